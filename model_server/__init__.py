@@ -1,0 +1,1 @@
+"""Serving, training and evaluation of ReLook's policies and critic."""

@@ -1,0 +1,181 @@
+"""One capture: several viewports at several moments of one page, and answers to later questions about it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
+
+from relook_lsp.browser import serve
+from relook_lsp.browser.cdp import CdpError
+from relook_lsp.browser.clock import Hang
+from relook_lsp.browser.driver import Driver
+from relook_lsp.browser.look import Look, Record
+from relook_lsp.browser.plan import Plan
+from relook_lsp.core.errors import BrowserFailed, CaptureTimeout, PageNotFound
+from relook_lsp.core.finding import Need, NeedPaint, NeedView
+from relook_lsp.core.page import Page
+from relook_lsp.core.snapshot import Evidence, Message, Snapshot, View, Viewport
+
+
+class Capture:
+    """A snapshot and the live pages behind it. Close it when nothing more is to be asked."""
+
+    def __init__(self, snapshot: Snapshot, looks: dict[bool, Look]) -> None:
+        self.snapshot = snapshot
+        self._looks = looks
+
+    def _look(self, view: View) -> Look | None:
+        return self._looks.get(view.viewport.touch)
+
+    def _view(self, identity: str) -> View | None:
+        return next((view for view in self.snapshot.views if view.id == identity), None)
+
+    async def supply(self, needs: Iterable[Need]) -> Snapshot:
+        """Look again at what critics could not tell; the answers join the snapshot. Raises ``BrowserFailed``."""
+        with _boundary():
+            for need in dict.fromkeys(needs):
+                match need:
+                    case NeedView(width):
+                        await self._confirm(width)
+                    case NeedPaint(view, key):
+                        await self._paint(view, key)
+                    case _:
+                        pass
+        return self.snapshot
+
+    async def _confirm(self, width: int) -> None:
+        swept = next((v for v in self.snapshot.roles("sweep") if v.viewport.width == width), None)
+        look = None if swept is None else self._look(swept)
+        if swept is None or look is None:
+            return
+        view = await look.view(swept.viewport, swept.moment, "confirm")
+        view = await look.without_text(view)
+        self.snapshot = replace(self.snapshot, views=(*self.snapshot.views, view))
+
+    async def _paint(self, identity: str, key: str) -> None:
+        view = self._view(identity)
+        node = None if view is None else view.layout.by_key.get(key)
+        look = None if view is None else self._look(view)
+        if view is None or node is None or look is None:
+            return
+        paint = await look.paint(view, node)
+        if paint is not None:
+            evidence = self.snapshot.evidence
+            paints = {**evidence.paints, (identity, key): paint}
+            self.snapshot = replace(self.snapshot, evidence=replace(evidence, paints=paints))
+
+    async def styles(self, wanted: Iterable[tuple[str, str]]) -> Snapshot:
+        """Matched declarations for (view id, node key) pairs; the answers join the snapshot."""
+        known = dict(self.snapshot.evidence.styles)
+        with _boundary():
+            for identity, key in dict.fromkeys(wanted):
+                view = self._view(identity)
+                node = None if view is None else view.layout.by_key.get(key)
+                look = None if view is None else self._look(view)
+                if (identity, key) not in known and view is not None and node is not None and look is not None:
+                    known[identity, key] = await look.declarations(view, node)
+        evidence = replace(self.snapshot.evidence, styles=known)
+        self.snapshot = replace(self.snapshot, evidence=evidence)
+        return self.snapshot
+
+    async def close(self) -> None:
+        await asyncio.gather(*(look.close() for look in self._looks.values()))
+
+
+class _boundary:
+    """What goes wrong in the browser is the browser's failure, not the page's."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, Hang):
+            raise CaptureTimeout("The page stopped answering while it was looked at; try again.") from error
+        if isinstance(error, CdpError):
+            first = str(error).strip().splitlines()[0]
+            raise BrowserFailed(f"The browser failed during the capture ({first}); try again.") from error
+
+
+async def capture(driver: Driver, page: Page, plan: Plan) -> Capture:
+    """Load and look. Raises ``PageNotFound``, ``BrowserMissing``, ``BrowserFailed``, ``CaptureTimeout``."""
+    if not page.is_url and serve.resolve(page, serve.page_url(page))[1] is None:
+        raise PageNotFound(f"{page.entry} is not a file below {page.root} that may be read.")
+    record = Record()
+    classes = {touch: tuple(v for v in plan.viewports if v.touch is touch) for touch in (True, False)}
+    looks: dict[bool, Look] = {}
+    try:
+        async with asyncio.timeout(plan.timeout):
+            with _boundary():
+                for touch, viewports in classes.items():
+                    if viewports:
+                        tab = await driver.tab(plan.allowed_hosts)
+                        looks[touch] = Look(page, plan, tab, touch, record)
+                only = len(looks) == 1
+                seen = await asyncio.gather(
+                    *(_watch(look, classes[touch], plan, only) for touch, look in looks.items())
+                )
+    except TimeoutError as error:
+        await asyncio.gather(*(look.close() for look in looks.values()))
+        raise CaptureTimeout(f"Looking at {page.entry} took more than {plan.timeout:g} s.") from error
+    except BaseException:
+        await asyncio.gather(*(look.close() for look in looks.values()))
+        raise
+    driver.warm(plan.allowed_hosts)
+    order = {viewport: index for index, viewport in enumerate(plan.viewports)}
+    views = sorted((view for part in seen for view in part), key=lambda v: _order(v, order))
+    messages = dict.fromkeys(_plain(m) for look in looks.values() for m in look.recorder.messages)
+    snapshot = Snapshot(
+        page=page.entry,
+        url=serve.page_url(page),
+        capture="exact" if all(look.tab.exact for look in looks.values()) else "fallback",
+        views=tuple(views),
+        messages=tuple(messages),
+        requests=tuple(sorted(record.requests.values(), key=lambda r: (r.url, r.kind))),
+        sources=dict(sorted(record.sources.items())),
+        hang=next((look.hang for look in looks.values() if look.hang), None),
+        hung=any(look.hung for look in looks.values()),
+        evidence=Evidence(),
+    )
+    return Capture(snapshot, looks)
+
+
+def _order(view: View, order: dict[Viewport, int]) -> tuple[int, int, int, int]:
+    return (view.role != "configured", order.get(view.viewport, 99), view.viewport.width, view.moment)
+
+
+def _plain(message: Message) -> Message:
+    """Line numbers of the served entry document are those of the source; columns are mapped later."""
+    return replace(message, moment=0)
+
+
+async def _watch(look: Look, viewports: tuple[Viewport, ...], plan: Plan, only: bool) -> list[View]:
+    """All views of one device class: the moments, then backgrounds, then the layout-only widths."""
+    await look.open(viewports[0])
+    if look.hung:
+        return []
+    views: list[View] = []
+    last: dict[Viewport, View] = {}
+    now = 0
+    try:
+        for moment in plan.moments:
+            if moment > now:
+                await look.clock.advance(moment - now)
+                now = moment
+            look.recorder.moment = moment
+            for viewport in viewports:
+                view = await look.view(viewport, moment, "configured", last.get(viewport))
+                last[viewport] = view
+                views.append(view)
+        if plan.backgrounds:
+            for index, view in enumerate(views):
+                if view is last[view.viewport]:
+                    views[index] = await look.without_text(view)
+        for width in plan.sweep:
+            if only or (width < plan.touch_below) is look.touch:
+                viewport = Viewport(width, viewports[0].height, look.touch)
+                views.append(await look.bare(viewport, now, "sweep"))
+    except Hang:
+        # A timer that never returns: what was seen before it counts.
+        await look.find_hang()
+    return views

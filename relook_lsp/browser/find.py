@@ -1,0 +1,83 @@
+"""Which browser there is on this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from relook_lsp.core.errors import BrowserMissing
+
+SHELLS = ("chromium-headless-shell", "chrome-headless-shell", "headless_shell")
+FULL = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge", "msedge")
+_APPLICATIONS = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    "C:/Program Files/Google/Chrome/Application/chrome.exe",
+    "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
+)
+
+
+@dataclass(frozen=True)
+class Executable:
+    """``shell`` browsers make frames on command in virtual time (exact); full ones run in real time."""
+
+    path: str
+    shell: bool
+    origin: str
+    """``settings``, ``RELOOK_BROWSER``, ``playwright`` or ``system``."""
+
+
+def is_shell(path: str) -> bool:
+    return "headless-shell" in path.lower() or "headless_shell" in path.lower()
+
+
+def playwright_browsers() -> list[Path]:
+    """Headless shells, then full builds, of Playwright's own download folder; newest first."""
+    places = {
+        "linux": Path.home() / ".cache/ms-playwright",
+        "darwin": Path.home() / "Library/Caches/ms-playwright",
+        "win32": Path.home() / "AppData/Local/ms-playwright",
+    }
+    import sys
+
+    chosen = os.environ.get("PLAYWRIGHT_BROWSERS_PATH")
+    folder = Path(chosen) if chosen and chosen != "0" else places.get(sys.platform, places["linux"])
+    patterns = (
+        "chromium_headless_shell-*/*/headless_shell*",
+        "chromium_headless_shell-*/*/chrome-headless-shell*",
+        "chromium-*/*/chrome",
+        "chromium-*/*/chrome.exe",
+        "chromium-*/*/Chromium.app/Contents/MacOS/Chromium",
+    )
+    found: list[Path] = []
+    for pattern in patterns:
+        found += sorted((p for p in folder.glob(pattern) if p.is_file() and os.access(p, os.X_OK)), reverse=True)
+    return found
+
+
+def candidates(setting: str = "") -> list[Executable]:
+    """Every browser found, best first: the chosen one, then shells, then full browsers."""
+    for origin, value in (("settings", setting), ("RELOOK_BROWSER", os.environ.get("RELOOK_BROWSER", ""))):
+        if value:
+            path = shutil.which(value)
+            if path is None:
+                raise BrowserMissing(
+                    f"The browser '{value}' named in {origin} does not exist or cannot be run; correct or remove it."
+                )
+            return [Executable(path, is_shell(path), origin)]
+    system = [path for name in (*SHELLS, *FULL) if (path := shutil.which(name))]
+    system += [path for path in _APPLICATIONS if os.access(path, os.X_OK)]
+    found = [Executable(str(p), is_shell(str(p)), "playwright") for p in playwright_browsers()]
+    found += [Executable(path, is_shell(path), "system") for path in system]
+    return sorted(found, key=lambda one: not one.shell)
+
+
+def find(setting: str = "") -> Executable:
+    """The browser to use. Raises ``BrowserMissing``."""
+    found = candidates(setting)
+    if not found:
+        raise BrowserMissing("No Chromium was found; run 'relook install-browser', or set RELOOK_BROWSER to one.")
+    return found[0]

@@ -1,0 +1,49 @@
+"""What the page's scripts say and ask for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from relook_lsp.browser.cdp import Cdp
+from relook_lsp.core.snapshot import Message, ScriptPlace
+
+_LIMIT = 200
+"""Messages kept; a page that logs in a loop is told once, not a million times."""
+
+
+class Recorder:
+    """Collects exceptions, rejections and console errors of one load, in order."""
+
+    def __init__(self, cdp: Cdp) -> None:
+        self.messages: list[Message] = []
+        self.moment = 0
+        cdp.on("Runtime.exceptionThrown", self._exception)
+        cdp.on("Runtime.consoleAPICalled", self._console)
+
+    def _add(self, kind: str, text: str, place: ScriptPlace | None) -> None:
+        if len(self.messages) < _LIMIT:
+            self.messages.append(Message(kind, text[:2000], place, self.moment))
+
+    def _exception(self, event: dict[str, Any]) -> None:
+        details = event["exceptionDetails"]
+        text = details.get("exception", {}).get("description") or details.get("text", "")
+        prefix = details.get("text", "")
+        kind = "rejection" if "(in promise)" in prefix else "exception"
+        self._add(kind, text.split("\n    at ")[0], _place(details))
+
+    def _console(self, event: dict[str, Any]) -> None:
+        if event["type"] not in ("error", "assert"):
+            return
+        words = [str(a.get("value", a.get("description", a.get("type", "")))) for a in event.get("args", [])]
+        frames = event.get("stackTrace", {}).get("callFrames", [])
+        place = next((ScriptPlace(f["url"], f["lineNumber"], f["columnNumber"]) for f in frames if f["url"]), None)
+        self._add("console", " ".join(words), place)
+
+
+def _place(details: dict[str, Any]) -> ScriptPlace | None:
+    for frame in details.get("stackTrace", {}).get("callFrames", []):
+        if frame["url"]:
+            return ScriptPlace(frame["url"], frame["lineNumber"], frame["columnNumber"])
+    if details.get("url"):
+        return ScriptPlace(details["url"], details["lineNumber"], details["columnNumber"])
+    return None

@@ -1,0 +1,145 @@
+"""What a page may read: buffers first, then files inside the root; everything else is refused and recorded."""
+
+from __future__ import annotations
+
+import asyncio
+import mimetypes
+import os
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
+
+from relook_lsp.core.page import Page
+from relook_lsp.core.text import decode
+
+ORIGIN = "http://relook.localhost"
+"""Synthetic origin of workspace pages; ``.localhost`` is a secure context and never leaves the machine."""
+
+MAX_FILE = 64 * 1024 * 1024
+
+_TEXT = {".html": "html", ".htm": "html", ".xhtml": "html", ".css": "css", ".js": "js", ".mjs": "js", ".cjs": "js"}
+_TYPES = {
+    ".html": "text/html", ".htm": "text/html", ".css": "text/css", ".js": "text/javascript", ".mjs": "text/javascript",
+    ".cjs": "text/javascript", ".svg": "image/svg+xml", ".json": "application/json", ".wasm": "application/wasm",
+    ".woff2": "font/woff2", ".woff": "font/woff", ".ttf": "font/ttf", ".otf": "font/otf", ".webp": "image/webp",
+    ".avif": "image/avif", ".xhtml": "application/xhtml+xml",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Reply to one request. ``outcome`` as in ``snapshot.Request``; ``text`` where the body is source text."""
+
+    outcome: str
+    status: int = 200
+    body: bytes = b""
+    content_type: str = "application/octet-stream"
+    path: str | None = None
+    text: str | None = None
+    kind: str = ""
+    version: int = 0
+
+
+def page_url(page: Page) -> str:
+    """URL under which the entry document is loaded."""
+    return page.entry if page.is_url else f"{ORIGIN}/{quote(page.entry)}"
+
+
+def resolve(page: Page, url: str) -> tuple[str, str | None]:
+    """(outcome, path relative to the root) of a URL of the synthetic origin, symlinks followed."""
+    wanted = unquote(urlsplit(url).path).lstrip("/")
+    outcome = "missing"
+    for site in ("", *page.sites):
+        relative = f"{site.strip('/')}/{wanted}" if site.strip("/") else wanted
+        if relative in page.overlays:
+            return "ok", relative
+        outcome, path = _inside(page.root, relative)
+        if path is not None or outcome == "refused":
+            return outcome, path
+    return outcome, None
+
+
+def _inside(root: Path, relative: str) -> tuple[str, str | None]:
+    if "\0" in relative or any(part.startswith(".") for part in relative.split("/")):
+        return "refused", None
+    target = root / relative
+    try:
+        real = Path(os.path.realpath(target))
+        base = Path(os.path.realpath(root))
+        if real != base and base not in real.parents:
+            return "refused", None
+        if any(part.startswith(".") for part in real.relative_to(base).parts):
+            return "refused", None
+        if real.is_dir():
+            real = real / "index.html"
+            relative = f"{relative.rstrip('/')}/index.html".lstrip("/")
+        if not real.is_file():
+            return "missing", None
+    except (OSError, ValueError):
+        return "missing", None
+    return "ok", relative
+
+
+def read(page: Page, relative: str) -> Answer:
+    """The buffer or file at a path that ``resolve`` allowed."""
+    suffix = Path(relative).suffix.lower()
+    kind = _TEXT.get(suffix, "")
+    content_type = _TYPES.get(suffix) or mimetypes.guess_type(relative)[0] or "application/octet-stream"
+    overlay = page.overlays.get(relative)
+    if overlay is not None:
+        text, version = overlay.text, overlay.version
+        if not kind and relative == page.entry:
+            kind, content_type = "html", "text/html"
+    else:
+        target = page.root / relative
+        try:
+            if target.stat().st_size > MAX_FILE:
+                return Answer("failed", 413, path=relative)
+            data = target.read_bytes()
+        except OSError:
+            return Answer("missing", 404, path=relative)
+        if relative == page.entry and kind != "html":
+            kind, content_type = "html", "text/html"
+        if not kind:
+            return Answer("ok", 200, data, content_type, relative)
+        text, version = decode(data).text, 0
+    body = text.encode("utf-8", "replace")
+    return Answer("ok", 200, body, f"{content_type}; charset=utf-8", relative, text, kind, version)
+
+
+def host_allowed(url: str, allowed: tuple[str, ...]) -> bool:
+    """Whether the host, or a domain above it, is in the list of allowed hosts."""
+    host = (urlsplit(url).hostname or "").lower()
+    return any(host == name or host.endswith("." + name) for name in allowed)
+
+
+async def answer(page: Page, url: str, allowed: tuple[str, ...]) -> Answer | None:
+    """The reply to a request; None means: let the browser ask the network (an allowed host)."""
+    if url.startswith(ORIGIN + "/"):
+        outcome, path = resolve(page, url)
+        if path is None:
+            return Answer(outcome, 404)
+        return await asyncio.to_thread(read, page, path)
+    if page.is_url and urlsplit(url)[:2] == urlsplit(page.entry)[:2]:
+        return await asyncio.to_thread(_fetch, url)
+    return None if host_allowed(url, allowed) else Answer("remote", 0)
+
+
+def _fetch(url: str) -> Answer:
+    """A GET to the development server that the user named."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(url, timeout=10) as reply:
+            data, content_type, status = reply.read(MAX_FILE), reply.headers.get("Content-Type", ""), reply.status
+    except urllib.error.HTTPError as error:
+        return Answer("missing", error.code)
+    except (OSError, ValueError):
+        return Answer("failed", 0)
+    family = content_type.split(";")[0].strip()
+    kinds = {"text/html": "html", "text/css": "css", "text/javascript": "js", "application/javascript": "js"}
+    if family not in kinds:
+        return Answer("ok", status, data, content_type)
+    text = decode(data).text
+    return Answer("ok", status, text.encode("utf-8", "replace"), f"{family}; charset=utf-8", None, text, kinds[family])

@@ -1,0 +1,1 @@
+"""Pure data and arithmetic of ReLook. Standard library only."""

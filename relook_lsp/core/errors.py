@@ -1,0 +1,35 @@
+"""Failures that are not the author's. Each is made once, at the boundary where it enters."""
+
+from __future__ import annotations
+
+
+class RelookError(Exception):
+    """One clear sentence that says what to do. ``kind`` is a fixed word for machines."""
+
+    kind = "internal"
+
+
+class BrowserMissing(RelookError):
+    kind = "no-browser"
+
+
+class BrowserFailed(RelookError):
+    """The browser crashed, hung or refused; the page is not to blame."""
+
+    kind = "browser-failed"
+
+
+class CaptureTimeout(RelookError):
+    kind = "timeout"
+
+
+class PageNotFound(RelookError):
+    kind = "page-not-found"
+
+
+class SettingsError(RelookError):
+    kind = "settings"
+
+
+class UsageError(RelookError):
+    kind = "usage"

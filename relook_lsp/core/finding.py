@@ -1,0 +1,239 @@
+"""What critics say, and what people read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from relook_lsp.core.geometry import Rect
+from relook_lsp.core.snapshot import ScriptPlace, Viewport
+from relook_lsp.core.text import Range, Span
+
+Scalar = float | int | str | bool
+
+
+class Severity(StrEnum):
+    """``error``: unusable. ``warning``: plainly visible. ``information``: a matter of degree, costs nothing."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFORMATION = "information"
+
+    @property
+    def weight(self) -> float:
+        return {"error": 0.25, "warning": 0.1, "information": 0.0}[self.value]
+
+    @property
+    def rank(self) -> int:
+        return {"error": 2, "warning": 1, "information": 0}[self.value]
+
+
+class Verdict(StrEnum):
+    PASS = "pass"
+    FAIL = "fail"
+    INCOMPLETE = "incomplete"
+
+
+# -- blame: where in the source the cause of a failure is to be looked for, best first
+
+
+class ByDeclaration(NamedTuple):
+    """The winning declaration of the first of ``properties`` that has one on the node (inherited ones too)."""
+
+    node: int
+    properties: tuple[str, ...]
+    value_not: tuple[str, ...] = ()
+    """Values that cannot be the cause (``auto``, ``none``): such a declaration is passed over."""
+
+
+class ByAttribute(NamedTuple):
+    node: int
+    names: tuple[str, ...]
+
+
+class ByTag(NamedTuple):
+    node: int
+
+
+class ByScript(NamedTuple):
+    place: ScriptPlace
+
+
+class ByResource(NamedTuple):
+    """The reference (attribute or ``url()``) in a source that asked for this URL."""
+
+    url: str
+
+
+Blame = ByDeclaration | ByAttribute | ByTag | ByScript | ByResource
+
+
+# -- needs: what a critic must see before it can tell
+
+
+class NeedView(NamedTuple):
+    """A full look (frame and background) at this width, same device class and height as the sweep's."""
+
+    width: int
+
+
+class NeedPaint(NamedTuple):
+    """A look at the same view with this element hidden."""
+
+    view: str
+    key: str
+
+
+class NeedFocus(NamedTuple):
+    """A look at the same view with this element focused by keyboard."""
+
+    view: str
+    key: str
+
+
+Need = NeedView | NeedPaint | NeedFocus
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One verdict on one node. ``extent`` (0-1) says how bad a failure is; ``data`` fills the message."""
+
+    verdict: Verdict
+    node: int | None = None
+    box: Rect | None = None
+    measured: Mapping[str, Scalar] = field(default_factory=dict[str, Scalar])
+    required: Mapping[str, Scalar] = field(default_factory=dict[str, Scalar])
+    extent: float = 1.0
+    blame: tuple[Blame, ...] = ()
+    data: Mapping[str, Scalar] = field(default_factory=dict[str, Scalar])
+    reason: str = ""
+    """For ``incomplete``: a short fixed word such as ``remote-blocked``."""
+    need: Need | None = None
+    severity: Severity | None = None
+    """Overrides the rule's severity for this one outcome."""
+    place: str = ""
+    """Identity where there is no node: a URL, a script line."""
+    key: str = ""
+    """Set by the engine: the node's key, or ``place``."""
+    moment: int | None = None
+    """Set by critics that look over time; else the view's."""
+
+
+# -- results
+
+
+class Location(NamedTuple):
+    """A range in a file of the workspace (``path`` relative to the root), else in the resource at ``url``."""
+
+    path: str | None
+    url: str | None
+    range: Range
+    span: Span
+
+
+class Related(NamedTuple):
+    message: str
+    location: Location
+
+
+class Sighting(NamedTuple):
+    viewport: Viewport
+    moment: int
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A defect: one rule at one place with one cause. Numbers, viewport, moment and box are of the worst sighting."""
+
+    rule: str
+    severity: Severity
+    message: str
+    cause: Location
+    key: str
+    viewport: Viewport
+    moment: int
+    view: str
+    """Id of the view of the worst sighting."""
+    box: Rect
+    node: int | None
+    """Index in that view's layout."""
+    related: tuple[Related, ...] = ()
+    selector: str = ""
+    xpath: str = ""
+    widths: tuple[int, int] | None = None
+    measured: Mapping[str, Scalar] = field(default_factory=dict[str, Scalar])
+    required: Mapping[str, Scalar] = field(default_factory=dict[str, Scalar])
+    extent: float = 1.0
+    seen: tuple[Sighting, ...] = ()
+    extents: Mapping[str, float] = field(default_factory=dict[str, float])
+    """Extent at every view (id) where it was seen, sweep widths included."""
+    source: str = "measured"
+
+    @property
+    def cost(self) -> float:
+        """Severity times extent, counted once however many viewports show it."""
+        return self.severity.weight * max(0.05, min(1.0, self.extent))
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        return self.rule, self.key
+
+
+class Incomplete(NamedTuple):
+    rule: str
+    reason: str
+    key: str
+    selector: str
+    view: str = ""
+
+
+class Problem(NamedTuple):
+    """A failure of ours or of the environment, never of the author."""
+
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """All findings of one page, sorted by file and place. ``cost`` counts suppressed findings too."""
+
+    page: str
+    valid: bool
+    findings: tuple[Finding, ...] = ()
+    suppressed: tuple[Finding, ...] = ()
+    incomplete: tuple[Incomplete, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    passed: frozenset[tuple[str, str]] = frozenset()
+    """(rule, key) that were examined and passed in every view that shows them."""
+    capture: str = "exact"
+    reviewed: bool = True
+    """False where the page could not be looked at for a reason that is not the author's."""
+    milliseconds: Mapping[str, float] = field(default_factory=dict[str, float])
+
+    @property
+    def all(self) -> tuple[Finding, ...]:
+        return self.findings + self.suppressed
+
+    @property
+    def cost(self) -> float:
+        return sum(finding.cost for finding in self.all)
+
+    def cost_at(self, view: str) -> float:
+        """Cost of what is seen in one view."""
+        return sum(
+            finding.severity.weight * max(0.05, min(1.0, finding.extents[view]))
+            for finding in self.all
+            if view in finding.extents
+        )
+
+    @property
+    def score(self) -> int:
+        """0-100 for display: 100·exp(-cost); 0 for an invalid render."""
+        return round(100 * math.exp(-self.cost)) if self.valid else 0
+
+
+JSON = Mapping[str, Any]

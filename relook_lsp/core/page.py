@@ -1,0 +1,53 @@
+"""The input of a review: texts, and the page they make together."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Buffer:
+    """One text as the editor (or the disk) has it. ``version`` is the editor's, 0 for a file."""
+
+    path: str
+    """Relative to the root, with ``/``; ``../`` never occurs."""
+    text: str
+    version: int = 0
+
+
+@dataclass(frozen=True)
+class Page:
+    """An entry document, the folder that may be read for it, and the buffers that overlay files.
+
+    ``entry`` is a path relative to ``root``, or an ``http(s)`` URL of a development server.
+    ``sites`` are folders under the root that give the meaning of ``/css/a.css`` (``public``, ``src``).
+    """
+
+    root: Path
+    entry: str
+    overlays: dict[str, Buffer] = field(default_factory=dict[str, Buffer])
+    sites: tuple[str, ...] = ()
+
+    @property
+    def is_url(self) -> bool:
+        return self.entry.startswith(("http://", "https://"))
+
+    def with_texts(self, texts: dict[str, str]) -> Page:
+        """The same page with these files (path -> text) changed in memory."""
+        changed = {
+            path: Buffer(path, text, self.overlays[path].version if path in self.overlays else 0)
+            for path, text in texts.items()
+        }
+        return Page(self.root, self.entry, {**self.overlays, **changed}, self.sites)
+
+
+def text_hash(*parts: str | bytes) -> str:
+    """Hex SHA-256 of the parts; the boundaries between parts count."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "big"))
+        digest.update(data)
+    return digest.hexdigest()

@@ -1,0 +1,89 @@
+"""Arithmetic on frames, as arrays."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from relook_lsp.core.geometry import Rect
+from relook_lsp.core.snapshot import Frame
+
+Pixels = NDArray[np.uint8]
+"""(height, width, 3) sRGB."""
+
+INK = 24
+"""Sum of channel differences from which a pixel shows ink; below it lies the noise of compression and dithering."""
+
+_LINEAR = np.where(
+    np.arange(256) / 255 <= 0.04045, np.arange(256) / 255 / 12.92, ((np.arange(256) / 255 + 0.055) / 1.055) ** 2.4
+).astype(np.float32)
+
+_WEIGHTS = np.array((0.2126, 0.7152, 0.0722), dtype=np.float32)
+
+
+def decode(frame: Frame) -> Pixels:
+    return np.asarray(Image.open(io.BytesIO(frame.png)).convert("RGB"))
+
+
+def luminance(pixels: Pixels) -> NDArray[np.float32]:
+    """Relative luminance (WCAG 2.2) of every pixel."""
+    linear = _LINEAR[pixels]
+    return linear @ _WEIGHTS
+
+
+def contrast(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
+    """WCAG contrast ratio of two luminance arrays, element by element."""
+    ratio: NDArray[np.float32] = (np.maximum(one, other) + np.float32(0.05)) / (
+        np.minimum(one, other) + np.float32(0.05)
+    )
+    return ratio
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Frame and background of one view; rectangles outside the frame are cut off."""
+
+    frame: Frame
+    behind: Frame | None
+
+    @cached_property
+    def shown(self) -> Pixels:
+        return decode(self.frame)
+
+    @cached_property
+    def background(self) -> Pixels | None:
+        if self.behind is None:
+            return None
+        pixels = decode(self.behind)
+        return pixels if pixels.shape == self.shown.shape else None
+
+    @cached_property
+    def _ink(self) -> NDArray[np.bool_] | None:
+        if self.background is None:
+            return None
+        delta = np.abs(self.shown.astype(np.int16) - self.background.astype(np.int16)).sum(axis=2)
+        return delta >= INK
+
+    def window(self, rect: Rect) -> tuple[slice, slice]:
+        """Rows and columns of a rectangle (document coordinates)."""
+        height, width = self.shown.shape[:2]
+        top, bottom = (int(np.clip(value, 0, height)) for value in (np.floor(rect.y), np.ceil(rect.bottom)))
+        left, right = (int(np.clip(value, 0, width)) for value in (np.floor(rect.x), np.ceil(rect.right)))
+        return slice(top, max(top, bottom)), slice(left, max(left, right))
+
+    def inside(self, rect: Rect) -> bool:
+        """Whether the whole rectangle is on the picture."""
+        height, width = self.shown.shape[:2]
+        return rect.x >= 0 and rect.y >= 0 and rect.right <= width and rect.bottom <= height
+
+    def ink(self, rect: Rect) -> NDArray[np.bool_] | None:
+        """Where text paints inside the rectangle; None without a background picture."""
+        return None if self._ink is None else self._ink[self.window(rect)]
+
+    def crop(self, rect: Rect) -> Pixels:
+        return self.shown[self.window(rect)]

@@ -1,0 +1,72 @@
+"""What a rule is: its data, and the function that measures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from relook_lsp.core.finding import Outcome, Severity
+from relook_lsp.core.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from relook_lsp.critics.scene import Scene
+
+
+@dataclass(frozen=True)
+class Options:
+    """Settings that critics see."""
+
+    contrast_level: str = "AA"
+    severities: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Rule id -> ``error``, ``warning``, ``information`` or ``off``."""
+    only: frozenset[str] = frozenset()
+    """When not empty, the only rules that run."""
+
+    def severity(self, rule: Rule) -> Severity | None:
+        """None where the rule is off."""
+        if self.only and rule.id not in self.only:
+            return None
+        chosen = self.severities.get(rule.id)
+        if chosen == "off" or (chosen is None and not rule.enabled and rule.id not in self.only):
+            return None
+        return Severity(chosen) if chosen else rule.severity
+
+
+JudgeView = Callable[["Scene"], Iterable[Outcome]]
+JudgePage = Callable[[Snapshot, Options], Iterable[Outcome]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One visual defect. Exactly one of ``view`` and ``page`` is set.
+
+    ``view`` is called for the settled view of every configured viewport, and with ``sweep`` also for layout-only
+    widths (``scene.pixels`` is None there: a fail is then a suspicion that the engine confirms by a full look).
+    ``page`` is called once with the whole snapshot.
+    """
+
+    id: str
+    group: str
+    """``runtime``, ``layout``, ``legibility``, ``images``, ``interaction``, ``time``, ``document``."""
+    severity: Severity
+    title: str
+    message: str
+    """Template over the outcome's ``data``, ``measured`` and ``required``."""
+    why: str
+    """One or two sentences for the documentation page and the hover: why it matters to a visitor."""
+    fix: str
+    """One or two sentences: what usually helps."""
+    thresholds: Mapping[str, float] = field(default_factory=dict[str, float])
+    view: JudgeView | None = None
+    page: JudgePage | None = None
+    role: str = "settled"
+    """Which views ``view`` is called for: ``settled``, or ``zoom`` (200 % text)."""
+    sweep: bool = False
+    enabled: bool = True
+    text_metrics: bool = False
+    """Whether a blocked web font makes the rule unable to tell."""
+    related: str = "The element this is about."
+    """Message of the link to the other end (the element, where the cause is a declaration)."""
+    source: str = ""
+    """Standard or paper the thresholds come from."""

@@ -1,0 +1,144 @@
+"""Text whose colour is too near to what is behind it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import numpy as np
+
+from relook_lsp.core.colour import Colour, parse_computed
+from relook_lsp.core.finding import ByDeclaration, ByTag, Outcome, Severity, Verdict
+from relook_lsp.core.geometry import Rect
+from relook_lsp.core.snapshot import TextRun
+from relook_lsp.critics.pixels import Picture, contrast, luminance
+from relook_lsp.critics.rule import Rule
+from relook_lsp.critics.scene import Scene
+
+_CAUSES = ("-webkit-text-fill-color", "color")
+
+
+def judge(scene: Scene) -> Iterator[Outcome]:
+    picture = scene.pixels
+    if picture is None or picture.background is None:
+        return
+    by_element: dict[int, list[TextRun]] = defaultdict(list)
+    for run in scene.runs:
+        if any(character.isalnum() for character in run.text) and not scene.disabled(run.element):
+            by_element[run.element].append(run)
+    for element, runs in by_element.items():
+        yield _element(scene, picture, element, runs)
+
+
+def _element(scene: Scene, picture: Picture, element: int, runs: list[TextRun]) -> Outcome:
+    layout = scene.layout
+    if "text" in layout.style(element, "background-clip"):
+        return Outcome(Verdict.INCOMPLETE, element, reason="background-clip-text")
+    colour = parse_computed(layout.style(element, "-webkit-text-fill-color") or layout.style(element, "color"))
+    if colour is None:
+        return Outcome(Verdict.INCOMPLETE, element, reason="colour-space")
+    required = _required(scene, element)
+    worst: tuple[float, Rect, Colour] | None = None
+    for run in runs:
+        measured = _run(scene, picture, run, colour)
+        if measured is not None and (worst is None or measured[0] < worst[0]):
+            worst = measured
+    if worst is None:
+        return Outcome(Verdict.INCOMPLETE, element, reason="covered")
+    ratio, box, behind = worst
+    if ratio >= required - RULE.thresholds["tolerance"]:
+        return Outcome(Verdict.PASS, element)
+    if layout.style(element, "text-shadow") not in ("none", ""):
+        return Outcome(Verdict.INCOMPLETE, element, reason="text-shadow")
+    shown = colour._replace(alpha=colour.alpha * scene.opacity(element)).over(behind)
+    return Outcome(
+        Verdict.FAIL,
+        element,
+        box,
+        measured={"ratio": round(ratio, 2), "text": shown.hex, "background": behind.hex},
+        required={"ratio": required},
+        extent=min(1.0, (required - ratio) / (required - 1)),
+        severity=Severity.ERROR if ratio < RULE.thresholds["unreadable"] else None,
+        blame=(ByDeclaration(element, _CAUSES), ByTag(element)),
+        data={"text": shown.hex, "background": behind.hex},
+    )
+
+
+def _required(scene: Scene, element: int) -> float:
+    size, weight = scene.layout.pixels(element, "font-size"), scene.layout.pixels(element, "font-weight")
+    large = size >= RULE.thresholds["large"] or (size >= RULE.thresholds["large_bold"] and weight >= 700)
+    level = "aaa" if scene.options.contrast_level == "AAA" else "aa"
+    return RULE.thresholds[f"{level}_large" if large else level]
+
+
+def _run(scene: Scene, picture: Picture, run: TextRun, colour: Colour) -> tuple[float, Rect, Colour] | None:
+    """(ratio, box, background) of the least legible part of a line; None where no glyph can be seen."""
+    clip = scene.text_clip(run.element)
+    rect = run.rect if clip is None else run.rect.intersect(clip)
+    ink = picture.ink(rect)
+    assert picture.background is not None
+    window = picture.window(rect)
+    behind = picture.background[window]
+    if ink is None or behind.size == 0:
+        return None
+    # The glyphs' colour where antialiasing does not thin it: the computed colour over what is behind.
+    alpha = colour.alpha * scene.opacity(run.element)
+    paint = np.array(colour[:3], dtype=np.float32) * alpha + behind.astype(np.float32) * (1 - alpha)
+    expected = contrast(luminance(np.clip(np.rint(paint), 0, 255).astype(np.uint8)), luminance(behind))
+    if not ink.any():
+        # Nothing painted: either it lies under something, or the colours are the same.
+        same = float(np.median(expected)) < RULE.thresholds["invisible"]
+        if not same or _covered(scene, run, rect):
+            return None
+        flat = behind.reshape(-1, 3)
+        return 1.0, rect, Colour(*(float(v) for v in np.median(flat, axis=0)))
+    seen = contrast(luminance(picture.shown[window]), luminance(behind))
+    # The line is judged in stretches about one em wide, so that the worst part of a gradient is not averaged away.
+    size = max(8, int(scene.layout.pixels(run.element, "font-size")))
+    worst: tuple[float, Rect, Colour] | None = None
+    for left in range(0, ink.shape[1], size):
+        part = slice(left, left + size)
+        mask = ink[:, part]
+        count = int(mask.sum())
+        if count < RULE.thresholds["least_ink"]:
+            continue
+        predicted = float(np.percentile(expected[:, part][mask], 25))
+        observed = float(np.percentile(seen[:, part][mask], 95))
+        ratio = max(predicted, observed)
+        if worst is None or ratio < worst[0]:
+            colours = behind[:, part][mask]
+            box = Rect(window[1].start + left, window[0].start, min(size, ink.shape[1] - left), ink.shape[0])
+            worst = (ratio, box, Colour(*(float(v) for v in np.median(colours, axis=0))))
+    if worst is None:
+        return None
+    return worst[0], rect.rounded(), worst[2]
+
+
+def _covered(scene: Scene, run: TextRun, rect: Rect) -> bool:
+    """Whether a box that is painted later lies over the middle of the line."""
+    layout, order = scene.layout, scene.layout.paint_order(run.node)
+    x, y = rect.centre
+    for node in layout.elements:
+        if layout.paint_order(node) > order and not layout.within(run.element, node) and scene.shown(node):
+            box = layout.rect(node)
+            if box.x <= x <= box.right and box.y <= y <= box.bottom:
+                return True
+    return False
+
+
+RULE = Rule(
+    id="low-contrast",
+    group="legibility",
+    severity=Severity.WARNING,
+    title="Text has too little contrast",
+    message="Text contrast is {ratio}:1 ({text} on {background}); it needs {required_ratio}:1.",
+    why="People with low vision, and everyone in sunlight or on a dim screen, cannot read text that is close to its background.",
+    fix="Darken or lighten the text (or its background) until the ratio is reached; over pictures put a translucent layer behind the text.",
+    thresholds={
+        "aa": 4.5, "aa_large": 3.0, "aaa": 7.0, "aaa_large": 4.5, "large": 24.0, "large_bold": 18.66,
+        "tolerance": 0.05, "unreadable": 1.5, "invisible": 1.1, "least_ink": 6,
+    },
+    view=judge,
+    related="The text that is hard to read.",
+    source="WCAG 2.2, 1.4.3 Contrast (Minimum) and 1.4.6 Contrast (Enhanced)",
+)  # fmt: skip

@@ -1,0 +1,178 @@
+"""All rules over one snapshot: pure, so that a stored snapshot gives the same answer without a browser."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+
+from relook_lsp.core.finding import Incomplete, Need, NeedView, Outcome, Severity, Verdict
+from relook_lsp.core.snapshot import Snapshot, View
+from relook_lsp.critics.registry import RULES
+from relook_lsp.critics.rule import Options, Rule
+from relook_lsp.critics.scene import Scene
+
+MAX_NEEDS = 24
+"""Questions asked of the browser after one pass; the rest stay incomplete (``too-many``)."""
+
+MAX_CONFIRMED_WIDTHS = 3
+
+_HELD_BACK = ("layout", "legibility", "interaction")
+"""Groups that cannot tell while a style sheet or script of the page is missing."""
+
+
+@dataclass(frozen=True)
+class Sighted:
+    """A failed outcome and the view it was seen in (None: the page as a whole)."""
+
+    outcome: Outcome
+    view: View | None
+
+
+@dataclass(frozen=True)
+class Defect:
+    """All sightings of one rule at one place, the worst first, before its source is known."""
+
+    rule: Rule
+    severity: Severity
+    key: str
+    sightings: tuple[Sighted, ...]
+    extents: dict[str, float]
+    widths: tuple[int, int] | None
+
+    @property
+    def worst(self) -> Sighted:
+        return self.sightings[0]
+
+
+@dataclass
+class Judgement:
+    defects: list[Defect] = field(default_factory=list[Defect])
+    incomplete: list[Incomplete] = field(default_factory=list[Incomplete])
+    passed: frozenset[tuple[str, str]] = frozenset()
+    needs: list[Need] = field(default_factory=list[Need])
+
+
+def judge(snapshot: Snapshot, options: Options, rules: tuple[Rule, ...] = RULES) -> Judgement:
+    """Run every enabled rule; ``needs`` are questions that would turn incompletes into verdicts."""
+    result = Judgement()
+    active = [(rule, severity) for rule in rules if (severity := options.severity(rule)) is not None]
+    settled = [Scene(snapshot, view, options) for view in (*snapshot.settled, *snapshot.roles("confirm"))]
+    swept = [Scene(snapshot, view, options) for view in snapshot.roles("sweep")]
+    zoomed = [Scene(snapshot, view, options) for view in snapshot.roles("zoom")]
+    passed: set[tuple[str, str]] = set()
+    unclear: set[tuple[str, str]] = set()
+    for rule, severity in active:
+        fails: dict[str, list[Sighted]] = defaultdict(list)
+        suspicions: dict[str, list[Sighted]] = defaultdict(list)
+        if rule.page is not None:
+            for outcome in rule.page(snapshot, options):
+                _sort(rule, None, _keyed(outcome, None), snapshot, fails, result, passed, unclear)
+        if rule.view is not None:
+            scenes = zoomed if rule.role == "zoom" else settled
+            for scene in scenes:
+                for outcome in rule.view(scene):
+                    _sort(rule, scene.view, _keyed(outcome, scene.view), snapshot, fails, result, passed, unclear)
+            for scene in swept if rule.sweep else ():
+                for outcome in rule.view(scene):
+                    if outcome.verdict is Verdict.FAIL and not _held_back(rule, snapshot):
+                        keyed = _keyed(outcome, scene.view)
+                        suspicions[keyed.key].append(Sighted(keyed, scene.view))
+        for key, sightings in fails.items():
+            result.defects.append(_defect(rule, severity, key, sightings, suspicions.get(key, []), snapshot))
+        _ask_for_widths(rule, {k: s for k, s in suspicions.items() if k not in fails}, snapshot, result, unclear)
+    failed = {(d.rule.id, d.key) for d in result.defects}
+    result.passed = frozenset(passed - failed - unclear)
+    result.needs = list(dict.fromkeys(result.needs))[:MAX_NEEDS]
+    return result
+
+
+def _keyed(outcome: Outcome, view: View | None) -> Outcome:
+    if outcome.key:
+        return outcome
+    key = view.layout.key(outcome.node) if view is not None and outcome.node is not None else outcome.place
+    return replace(outcome, key=key)
+
+
+def _sort(
+    rule: Rule, view: View | None, outcome: Outcome, snapshot: Snapshot, fails: dict[str, list[Sighted]],
+    result: Judgement, passed: set[tuple[str, str]], unclear: set[tuple[str, str]],
+) -> None:  # fmt: skip
+    identity = (rule.id, outcome.key)
+    if outcome.verdict is Verdict.PASS:
+        passed.add(identity)
+        return
+    reason = _held_back(rule, snapshot) if outcome.verdict is Verdict.FAIL else outcome.reason
+    if outcome.verdict is Verdict.FAIL and not reason:
+        fails[outcome.key].append(Sighted(outcome, view))
+        return
+    unclear.add(identity)
+    if outcome.need is not None:
+        result.needs.append(outcome.need)
+    layout = view.layout if view is not None else None
+    selector = layout.selector(outcome.node) if layout is not None and outcome.node is not None else ""
+    result.incomplete.append(Incomplete(rule.id, reason or "unknown", outcome.key, selector, view.id if view else ""))
+
+
+def _held_back(rule: Rule, snapshot: Snapshot) -> str:
+    """Why the rule cannot tell on this page; empty where it can."""
+    blocked = {r.kind for r in snapshot.requests if r.outcome == "remote"}
+    if rule.group in _HELD_BACK and blocked & {"stylesheet", "script"}:
+        return "remote-blocked"
+    if rule.text_metrics and "font" in blocked:
+        return "remote-font-blocked"
+    return ""
+
+
+def _defect(
+    rule: Rule, severity: Severity, key: str, sightings: list[Sighted], suspicions: list[Sighted], snapshot: Snapshot
+) -> Defect:
+    order = {view.id: index for index, view in enumerate(snapshot.views)}
+    ranked = sorted(sightings, key=lambda s: (-s.outcome.extent, order.get(s.view.id, 0) if s.view else 0))
+    chosen = max((s.outcome.severity or severity for s in sightings), key=lambda one: one.rank)
+    if severity.rank < rule.severity.rank:  # the user turned the rule down
+        chosen = severity
+    extents = {s.view.id if s.view else "page": s.outcome.extent for s in (*suspicions, *sightings)}
+    return Defect(rule, chosen, key, tuple(ranked), extents, _widths(rule, ranked[0], sightings + suspicions, snapshot))
+
+
+def _widths(rule: Rule, worst: Sighted, sightings: list[Sighted], snapshot: Snapshot) -> tuple[int, int] | None:
+    """The unbroken range of examined widths around the worst sighting that fail; None where all of them do."""
+    if not rule.sweep or worst.view is None:
+        return None
+    examined = sorted({v.viewport.width for v in (*snapshot.settled, *snapshot.roles("sweep"))})
+    failing = {s.view.viewport.width for s in sightings if s.view is not None}
+    if not examined or failing >= set(examined):
+        return None
+    at = worst.view.viewport.width
+    low = high = at
+    for width in reversed([w for w in examined if w < at]):
+        if width not in failing:
+            break
+        low = width
+    for width in (w for w in examined if w > at):
+        if width not in failing:
+            break
+        high = width
+    return low, high
+
+
+def _ask_for_widths(
+    rule: Rule,
+    suspicions: dict[str, list[Sighted]],
+    snapshot: Snapshot,
+    result: Judgement,
+    unclear: set[tuple[str, str]],
+) -> None:
+    """Suspicions that no full look shares: ask for a full look at the worst width."""
+    looked = {v.viewport.width for v in snapshot.roles("confirm")}
+    for key, sightings in suspicions.items():
+        worst = max(sightings, key=lambda s: s.outcome.extent)
+        assert worst.view is not None
+        unclear.add((rule.id, key))
+        width = worst.view.viewport.width
+        asked = {need.width for need in result.needs if isinstance(need, NeedView)}
+        if width not in looked and len(looked | asked | {width}) <= MAX_CONFIRMED_WIDTHS:
+            result.needs.append(NeedView(width))
+        layout, node = worst.view.layout, worst.outcome.node
+        selector = layout.selector(node) if node is not None else ""
+        result.incomplete.append(Incomplete(rule.id, "only-in-sweep", key, selector, worst.view.id))

@@ -1,0 +1,228 @@
+"""One view as critics see it: the layout and the picture, and what several critics derive from them, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from relook_lsp.core.geometry import Rect
+from relook_lsp.core.snapshot import Paint, Snapshot, TextRun, View
+from relook_lsp.critics.pixels import Picture
+from relook_lsp.critics.rule import Options, Rule
+
+_CONTROLS = frozenset(("button", "select", "textarea", "summary"))
+_ROLES = frozenset(
+    ("button", "link", "checkbox", "radio", "switch", "tab", "menuitem", "menuitemcheckbox", "menuitemradio", "option",
+     "slider", "spinbutton", "combobox", "textbox", "searchbox", "treeitem")
+)  # fmt: skip
+
+
+class Scene:
+    """Everything a rule may ask about one view."""
+
+    def __init__(self, snapshot: Snapshot, view: View, options: Options) -> None:
+        self.snapshot = snapshot
+        self.view = view
+        self.layout = view.layout
+        self.options = options
+
+    def threshold(self, rule: Rule, name: str) -> float:
+        return rule.thresholds[name]
+
+    @cached_property
+    def pixels(self) -> Picture | None:
+        """None in the layout-only views of the width sweep."""
+        return None if self.view.frame is None else Picture(self.view.frame, self.view.background)
+
+    @property
+    def width(self) -> int:
+        return self.view.viewport.width
+
+    @cached_property
+    def layout_width(self) -> float:
+        """Width of the layout viewport: larger than the window where a phone page has no viewport meta."""
+        root = self.layout.find("html")
+        client = self.layout.client(root).width if root is not None else 0.0
+        return client or float(self.width)
+
+    def paint(self, node: int) -> Paint | None:
+        """What hiding the node changes, where it was asked for (``NeedPaint``)."""
+        return self.snapshot.evidence.paints.get((self.view.id, self.layout.key(node)))
+
+    # -- visibility
+
+    @cached_property
+    def _shown(self) -> dict[int, bool]:
+        return {}
+
+    def shown(self, node: int) -> bool:
+        """Whether the node has a box that is painted at all: not hidden, not transparent, not of zero size."""
+        known = self._shown.get(node)
+        if known is None:
+            known = self._shown[node] = self._is_shown(node)
+        return known
+
+    def _is_shown(self, node: int) -> bool:
+        layout = self.layout
+        if not layout.has_box(node) or layout.style(node, "visibility") not in ("visible", ""):
+            return False
+        return self.opacity(node) > 0.05
+
+    @cached_property
+    def _opacity(self) -> dict[int, float]:
+        return {-1: 1.0}
+
+    def opacity(self, node: int) -> float:
+        """Product of the opacities of the node and everything above it."""
+        chain: list[int] = []
+        at = node
+        while at not in self._opacity:
+            chain.append(at)
+            at = self.layout.parents[at]
+        value = self._opacity[at]
+        for each in reversed(chain):
+            own = self.layout.style(each, "opacity") if self.layout.types[each] == 1 else ""
+            value *= float(own) if own else 1.0
+            self._opacity[each] = value
+        return value
+
+    # -- clipping
+
+    def containing(self, node: int) -> int:
+        """The element whose box clips and positions this one: the parent, or for absolute and fixed boxes the
+        nearest positioned (transformed) ancestor; -1 for the viewport."""
+        layout = self.layout
+        position = layout.style(node, "position")
+        for ancestor in layout.ancestors(node):
+            if layout.types[ancestor] != 1 or not layout.has_box(ancestor):
+                continue
+            moved = layout.style(ancestor, "transform") != "none" or layout.style(ancestor, "filter") != "none"
+            if position == "fixed" and not moved:
+                continue
+            if position == "absolute" and layout.style(ancestor, "position") == "static" and not moved:
+                continue
+            return ancestor
+        return -1
+
+    @cached_property
+    def _clips(self) -> dict[int, Rect | None]:
+        return {-1: None}
+
+    def clip(self, node: int) -> Rect | None:
+        """The part of the document in which the node can show (its ancestors' overflow); None: everywhere.
+        What the document or a scroll container lets one scroll to is not cut off."""
+        if node not in self._clips:
+            above = self.containing(node)
+            outer = self.clip(above)
+            layout = self.layout
+            if above >= 0 and layout.names[above] not in ("html", "body"):
+                x, y = (layout.style(above, f"overflow-{axis}") for axis in "xy")
+                if x != "visible" or y != "visible":
+                    box = self.padding_box(above)
+                    everything = Rect(-1e6, -1e6, 2e6, 2e6)
+                    left, width = (box.x, box.width) if x != "visible" else (everything.x, everything.width)
+                    top, height = (box.y, box.height) if y != "visible" else (everything.y, everything.height)
+                    box = Rect(left, top, width, height)
+                    outer = box if outer is None else outer.intersect(box)
+            self._clips[node] = outer
+        return self._clips[node]
+
+    def padding_box(self, node: int) -> Rect:
+        """Border box without the borders."""
+        rect, layout = self.layout.rect(node), self.layout
+        top, right, bottom, left = (
+            layout.pixels(node, f"border-{side}-width") for side in ("top", "right", "bottom", "left")
+        )
+        return Rect(
+            rect.x + left, rect.y + top, max(0.0, rect.width - left - right), max(0.0, rect.height - top - bottom)
+        )
+
+    def content_box(self, node: int) -> Rect:
+        box, layout = self.padding_box(node), self.layout
+        top, right, bottom, left = (
+            layout.pixels(node, f"padding-{side}") for side in ("top", "right", "bottom", "left")
+        )
+        return Rect(box.x + left, box.y + top, max(0.0, box.width - left - right), max(0.0, box.height - top - bottom))
+
+    def visible_rect(self, node: int) -> Rect:
+        """The part of the node's box that its ancestors do not cut off."""
+        rect, clip = self.layout.rect(node), self.clip(node)
+        return rect if clip is None else rect.intersect(clip)
+
+    def scroller(self, node: int, axis: str = "x") -> int | None:
+        """The nearest ancestor (inside html/body) in which the user scrolls along the axis."""
+        at = node
+        while (at := self.containing(at)) >= 0:
+            if self.layout.names[at] in ("html", "body"):
+                continue
+            if self.layout.style(at, f"overflow-{axis}") in ("auto", "scroll"):
+                return at
+        return None
+
+    def on_page(self, rect: Rect) -> bool:
+        """Whether any of the rectangle can be scrolled to."""
+        width, height = self.layout.content
+        return rect.right > 0 and rect.bottom > 0 and rect.x < max(width, self.width) and rect.y < max(height, 1)
+
+    def fixed(self, node: int) -> bool:
+        """Whether the node stays in the window while the page scrolls (itself or something above it)."""
+        layout = self.layout
+        return any(
+            layout.types[n] == 1 and layout.style(n, "position") in ("fixed", "sticky")
+            for n in (node, *layout.ancestors(node))
+        )
+
+    # -- text and controls
+
+    @cached_property
+    def runs(self) -> tuple[TextRun, ...]:
+        """Lines of text a user can see: shown, on the page, and not cut off entirely."""
+        found: list[TextRun] = []
+        for run in self.layout.runs:
+            if not self.shown(run.element):
+                continue
+            clip = self.text_clip(run.element)
+            rect = run.rect if clip is None else run.rect.intersect(clip)
+            if rect.width >= 1 and rect.height >= 1 and self.on_page(rect):
+                found.append(run)
+        return tuple(found)
+
+    def text_clip(self, element: int) -> Rect | None:
+        """Like ``clip``, for what is inside the element."""
+        layout = self.layout
+        outer = self.clip(element)
+        x, y = (layout.style(element, f"overflow-{axis}") for axis in "xy")
+        if layout.names[element] in ("html", "body") or (x in ("visible", "") and y in ("visible", "")):
+            return outer
+        box = self.padding_box(element)
+        return box if outer is None else outer.intersect(box)
+
+    def controls(self) -> Iterator[int]:
+        """Elements a user can operate: links, form controls, and what has a widget role; in document order."""
+        for node in self.layout.elements:
+            if self.is_control(node) and self.shown(node):
+                yield node
+
+    def is_control(self, node: int) -> bool:
+        layout, name = self.layout, self.layout.names[node]
+        if name in _CONTROLS:
+            return True
+        if name == "a":
+            return layout.attribute(node, "href") is not None
+        if name == "input":
+            return layout.attribute(node, "type") != "hidden"
+        return (layout.attribute(node, "role") or "") in _ROLES
+
+    def disabled(self, node: int) -> bool:
+        """Whether the node belongs to a control that is switched off (WCAG "inactive component")."""
+        layout = self.layout
+        for each in (node, *layout.ancestors(node)):
+            if layout.types[each] != 1:
+                continue
+            if layout.attribute(each, "aria-disabled") == "true" or layout.attribute(each, "inert") is not None:
+                return True
+            if layout.attribute(each, "disabled") is not None and layout.names[each] in (
+                "button", "input", "select", "textarea", "fieldset", "option", "optgroup",
+            ):  # fmt: skip
+                return True
+        return False

@@ -1,0 +1,130 @@
+"""From defects to findings: cause and place in the source, message, suppression, order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from string import Formatter
+
+from relook_lsp.core.finding import ByDeclaration, Finding, Location, Problem, Related, Report, Scalar, Sighting
+from relook_lsp.core.geometry import Rect
+from relook_lsp.core.snapshot import Snapshot, Viewport
+from relook_lsp.critics.run import Defect, Judgement
+from relook_lsp.source import suppress
+from relook_lsp.source.locate import Locator
+
+MAX_LOCATED = 60
+"""Findings whose declarations are looked up; the rest point at their tags."""
+
+
+def wanted_styles(judgement: Judgement) -> list[tuple[str, str]]:
+    """(view id, node key) whose matched declarations the locator needs."""
+    wanted: list[tuple[str, str]] = []
+    for defect in judgement.defects:
+        view = defect.worst.view
+        for blame in defect.worst.outcome.blame:
+            if isinstance(blame, ByDeclaration) and view is not None:
+                wanted.append((view.id, view.layout.key(blame.node)))
+    return list(dict.fromkeys(wanted))[:MAX_LOCATED]
+
+
+def assemble(snapshot: Snapshot, judgement: Judgement) -> Report:
+    """Pure: the same snapshot and judgement give the same report."""
+    locator = Locator(snapshot)
+    silence = {source.path: suppress.read(source.text) for source in snapshot.sources.values() if source.path}
+    findings: list[Finding] = []
+    suppressed: list[Finding] = []
+    for defect in judgement.defects:
+        finding = _finding(locator, defect)
+        places = [finding.cause, *(r.location for r in finding.related)]
+        silent = any(
+            place.path in silence and silence[place.path].silent(finding.rule, place.range.start.line)
+            for place in places
+        )
+        (suppressed if silent else findings).append(finding)
+    return Report(
+        page=snapshot.page,
+        valid=not any(f.rule == "blank-render" for f in findings + suppressed) and not snapshot.hung,
+        findings=tuple(sorted(findings, key=_order)),
+        suppressed=tuple(sorted(suppressed, key=_order)),
+        incomplete=tuple(sorted(dict.fromkeys(judgement.incomplete))),
+        problems=tuple(_problems(snapshot)),
+        passed=judgement.passed,
+        capture=snapshot.capture,
+    )
+
+
+def _order(finding: Finding) -> tuple[str, int, int, str, str]:
+    place = finding.cause
+    return place.path or place.url or "", place.span.start, -finding.severity.rank, finding.rule, finding.key
+
+
+def _problems(snapshot: Snapshot) -> list[Problem]:
+    unread = sorted({r.url for r in snapshot.requests if r.outcome == "failed"})
+    return [Problem("resource", f"{url} could not be read.") for url in unread]
+
+
+def _finding(locator: Locator, defect: Defect) -> Finding:
+    seen = defect.worst
+    outcome, view = seen.outcome, seen.view
+    tag = locator.tag(view, outcome.node)
+    cause = locator.cause(outcome.blame, view) or tag or locator.whole()
+    related: list[Related] = []
+    if tag is not None and tag.span != cause.span and defect.key:
+        related.append(Related(defect.rule.related, tag))
+    for blame in outcome.blame:
+        if isinstance(blame, ByDeclaration):
+            related += locator.variables(blame, view)
+            break
+    viewport = view.viewport if view is not None else Viewport(0, 0)
+    moment = outcome.moment if outcome.moment is not None else (view.moment if view is not None else 0)
+    sightings = dict.fromkeys(
+        Sighting(s.view.viewport, s.outcome.moment if s.outcome.moment is not None else s.view.moment)
+        for s in defect.sightings
+        if s.view is not None
+    )
+    layout = view.layout if view is not None else None
+    return Finding(
+        rule=defect.rule.id,
+        severity=defect.severity,
+        message=_message(defect.rule.message, outcome.measured, outcome.required, outcome.data, defect.widths),
+        cause=cause,
+        key=defect.key,
+        viewport=viewport,
+        moment=moment,
+        view=view.id if view is not None else "",
+        box=(outcome.box or Rect(0, 0, 0, 0)).rounded(),
+        node=outcome.node,
+        related=_distinct(related, cause),
+        selector=layout.selector(outcome.node) if layout is not None and outcome.node is not None else "",
+        xpath=layout.xpath(outcome.node) if layout is not None and outcome.node is not None else "",
+        widths=defect.widths,
+        measured=dict(outcome.measured),
+        required=dict(outcome.required),
+        extent=round(outcome.extent, 4),
+        seen=tuple(sightings),
+        extents={name: round(value, 4) for name, value in defect.extents.items()},
+    )
+
+
+def _distinct(related: list[Related], cause: Location) -> tuple[Related, ...]:
+    kept: dict[tuple[str | None, int, int], Related] = {}
+    for one in related:
+        kept.setdefault((one.location.path, one.location.span.start, one.location.span.end), one)
+    kept.pop((cause.path, cause.span.start, cause.span.end), None)
+    return tuple(kept.values())
+
+
+def _message(
+    template: str, measured: Mapping[str, Scalar], required: Mapping[str, Scalar], data: Mapping[str, Scalar],
+    widths: tuple[int, int] | None,
+) -> str:  # fmt: skip
+    values = {**measured, **{f"required_{name}": value for name, value in required.items()}, **data}
+    shown = {name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in values.items()}
+    missing = [name for _, name, _, _ in Formatter().parse(template) if name and name not in shown]
+    if missing:
+        raise KeyError(f"message needs {missing}, which the outcome does not give: {template}")
+    text = template.format(**shown)
+    if widths is None:
+        return text
+    where = f"at {widths[0]} px" if widths[0] == widths[1] else f"between {widths[0]} and {widths[1]} px"
+    return f"{text} (window {where})"

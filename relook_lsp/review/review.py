@@ -1,0 +1,88 @@
+"""The one pipeline: page -> snapshot -> report. The editor, the command line and the training share it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field, replace
+
+from relook_lsp.browser.capture import Capture, capture
+from relook_lsp.browser.driver import Driver
+from relook_lsp.browser.plan import Plan
+from relook_lsp.core.errors import RelookError
+from relook_lsp.core.finding import Problem, Report
+from relook_lsp.core.page import Page
+from relook_lsp.core.snapshot import Snapshot
+from relook_lsp.critics.rule import Options
+from relook_lsp.critics.run import Judgement, judge
+from relook_lsp.review.assemble import assemble, wanted_styles
+
+MAX_PASSES = 3
+
+
+@dataclass(frozen=True)
+class Review:
+    """A report and the snapshot it was made from; None where the page could not be looked at."""
+
+    report: Report
+    snapshot: Snapshot | None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a review depends on besides the page."""
+
+    plan: Plan = field(default_factory=Plan)
+    options: Options = field(default_factory=Options)
+
+
+async def review(driver: Driver, page: Page, settings: Settings) -> Review:
+    """Look at the page and report. Never raises for a page's or the environment's sake: see ``problems``."""
+    try:
+        live, result = await look(driver, page, settings)
+    except RelookError as error:
+        return Review(failed(page, error), None)
+    await live.close()
+    return result
+
+
+async def look(driver: Driver, page: Page, settings: Settings) -> tuple[Capture, Review]:
+    """Like ``review``, but the page stays open for more questions. Raises ``RelookError``."""
+    started = time.perf_counter()
+    live = await capture(driver, page, settings.plan)
+    captured = time.perf_counter()
+    try:
+        judgement = await asyncio.to_thread(judge, live.snapshot, settings.options)
+        for _ in range(MAX_PASSES - 1):
+            before = live.snapshot
+            if not judgement.needs or await live.supply(judgement.needs) is before:
+                break
+            judgement = await asyncio.to_thread(judge, live.snapshot, settings.options)
+        judged = time.perf_counter()
+        snapshot = await live.styles(wanted_styles(judgement))
+        report = await asyncio.to_thread(assemble, snapshot, judgement)
+    except BaseException:
+        await live.close()
+        raise
+    done = time.perf_counter()
+    spent = {
+        "total": done - started,
+        "capture": captured - started,
+        "critics": judged - captured,
+        "locate": done - judged,
+    }
+    report = replace(report, milliseconds={name: round(1000 * value, 1) for name, value in spent.items()})
+    return live, Review(report, snapshot)
+
+
+def replay(snapshot: Snapshot, options: Options) -> Report:
+    """The report of a stored snapshot; no browser."""
+    return assemble(snapshot, judge(snapshot, options))
+
+
+def failed(page: Page, error: RelookError) -> Report:
+    """The report of a page that could not be looked at; it has no findings and no score."""
+    return Report(page.entry, valid=False, problems=(Problem(error.kind, str(error)),), reviewed=False)
+
+
+__all__ = ["Judgement", "Review", "Settings", "failed", "look", "replay", "review"]

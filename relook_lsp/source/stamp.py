@@ -1,0 +1,44 @@
+"""Every start tag of a document carries the offset where it begins, so that a box leads back to its tag."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from relook_lsp.core.snapshot import STAMP
+from relook_lsp.source.html import Document
+
+
+@dataclass(frozen=True)
+class Stamped:
+    """The document as it is served, and the way back from served to written offsets."""
+
+    text: str
+    _at: tuple[int, ...]
+    """Served offsets behind each insertion."""
+    _shift: tuple[int, ...]
+    """Characters inserted up to there."""
+
+    def to_source(self, offset: int) -> int:
+        index = bisect_right(self._at, offset) - 1
+        return offset if index < 0 else offset - self._shift[index]
+
+
+def stamp(document: Document) -> Stamped:
+    """Insert the stamp behind the tag name of every start tag that the parser accepted."""
+    parts: list[str] = []
+    at: list[int] = []
+    shifts: list[int] = []
+    position = inserted = 0
+    text = document.text
+    for tag in document.tags:
+        place = tag.name_end
+        if place < position:
+            continue
+        mark = f' {STAMP}="{tag.span.start}"'
+        parts += [text[position:place], mark]
+        inserted += len(mark)
+        position = place
+        at.append(place + inserted)
+        shifts.append(inserted)
+    return Stamped("".join((*parts, text[position:])), tuple(at), tuple(shifts))
