@@ -1,0 +1,1 @@
+"""Edits that were rendered and measured to be strictly better, with nothing made worse (Forced Optimization)."""

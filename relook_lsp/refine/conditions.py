@@ -1,0 +1,136 @@
+"""The acceptance conditions on two reviews: base and candidate. Each is a pure function that says what is wrong."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+from relook_lsp.core.finding import Finding, Report
+from relook_lsp.core.patch import Patch
+from relook_lsp.core.snapshot import Snapshot
+from relook_lsp.refine.content import lost, map_key
+from relook_lsp.refine.trajectory import Reason, State
+
+EPSILON = 0.004
+"""Smallest fall of the page cost that counts as better: a tenth of a warning's smallest step of extent."""
+
+GROWTH = 0.03
+"""Extent by which a surviving finding may differ without counting as grown (measurement noise)."""
+
+Objection = tuple[Reason, str]
+
+
+def judge(base: State, candidate: State, patch: Patch, *, better: bool = True, guard: bool = True) -> Objection | None:
+    """All conditions in order of cost. ``better=False`` leaves out that the cost must fall (other pages),
+    ``guard=False`` that content must be kept (ablations)."""
+    before, after = base.review, candidate.review
+    if before.snapshot is None or after.snapshot is None:
+        return Reason.INFRASTRUCTURE, "a page could not be looked at"
+    mapped = Mapped(before.report, patch, before.snapshot.page)
+    return (
+        renders(before.snapshot, after.snapshot, after.report)
+        or (strictly_better(before.report, after.report) if better else not_dearer(before.report, after.report))
+        or nothing_worse(mapped, after.report)
+        or cleared(mapped, after.report, after.snapshot)
+        or (_lost(before.snapshot, after.snapshot, patch) if guard else None)
+    )
+
+
+def _lost(before: Snapshot, after: Snapshot, patch: Patch) -> Objection | None:
+    loss = lost(before, after, patch)
+    return (Reason.CONTENT_LOST, loss) if loss else None
+
+
+class Mapped:
+    """Findings of the base report under the identities they have after the patch."""
+
+    def __init__(self, report: Report, patch: Patch, entry: str) -> None:
+        self.report = report
+        self.by_identity: dict[tuple[str, str], Finding] = {}
+        for finding in report.all:
+            key = map_key(finding.key, patch, entry)
+            if key is not None:
+                self.by_identity[finding.rule, key] = finding
+
+
+def renders(before: Snapshot, after: Snapshot, report: Report) -> Objection | None:
+    """Condition 1: it renders, throws nothing new, and runs no fewer scripts and listeners."""
+    if not report.valid:
+        return Reason.INVALID_RENDER, "the page is blank or hangs"
+    errors = ("exception", "rejection")
+    new = Counter(m.text for m in after.messages if m.kind in errors) - Counter(
+        m.text for m in before.messages if m.kind in errors
+    )
+    if new:
+        return Reason.INVALID_RENDER, f"a new error is thrown: {next(iter(new))[:120]}"
+    if _scripts(after) < _scripts(before):
+        return Reason.INVALID_RENDER, "fewer scripts run than before"
+    if after.listeners < before.listeners or _clickable(after) < _clickable(before):
+        return Reason.INVALID_RENDER, "fewer event listeners than before"
+    missing = {r.url for r in after.requests if r.outcome in ("missing", "refused", "remote")}
+    missing -= {r.url for r in before.requests}
+    if missing:
+        return Reason.INVALID_RENDER, f"a new request fails: {min(missing)}"
+    return None
+
+
+def _scripts(snapshot: Snapshot) -> int:
+    return max((view.layout.names.count("script") for view in snapshot.settled), default=0)
+
+
+def _clickable(snapshot: Snapshot) -> int:
+    return min((sum(map(view.layout.clickable, range(len(view.layout)))) for view in snapshot.settled), default=0)
+
+
+def strictly_better(before: Report, after: Report) -> Objection | None:
+    """Condition 2: the page cost falls, and at no viewport, moment or width does it rise."""
+    if after.cost > before.cost - EPSILON:
+        return Reason.NOT_BETTER, f"cost {before.cost:.3f} -> {after.cost:.3f}"
+    return not_dearer(before, after)
+
+
+def not_dearer(before: Report, after: Report) -> Objection | None:
+    was, now = costs(before), costs(after)
+    for place, cost in sorted(now.items()):
+        if cost > was.get(place, 0.0) + EPSILON:
+            return Reason.WORSE_SOMEWHERE, f"at {place} the cost rises from {was.get(place, 0.0):.3f} to {cost:.3f}"
+    return None
+
+
+def costs(report: Report) -> dict[str, float]:
+    """Cost at every size and moment; a width that was swept and then looked at counts once."""
+    total: dict[str, float] = defaultdict(float)
+    for finding in report.all:
+        at: dict[str, float] = {}
+        for view, extent in finding.extents.items():
+            place = view.split(":", 1)[-1]
+            at[place] = max(at.get(place, 0.0), extent)
+        for place, extent in at.items():
+            total[place] += finding.severity.weight * max(0.05, min(1.0, extent))
+    return dict(total)
+
+
+def nothing_worse(base: Mapped, after: Report) -> Objection | None:
+    """Condition 3, first half: no new finding that costs, and no surviving one grows."""
+    for finding in after.all:
+        if finding.severity.weight == 0:
+            continue
+        known = base.by_identity.get(finding.identity)
+        if known is None or known.severity.weight == 0:
+            return Reason.NEW_FINDING, f"{finding.rule} at {finding.selector or finding.key}: {finding.message}"
+        if finding.severity.rank > known.severity.rank or finding.extent > known.extent + GROWTH:
+            return Reason.FINDING_GREW, f"{finding.rule} at {finding.selector or finding.key}: {finding.message}"
+    return None
+
+
+def cleared(base: Mapped, after: Report, snapshot: Snapshot) -> Objection | None:
+    """Condition 3, second half: what was removed passes now; it did not merely become impossible to tell."""
+    alive = {finding.identity for finding in after.all}
+    unclear = {(one.rule, one.key): one.reason for one in after.incomplete}
+    for identity, finding in base.by_identity.items():
+        if identity in alive or finding.severity.weight == 0:
+            continue
+        if identity in unclear:
+            return Reason.UNCLEAR, f"{finding.rule} at {finding.selector or finding.key}: {unclear[identity]}"
+        if finding.node is not None and identity not in after.passed:
+            return Reason.UNCLEAR, f"{finding.rule} at {finding.selector} is no longer examined"
+    return None

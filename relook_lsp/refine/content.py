@@ -1,0 +1,140 @@
+"""What a visitor can see, reach and use on a page: condition 4 of Forced Optimization, nothing lost.
+
+Hiding content is how naive repairs win: a page without text has no text that is hard to read. So after an edit, at
+every viewport, every word must still be painted and every link, control and picture must still be there, about as
+large as before, and answer at its centre.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from relook_lsp.core.geometry import Rect
+from relook_lsp.core.patch import Patch
+from relook_lsp.core.snapshot import Snapshot, View
+from relook_lsp.critics.rule import Options
+from relook_lsp.critics.scene import Scene
+
+KEPT_SHARE = 0.55
+"""A control or picture keeps at least this share of the area it showed inside the window."""
+
+_PICTURES = frozenset(("img", "svg", "video", "canvas", "picture", "iframe", "object", "embed"))
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A link, control or picture: area in CSS pixels inside the window's width, and whether its centre answers."""
+
+    area: float
+    answers: bool
+    selector: str
+
+
+@dataclass(frozen=True)
+class Content:
+    """What one view shows, by node key: text without white space, and things."""
+
+    texts: Mapping[str, str]
+    things: Mapping[str, Thing]
+
+
+def of_view(snapshot: Snapshot, view: View) -> Content:
+    """Pure; needs the view's frame and background."""
+    scene = Scene(snapshot, view, Options())
+    texts: dict[str, str] = {}
+    for run in scene.runs:
+        clip = scene.text_clip(run.element)
+        rect = run.rect if clip is None else run.rect.intersect(clip)
+        if reachable(scene, rect) and _painted(scene, rect):
+            key = scene.layout.key(run.element)
+            texts[key] = texts.get(key, "") + _letters(run.text)
+    things: dict[str, Thing] = {}
+    layout = scene.layout
+    window = Rect(0, 0, max(scene.layout_width, scene.width), 1e9)
+    for node in layout.elements:
+        if not (scene.is_control(node) or layout.names[node] in _PICTURES) or not scene.shown(node):
+            continue
+        rect = scene.visible_rect(node)
+        if rect.area > 0 and scene.on_page(rect):
+            area = rect.intersect(window).area
+            things[layout.key(node)] = Thing(area, _answers(scene, node, rect), layout.selector(node))
+    return Content(texts, things)
+
+
+def _letters(text: str) -> str:
+    """Text as it counts: where it breaks into lines does not matter."""
+    return "".join(text.replace("\u00ad", "").split())
+
+
+def reachable(scene: Scene, rect: Rect) -> bool:
+    """Whether some of the rectangle can be scrolled into the window."""
+    return rect.width > 0 and rect.height > 0 and scene.on_page(rect)
+
+
+def _painted(scene: Scene, rect: Rect) -> bool:
+    picture = scene.pixels
+    ink = picture.ink(rect) if picture is not None else None
+    if picture is None or ink is None or not picture.inside(rect):
+        return True
+    return bool(ink.any())
+
+
+def _answers(scene: Scene, node: int, rect: Rect) -> bool:
+    """Whether a click on the centre reaches the node (or what is inside or around it), by paint order."""
+    layout = scene.layout
+    if layout.style(node, "pointer-events") == "none":
+        return False
+    x, y = rect.centre
+    order = layout.paint_order(node)
+    for other in layout.elements:
+        if layout.paint_order(other) <= order or layout.style(other, "pointer-events") == "none":
+            continue
+        box = scene.visible_rect(other)
+        hit = box.x <= x < box.right and box.y <= y < box.bottom and scene.shown(other)
+        if hit and not layout.within(other, node) and not layout.within(node, other):
+            return False
+    return True
+
+
+def map_key(key: str, patch: Patch, entry: str) -> str | None:
+    """The key of the same node after the patch; None where its start tag was replaced."""
+    digits = 0
+    while digits < len(key) and key[digits].isdigit():
+        digits += 1
+    if not digits:
+        return key
+    moved = patch.map_offset(entry, int(key[:digits]))
+    return None if moved is None else f"{moved}{key[digits:]}"
+
+
+def lost(before: Snapshot, after: Snapshot, patch: Patch) -> str:
+    """The first loss, in words; empty where nothing is lost."""
+    later = {view.viewport: view for view in after.settled}
+    for view in before.settled:
+        other = later.get(view.viewport)
+        if other is None:
+            return f"nothing is shown at {view.viewport}"
+        missing = _missing(of_view(before, view), of_view(after, other), patch, before.page)
+        if missing:
+            return f"at {view.viewport}: {missing}"
+    return ""
+
+
+def _missing(before: Content, after: Content, patch: Patch, entry: str) -> str:
+    for key, text in before.texts.items():
+        moved = map_key(key, patch, entry)
+        shown = after.texts.get(moved, "") if moved is not None else ""
+        if Counter(text) - Counter(shown):
+            return f"the text '{text[:30]}' is no longer shown whole"
+    for key, thing in before.things.items():
+        moved = map_key(key, patch, entry)
+        found = after.things.get(moved) if moved is not None else None
+        if found is None:
+            return f"{thing.selector} is no longer shown"
+        if found.area < thing.area * KEPT_SHARE:
+            return f"{thing.selector} shrinks to {found.area / max(thing.area, 1):.0%} of its area"
+        if thing.answers and not found.answers:
+            return f"{thing.selector} no longer answers a click"
+    return ""

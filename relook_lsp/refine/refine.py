@@ -1,0 +1,120 @@
+"""Walks a page to its best reachable state: every finding is a target, every step is forced to be better."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+from relook_lsp.browser.driver import Driver
+from relook_lsp.core.errors import RelookError
+from relook_lsp.core.finding import Finding
+from relook_lsp.core.page import Page
+from relook_lsp.core.patch import Patch
+from relook_lsp.refine.content import map_key
+from relook_lsp.refine.forced import Limits, Proposer, Verify, optimize
+from relook_lsp.refine.site import groups, wanted
+from relook_lsp.refine.solved import Solved
+from relook_lsp.refine.trajectory import Attempt, State, Trajectory, open_findings
+from relook_lsp.review.review import Review, Settings, failed, look
+
+Proposers = Callable[[Sequence[Finding]], Sequence[Proposer]]
+"""The proposers for one group of findings, in the order in which they are asked."""
+
+
+def solved_only(target: Sequence[Finding]) -> Sequence[Proposer]:
+    return (Solved(target),)
+
+
+class Chain:
+    """Several proposers as one: each is asked until it is out of ideas, definite repairs before models."""
+
+    def __init__(self, proposers: Sequence[Proposer]) -> None:
+        self._left = list(proposers)
+
+    @property
+    def name(self) -> str:
+        return self._left[0].name if self._left else "none"
+
+    async def propose(self, best: State, rejected: Sequence[Attempt]) -> Patch | None:
+        while self._left:
+            patch = await self._left[0].propose(best, rejected)
+            if patch is not None:
+                return patch
+            self._left.pop(0)
+        return None
+
+
+def looker(driver: Driver, settings: Settings) -> Callable[[Page], Awaitable[Review]]:
+    """A review that also gathers the declarations which repairs look at."""
+
+    async def review(page: Page) -> Review:
+        try:
+            live, result = await look(driver, page, settings)
+        except RelookError as error:
+            return Review(failed(page, error), None)
+        try:
+            if result.snapshot is not None:
+                result = Review(result.report, await live.styles(wanted(result.report, result.snapshot)))
+        except RelookError as error:
+            return Review(failed(page, error), None)
+        finally:
+            await live.close()
+        return result
+
+    return review
+
+
+async def refine(
+    start: State,
+    verify: Verify,
+    proposers: Proposers = solved_only,
+    limits: Limits | None = None,
+    *,
+    rules: frozenset[str] = frozenset(),
+    cancelled: Callable[[], bool] = lambda: False,
+    progress: Callable[[Attempt], None] = lambda _attempt: None,
+) -> Trajectory:
+    """Up to ``limits.rounds`` passes over the page; in each, every group of findings (costliest first, ``rules``
+    only where given) gets up to ``limits.attempts`` candidates. ``limits.seconds`` bounds the whole."""
+    limits = limits or Limits()
+    best, attempts, stopped = start, list[Attempt](), "rounds"
+    deadline = time.monotonic() + limits.seconds
+    given_up: set[tuple[str, str]] = set()
+    for number in range(1, limits.rounds + 1):
+        before = best
+        while (target := _next(best, given_up, rules)) is not None:
+            left = deadline - time.monotonic()
+            if cancelled() or left <= 0:
+                return Trajectory(start, best, tuple(attempts), "cancelled" if cancelled() else "time")
+            given_up |= {finding.identity for finding in target}
+            once = Limits(1, limits.attempts, left)
+            step = await optimize(best, Chain(proposers(target)), verify, once, cancelled=cancelled, progress=progress)
+            attempts += [Attempt(number, a.attempt, a.proposer, a.patch, a.verdict) for a in step.attempts]
+            best = step.best
+            for attempt in step.accepted:
+                given_up = _moved(given_up, attempt.patch, start.page.entry)
+            if step.stopped in ("infrastructure", "cancelled", "time"):
+                return Trajectory(start, best, tuple(attempts), step.stopped)
+        if not open_findings(best):
+            stopped = "clean"
+            break
+        if best is before:
+            stopped = "exhausted"
+            break
+        given_up.clear()
+    return Trajectory(start, best, tuple(attempts), stopped)
+
+
+def _next(best: State, given_up: set[tuple[str, str]], rules: frozenset[str]) -> tuple[Finding, ...] | None:
+    """The costliest group of which nothing was tried in this pass."""
+    for group in groups(open_findings(best)):
+        wanted_rule = not rules or group[0].rule in rules
+        if wanted_rule and not any(finding.identity in given_up for finding in group):
+            return group
+    return None
+
+
+def _moved(identities: set[tuple[str, str]], patch: Patch, entry: str) -> set[tuple[str, str]]:
+    """The same places after an edit: keys hold offsets."""
+    mapped = ((rule, map_key(key, patch, entry)) for rule, key in identities)
+    return {(rule, key) for rule, key in mapped if key is not None}

@@ -1,0 +1,112 @@
+"""A finding with everything a repair may look at: the element, the declarations that win there, and the texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from relook_lsp.core.finding import Finding, Report
+from relook_lsp.core.snapshot import Declaration, Layout, Snapshot, View
+from relook_lsp.critics.rule import Options
+from relook_lsp.critics.scene import Scene
+from relook_lsp.refine.trajectory import State
+from relook_lsp.source.cascade import winner
+from relook_lsp.source.locate import Locator
+
+ANCESTORS = 4
+"""How many elements above the culprit a repair may look at and edit."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """``findings`` are those with the same rule and the same cause, the worst first."""
+
+    state: State
+    findings: tuple[Finding, ...]
+    snapshot: Snapshot
+    view: View
+
+    @property
+    def finding(self) -> Finding:
+        return self.findings[0]
+
+    @property
+    def layout(self) -> Layout:
+        return self.view.layout
+
+    @cached_property
+    def scene(self) -> Scene:
+        return Scene(self.snapshot, self.view, Options())
+
+    @cached_property
+    def locator(self) -> Locator:
+        return Locator(self.snapshot)
+
+    @property
+    def place(self) -> int:
+        """The element where the defect shows."""
+        return self.finding.node if self.finding.node is not None else self.culprit
+
+    @property
+    def culprit(self) -> int:
+        """The element to blame; the place where none is named."""
+        if self.finding.culprit is not None:
+            return self.finding.culprit
+        return self.finding.node if self.finding.node is not None else 0
+
+    def lineage(self, node: int) -> list[int]:
+        """The element and the elements above it that a repair may edit, nearest first."""
+        return lineage(self.layout, node)
+
+    def declarations(self, node: int) -> tuple[Declaration, ...]:
+        return self.snapshot.evidence.styles.get((self.view.id, self.layout.key(node)), ())
+
+    def winner(self, node: int, name: str) -> Declaration | None:
+        """The author's declaration that gives the node this property, inherited ones included."""
+        return winner(self.declarations(node), name)
+
+    def own(self, node: int, name: str) -> Declaration | None:
+        """The same, declared on the node itself."""
+        return winner(self.declarations(node), name, inherit=False)
+
+
+def lineage(layout: Layout, node: int) -> list[int]:
+    above = [n for n in layout.ancestors(node) if layout.types[n] == 1 and layout.names[n] != "html"]
+    return [node, *above[:ANCESTORS]]
+
+
+def site(state: State, findings: Sequence[Finding]) -> Site | None:
+    """None where the finding has no element in a view (script errors, missing files)."""
+    snapshot = state.review.snapshot
+    worst = max(findings, key=lambda finding: finding.cost)
+    view = next((v for v in snapshot.views if v.id == worst.view), None) if snapshot is not None else None
+    if snapshot is None or view is None or (worst.node is None and worst.culprit is None):
+        return None
+    return Site(state, (worst, *(f for f in findings if f is not worst)), snapshot, view)
+
+
+def groups(findings: Iterable[Finding]) -> list[tuple[Finding, ...]]:
+    """Findings with one rule and one cause are one thing to repair, costliest group first."""
+    by_cause: dict[tuple[str, str | None, int, int], list[Finding]] = {}
+    for finding in findings:
+        span = finding.cause.span
+        by_cause.setdefault((finding.rule, finding.cause.url, span.start, span.end), []).append(finding)
+    return sorted((tuple(g) for g in by_cause.values()), key=lambda g: -sum(f.cost for f in g))
+
+
+def wanted(report: Report, snapshot: Snapshot) -> list[tuple[str, str]]:
+    """(view id, node key) whose declarations the repairs of these findings look at."""
+    views = {view.id: view for view in snapshot.views}
+    asked: list[tuple[str, str]] = []
+    for group in groups(f for f in report.findings if f.cost > 0):
+        worst = max(group, key=lambda f: f.cost)
+        view = views.get(worst.view)
+        if view is None:
+            continue
+        for node in dict.fromkeys(n for n in (worst.culprit, worst.node) if n is not None):
+            asked += [(view.id, view.layout.key(n)) for n in lineage(view.layout, view.layout.element_of(node))]
+    return list(dict.fromkeys(asked))[:MAX_WANTED]
+
+
+MAX_WANTED = 150

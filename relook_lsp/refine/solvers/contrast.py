@@ -1,0 +1,138 @@
+"""Colours that are far enough apart, as near to the author's as possible."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from coloraide import Color
+
+from relook_lsp.core.colour import Colour, contrast
+from relook_lsp.core.patch import Patch, Replacement
+from relook_lsp.refine.site import Site
+from relook_lsp.refine.writer import Fix, Want, Where, Writer, fix
+
+MARGIN = 0.08
+"""Added to the required ratio, so that rounding to 8 bits does not fall below it."""
+
+PALETTE_BONUS = 0.06
+"""Distance in OKLab by which a colour of the page may be farther away than the nearest one that passes."""
+
+_STEPS = 100
+_LITERAL = re.compile(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgb|hsl|oklch|oklab|lab|lch)a?\([^()]*\)")
+
+
+def solve(site: Site, writer: Writer) -> Iterator[Patch]:
+    """Candidates best first: the smallest change of text or background, then black and white, then a scrim."""
+    needed = max(float(f.required.get("ratio", 4.5)) for f in site.findings) + MARGIN
+    texts = [str(f.measured["text"]) for f in site.findings if "text" in f.measured]
+    backgrounds = list(
+        dict.fromkeys(str(f.measured["background"]) for f in site.findings if "background" in f.measured)
+    )
+    if not texts or not backgrounds:
+        return
+    node = site.place
+    text, behind = Color(texts[0]), Color(backgrounds[0])
+    moved = _moved(text, backgrounds, needed)
+    lifted = _moved(behind, list(dict.fromkeys(texts)), needed) if len(backgrounds) == 1 else None
+    holder = _painter(site, node)
+    # Whichever of text and background has to move less is moved; a colour of the page is worth a small detour.
+    choices: list[tuple[float, int, Fix]] = []
+    for value in [*_palette(site, text, backgrounds, needed), *([moved] if moved else [])]:
+        detour = 0.0 if value == moved else -PALETTE_BONUS
+        choices.append((text.delta_e(value, method="ok") + detour, node, fix(node, f"color: {value}", color=value)))
+    if lifted is not None and holder is not None:
+        wanted = fix(holder, f"background-color: {lifted}", background_color=lifted)
+        choices.append((behind.delta_e(lifted, method="ok"), holder, wanted))
+    for _, at, wanted in sorted(choices, key=lambda choice: choice[0]):
+        value = wanted.wants[0].values[0][1]
+        if at == node and wanted.wants[0].values[0][0] == "color":
+            yield from _variable(site, value)
+            yield from writer.patches([wanted], Where.SOURCE, Where.DECLARED, Where.INLINE)
+        else:
+            yield from writer.patches([wanted], Where.DECLARED, Where.INLINE)
+    for extreme in ("#000000", "#ffffff"):
+        if _passes(extreme, backgrounds, needed):
+            yield from writer.patches([fix(node, f"color: {extreme}", color=extreme)], Where.DECLARED, Where.INLINE)
+    # Over a picture no text colour is enough everywhere: a translucent layer behind the text is.
+    dark = contrast(_rgb(texts[0]), Colour(0, 0, 0)) > contrast(_rgb(texts[0]), Colour(255, 255, 255))
+    scrim = "rgba(0, 0, 0, 0.75)" if dark else "rgba(255, 255, 255, 0.85)"
+    yield from writer.patches(
+        [Fix(f"background: {scrim}", (Want(node, (("background-color", scrim),)),))], Where.DECLARED, Where.INLINE
+    )
+
+
+def _variable(site: Site, value: str) -> Iterator[Patch]:
+    """Where the colour comes from a custom property, change the property: its other uses follow."""
+    for related in site.finding.related:
+        place = related.location
+        if not related.message.startswith("--") or place.path is None or place.url is None:
+            continue
+        source = site.snapshot.sources[place.url]
+        text = source.text[place.span.start : place.span.end]
+        if ":" in text and "var(" not in text:
+            new = f"{text[: text.index(':')]}: {value}"
+            yield Patch.of([Replacement(place.path, place.span, text, new)], new)
+
+
+def _rgb(value: str) -> Colour:
+    red, green, blue = (255 * channel for channel in Color(value).convert("srgb").coords(nans=False))
+    return Colour(round(red), round(green), round(blue))
+
+
+def _passes(value: str, backgrounds: list[str], needed: float) -> bool:
+    return all(contrast(_rgb(value), _rgb(behind)) >= needed for behind in backgrounds)
+
+
+def _hex(colour: Color) -> str:
+    return colour.convert("srgb").clone().fit("srgb", method="oklch-chroma").to_string(hex=True)
+
+
+def _moved(text: Color, backgrounds: list[str], needed: float) -> str | None:
+    """The nearest lightness (OKLCH, same hue and chroma as the gamut allows) that passes on every background."""
+    base = text.convert("oklch")
+    light = float(base["lightness"])
+    for step in range(1, _STEPS + 1):
+        for direction in (-1, 1):
+            lightness = light + direction * step / _STEPS
+            if 0 <= lightness <= 1:
+                value = _hex(base.clone().set("lightness", lightness))
+                if _passes(value, backgrounds, needed):
+                    return value
+    return None
+
+
+def _palette(site: Site, text: Color, backgrounds: list[str], needed: float) -> list[str]:
+    """The page's own colours that pass, nearest to the text's first; at most two, none of another hue family."""
+    found: dict[str, float] = {}
+    base = text.convert("oklch")
+    for source in site.snapshot.sources.values():
+        if source.kind not in ("html", "css"):
+            continue
+        for literal in dict.fromkeys(_LITERAL.findall(source.text)):
+            try:
+                colour = Color(literal)
+            except ValueError:
+                continue
+            if colour.alpha(nans=False) < 1 or not _passes(literal, backgrounds, needed):
+                continue
+            other = colour.convert("oklch")
+            coloured = min(float(base["chroma"]), float(other["chroma"])) > 0.04
+            turned = abs((float(base.get("hue", nans=False)) - float(other.get("hue", nans=False)) + 180) % 360 - 180)
+            greyed = abs(float(base["chroma"]) - float(other["chroma"])) > 0.06
+            if (coloured and turned > 25) or greyed:
+                continue
+            found[literal] = text.delta_e(colour, method="ok")
+    return sorted(found, key=lambda literal: (found[literal], literal))[:2]
+
+
+def _painter(site: Site, node: int) -> int | None:
+    """The nearest element at or above the node that paints a plain background."""
+    layout = site.layout
+    for at in site.lineage(node):
+        colour = layout.style(at, "background-color")
+        if layout.style(at, "background-image") != "none":
+            return None
+        if colour not in ("rgba(0, 0, 0, 0)", "transparent", ""):
+            return at
+    return None

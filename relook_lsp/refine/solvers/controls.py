@@ -1,0 +1,47 @@
+"""Controls that are too small, under something, or without a visible focus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from relook_lsp.core.patch import Patch, Replacement
+from relook_lsp.refine.site import Site
+from relook_lsp.refine.writer import Fix, Where, Writer, fix
+
+
+def small(site: Site, writer: Writer) -> Iterator[Patch]:
+    """At least the required square, without changing what is drawn more than needed."""
+    needed = next((float(v) for v in site.finding.required.values() if isinstance(v, int | float)), 24.0)
+    size = f"{needed:g}px"
+    node, layout = site.layout.element_of(site.place), site.layout
+    box = layout.rect(node)
+    sides: dict[str, str] = {}
+    if box.width < needed:
+        sides["min_width"] = size
+    if box.height < needed:
+        sides["min_height"] = size
+    fixes: list[Fix] = []
+    if layout.style(node, "display") == "inline":
+        fixes.append(fix(node, display="inline-block", **sides))
+        lines = (needed - box.height) / 2
+        if lines > 0:
+            fixes.append(fix(node, display="inline-block", padding=f"{lines + 0.5:.0f}px 0"))
+    fixes += [fix(node, **sides), fix(node, min_width=size, min_height=size)]
+    if layout.names[node] == "input":
+        fixes.append(fix(node, width=size, height=size))
+    fixes.append(fix(node, margin="6px"))
+    yield from writer.patches((one for one in fixes if one.wants[0].values), Where.DECLARED, Where.INLINE)
+
+
+def focus(site: Site, writer: Writer) -> Iterator[Patch]:
+    """The outline that was taken away, in the text's own colour."""
+    place = site.finding.cause
+    source = site.snapshot.sources.get(place.url or "")
+    if source is None or place.path is None:
+        return
+    text = source.text[place.span.start : place.span.end]
+    if ":" in text and "outline" in text.split(":")[0]:
+        flag = " !important" if "!important" in text else ""
+        for value in ("2px solid currentColor", "2px solid #1a73e8"):
+            new = f"outline: {value}{flag}; outline-offset: 2px"
+            yield Patch.of([Replacement(place.path, place.span, text, new)], new)

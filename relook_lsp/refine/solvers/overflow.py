@@ -1,0 +1,104 @@
+"""Things that are wider than the room they have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from relook_lsp.core.patch import Patch
+from relook_lsp.refine.site import Site
+from relook_lsp.refine.writer import Fix, Want, Where, Writer, fix
+
+_MEDIA = frozenset(("img", "video", "canvas", "iframe", "embed", "object", "svg"))
+_FLEX = ("flex", "inline-flex")
+_GRID = ("grid", "inline-grid")
+_LENGTH = re.compile(r"(?:\d*\.)?\d+(?:px|rem|em|vw|ch|pt|cm|mm|in)")
+
+
+def solve(site: Site, writer: Writer) -> Iterator[Patch]:
+    """Unconditional edits first, then the same for the failing widths only, then on the tag itself."""
+    yield from writer.patches(_fixes(site), Where.DECLARED, Where.MEDIA, Where.INLINE)
+
+
+def _fixes(site: Site) -> Iterator[Fix]:
+    node = site.layout.element_of(site.culprit)
+    yield from _of(site, node, first=True)
+    for above in site.lineage(node)[1:]:
+        if site.layout.names[above] != "body":
+            yield from _of(site, above, first=False)
+
+
+def _of(site: Site, node: int, *, first: bool) -> Iterator[Fix]:
+    layout = site.layout
+    name = layout.names[node]
+    width, least = site.own(node, "width"), site.own(node, "min-width")
+    if name in _MEDIA:
+        keep = {"height": "auto"} if name in ("img", "video", "canvas") else {}
+        yield fix(node, max_width="100%", **keep)
+    if name == "pre":
+        yield fix(node, overflow_x="auto")
+    if name == "table" and first:
+        yield fix(node, "scroll the table in itself", display="block", max_width="100%", overflow_x="auto")
+    if width is not None and "100vw" in width.value:
+        yield fix(node, width="100%")
+    if width is not None and _LENGTH.search(width.value):
+        yield fix(node, max_width="100%")
+        yield fix(node, max_width="100%", box_sizing="border-box")
+    elif width is not None and layout.style(node, "box-sizing") == "content-box":
+        yield fix(node, box_sizing="border-box")
+    if least is not None and _LENGTH.search(least.value):
+        yield fix(node, min_width=f"min({least.value}, 100%)")
+        yield fix(node, min_width="0")
+    parent = _parent(site, node)
+    display = layout.style(parent, "display") if parent is not None else ""
+    if parent is not None and display in _FLEX:
+        if layout.style(parent, "flex-wrap") == "nowrap" and not layout.style(parent, "flex-direction").startswith(
+            "column"
+        ):
+            yield fix(parent, flex_wrap="wrap")
+        yield fix(node, min_width="0")
+        if layout.style(node, "flex-shrink") == "0":
+            yield fix(node, flex_shrink="1", min_width="0")
+    if parent is not None and display in _GRID:
+        yield fix(node, min_width="0")
+        yield from _tracks(site, parent)
+    if layout.style(node, "display") in _GRID:
+        yield from _tracks(site, node)
+    if layout.style(node, "display") in _FLEX and layout.style(node, "flex-wrap") == "nowrap":
+        yield fix(node, flex_wrap="wrap")
+    if layout.style(node, "text-wrap-mode") == "nowrap":
+        yield fix(node, white_space="normal")
+    if first:
+        yield fix(node, overflow_wrap="anywhere")
+        for side in ("left", "right"):
+            if layout.pixels(node, f"margin-{side}") < 0:
+                yield Fix(f"margin-{side}: 0", (Want(node, ((f"margin-{side}", "0"),)),))
+        if layout.style(node, "position") in ("absolute", "relative") and layout.style(node, "left") != "auto":
+            yield fix(node, left="auto", right="0")
+        yield fix(node, max_width="100%")
+        yield fix(node, max_width="100%", min_width="0", box_sizing="border-box")
+
+
+def _parent(site: Site, node: int) -> int | None:
+    return next((n for n in site.layout.ancestors(node) if site.layout.types[n] == 1), None)
+
+
+def _tracks(site: Site, grid: int) -> Iterator[Fix]:
+    """Tracks that give way: fixed lengths become maxima, and the number of columns follows the room."""
+    declared = site.own(grid, "grid-template-columns")
+    if declared is None or declared.name != "grid-template-columns":
+        return
+    value = declared.value
+    repeated = re.fullmatch(
+        r"repeat\(\s*(?:\d+|auto-fit|auto-fill)\s*,\s*(?:minmax\(\s*)?([\d.]+(?:px|rem|em))[^)]*\)?\s*\)", value
+    )
+    if repeated:
+        size = repeated.group(1)
+        yield fix(grid, grid_template_columns=f"repeat(auto-fit, minmax(min({size}, 100%), 1fr))")
+    flexible = re.sub(r"(?<![\w(])1fr", "minmax(0, 1fr)", value)
+    if flexible != value and "minmax" not in value:
+        yield fix(grid, grid_template_columns=flexible)
+    fixed = re.sub(r"(?<![\w(,-])((?:\d*\.)?\d+(?:px|rem|em))(?![\w)])", r"minmax(0, \1)", value)
+    if fixed != value and "(" not in value:
+        yield fix(grid, grid_template_columns=fixed)
+    yield fix(grid, grid_template_columns="minmax(0, 1fr)")

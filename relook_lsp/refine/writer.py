@@ -1,0 +1,277 @@
+"""From "this element should have this value" to replacements in files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from relook_lsp.core.patch import Patch, PatchError, Replacement
+from relook_lsp.core.snapshot import Declaration, Source
+from relook_lsp.core.text import Span
+from relook_lsp.refine.site import Site
+from relook_lsp.source.html import Tag
+
+
+class Where(StrEnum):
+    """``SOURCE``: at the declaration that gives the value now, also where it is inherited. ``DECLARED``: in the rule that styles the element now. ``INLINE``: on the tag. ``MEDIA``: in the same sheet,
+    for the widths of the finding only."""
+
+    SOURCE = "source"
+    DECLARED = "declared"
+    MEDIA = "media"
+    INLINE = "inline"
+
+
+@dataclass(frozen=True)
+class Want:
+    """``node`` shall have these values; an empty value removes the declaration."""
+
+    node: int
+    values: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Fix:
+    """One repair: what shall be, and a few words for the menu."""
+
+    title: str
+    wants: tuple[Want, ...]
+
+
+def fix(node: int, title: str = "", **values: str) -> Fix:
+    """One element, some properties (underscores stand for hyphens)."""
+    pairs = tuple((name.replace("_", "-"), value) for name, value in values.items())
+    shown = title or "; ".join(f"{name}: {value}" if value else f"no {name}" for name, value in pairs)
+    return Fix(shown, (Want(node, pairs),))
+
+
+_UNIVERSAL = re.compile(r"^\s*(\*|html|:root|body|::?[\w-]+)?\s*(,|$)")
+
+
+class Writer:
+    """Writes fixes into the sources of one site."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def patch(self, fix: Fix, where: Where) -> Patch | None:
+        """The fix as a patch; None where it cannot be written there (no rule of the workspace, a generated node)."""
+        replacements: list[Replacement] = []
+        for want in fix.wants:
+            written = self._write(want, where)
+            if written is None:
+                return None
+            replacements += written
+        try:
+            patch = Patch.of(_joined(replacements), fix.title)
+        except PatchError:
+            return None
+        return patch if patch.replacements else None
+
+    def patches(self, fixes: Iterable[Fix], *places: Where) -> Iterator[Patch]:
+        """Every fix at the first place, then every fix at the next; what cannot be written is left out."""
+        every = tuple(dict.fromkeys(fixes))
+        for where in places:
+            for one in every:
+                patch = self.patch(one, where)
+                if patch is not None:
+                    yield patch
+
+    def _write(self, want: Want, where: Where) -> list[Replacement] | None:
+        if where is Where.INLINE:
+            return self._inline(want)
+        if where is Where.MEDIA:
+            return self._media(want)
+        replaced: list[Replacement] = []
+        added: list[tuple[str, str]] = []
+        for name, value in want.values:
+            inherited = where is Where.SOURCE
+            present = (self._site.winner if inherited else self._site.own)(want.node, name)
+            placed = None if present is None else self._declaration(present)
+            # A declaration of many elements (`* { … }`) is left alone: the rule nearest to the element is edited.
+            if present is None or placed is None or (_broad(present.selector) and not inherited):
+                if inherited:
+                    return None
+                if value:
+                    added.append((name, value))
+                continue
+            source, span = placed
+            text = source.text[span.start : span.end]
+            if present.name == name or not value:
+                replaced.append(_replace(source, span, _declared(text, name, value), text))
+            else:
+                # The shorthand stays; the longhand behind it overrides one part.
+                flag = " !important" if present.important else ""
+                replaced.append(_insert(source, span.end, f"; {name}: {value}{flag}"))
+        if added:
+            inserted = self._into_rule(want.node, added)
+            if inserted is None:
+                return None
+            replaced += inserted
+        return replaced
+
+    def _declaration(self, declaration: Declaration) -> tuple[Source, Span] | None:
+        place = self._site.locator.declared(declaration)
+        source = None if place is None or place.url is None else self._site.snapshot.sources.get(place.url)
+        if place is None or source is None or source.path is None or ":" not in source.text[slice(*place.span)]:
+            return None
+        return source, place.span
+
+    def _rule(self, node: int) -> tuple[Source, Span, Declaration] | None:
+        """The strongest rule of the workspace that is about this element and not about nearly all."""
+        for declaration in reversed(self._site.declarations(node)):
+            if declaration.level or declaration.origin != "rule" or _broad(declaration.selector):
+                continue
+            placed = self._site.locator.span(declaration.rule_range, declaration)
+            if placed is None or placed[0].path is None:
+                continue
+            source, span = placed
+            if source.text[span.end - 1 : span.end] == "}":
+                return source, span, declaration
+        return None
+
+    def _into_rule(self, node: int, values: list[tuple[str, str]]) -> list[Replacement] | None:
+        found = self._rule(node)
+        if found is None:
+            return None
+        source, span, _ = found
+        return [_append(source, span, values)]
+
+    def _media(self, want: Want) -> list[Replacement] | None:
+        widths = self._site.finding.widths
+        found = self._rule(want.node)
+        if widths is None or found is None or not all(value for _, value in want.values):
+            return None
+        source, span, declaration = found
+        low, high = widths
+        bounds = [f"(min-width: {low}px)"] if low > 320 else []
+        bounds += [f"(max-width: {high}px)"] if high < 1400 else []
+        if not bounds or declaration.media:
+            return None
+        line = source.text.rfind("\n", 0, span.start) + 1
+        indent = re.match(r"[ \t]*", source.text[line : span.start])
+        margin = indent.group() if indent else ""
+        step = "\t" if "\t" in margin else "  "
+        body = f"\n{margin}{step}{step}".join(f"{name}: {value};" for name, value in want.values)
+        block = (
+            f"\n{margin}@media {' and '.join(bounds)} {{\n{margin}{step}{declaration.selector} {{\n"
+            f"{margin}{step}{step}{body}\n{margin}{step}}}\n{margin}}}"
+        )
+        return [_insert(source, span.end, block)]
+
+    def _inline(self, want: Want) -> list[Replacement] | None:
+        entry, tag = self._tag(want.node)
+        if entry is None or tag is None or not all(value for _, value in want.values):
+            return None
+        body = "; ".join(f"{name}: {value}" for name, value in want.values)
+        style = tag.attribute("style")
+        if style is None:
+            return [_insert(entry, tag.name_end, f' style="{body}"')]
+        text = entry.text[style.value.start : style.value.end]
+        if "&" in text or entry.text[style.value.end : style.value.end + 1] not in ("'", '"'):
+            return None
+        separator = "" if not text.strip() else (" " if text.rstrip().endswith(";") else "; ")
+        return [_insert(entry, style.value.end, f"{separator}{body}")]
+
+    def _tag(self, node: int) -> tuple[Source | None, Tag | None]:
+        entry, document = self._site.locator.entry, self._site.locator.document
+        origin = self._site.layout.origin(node)
+        if entry is None or entry.path is None or document is None or origin is None:
+            return None, None
+        return entry, document.at(origin)
+
+    def attributes(self, node: int, title: str, **values: str) -> Patch | None:
+        """Set attributes on the element's tag."""
+        entry, tag = self._tag(node)
+        if entry is None or tag is None:
+            return None
+        replacements: list[Replacement] = []
+        missing = ""
+        for name, value in values.items():
+            present = tag.attribute(name)
+            if present is None:
+                missing += f' {name}="{value}"'
+            else:
+                text = entry.text[present.span.start : present.span.end]
+                replacements.append(_replace(entry, present.span, f'{name}="{value}"', text))
+        if missing:
+            replacements.append(_insert(entry, tag.name_end, missing))
+        return Patch.of(replacements, title)
+
+    def into_head(self, markup: str, title: str) -> Patch | None:
+        """Insert markup into the head: behind the charset, else behind ``<head>``, else before everything in it."""
+        entry, document = self._site.locator.entry, self._site.locator.document
+        if entry is None or entry.path is None or document is None:
+            return None
+        tags = document.tags
+        behind = next((t for t in tags if t.name == "meta" and t.attribute("charset")), None)
+        behind = behind or next((t for t in tags if t.name == "head"), None)
+        if behind is None:
+            first = next((t for t in tags if t.name not in ("html",)), None)
+            if first is None:
+                return None
+            return Patch.of([_insert(entry, first.span.start, f"{markup}\n")], title)
+        line = entry.text.rfind("\n", 0, behind.span.start) + 1
+        margin = entry.text[line : behind.span.start]
+        margin = margin if not margin.strip() else ""
+        extra = "  " if behind.name == "head" else ""
+        return Patch.of([_insert(entry, behind.span.end, f"\n{margin}{extra}{markup}")], title)
+
+
+def _broad(selector: str) -> bool:
+    return any(_UNIVERSAL.match(part) for part in selector.split(",")) if selector else False
+
+
+def _declared(text: str, name: str, value: str) -> str:
+    if not value:
+        return ""
+    flag = " !important" if re.search(r"!\s*important\s*$", text) else ""
+    colon = text.index(":")
+    gap = re.match(r"\s*", text[colon + 1 :])
+    return f"{name}:{gap.group() if gap else ' '}{value}{flag}"
+
+
+def _replace(source: Source, span: Span, new: str, old: str) -> Replacement:
+    assert source.path is not None
+    end = span.end
+    if not new and source.text[end : end + 1] == ";":  # removing a declaration takes its semicolon along
+        end += 1
+        old += ";"
+    return Replacement(source.path, Span(span.start, end), old, new)
+
+
+def _insert(source: Source, offset: int, text: str) -> Replacement:
+    assert source.path is not None
+    return Replacement(source.path, Span(offset, offset), "", text)
+
+
+def _append(source: Source, rule: Span, values: list[tuple[str, str]]) -> Replacement:
+    """Declarations at the end of a rule, laid out as its others are."""
+    text = source.text
+    close = rule.end - 1
+    body = text[rule.start : close]
+    last = len(body.rstrip())
+    at = rule.start + last
+    semicolon = "" if body.rstrip().endswith((";", "{", "}")) else ";"
+    if "\n" in body:
+        lines = [line for line in body.splitlines()[1:] if line.strip()]
+        margin = re.match(r"[ \t]*", lines[0]) if lines else None
+        indent = margin.group() if margin else "  "
+        added = "".join(f"\n{indent}{name}: {value};" for name, value in values)
+    else:
+        added = "".join(f" {name}: {value};" for name, value in values)
+        added = added.rstrip(";")
+    return _insert(source, at, semicolon + added)
+
+
+def _joined(replacements: list[Replacement]) -> list[Replacement]:
+    """Insertions at one place become one."""
+    kept: dict[tuple[str, Span], Replacement] = {}
+    for one in replacements:
+        key = (one.path, one.span)
+        if key in kept and not one.old:
+            one = Replacement(one.path, one.span, one.old, kept[key].new + one.new)
+        kept[key] = one
+    return list(kept.values())
