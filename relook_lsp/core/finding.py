@@ -160,6 +160,8 @@ class Finding:
     box: Rect
     node: int | None
     """Index in that view's layout."""
+    culprit: int | None = None
+    """The node whose style, attributes or tag are to blame, where it is another one than ``node``."""
     related: tuple[Related, ...] = ()
     selector: str = ""
     xpath: str = ""

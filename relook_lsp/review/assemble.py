@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from string import Formatter
 
-from relook_lsp.core.finding import ByDeclaration, Finding, Location, Problem, Related, Report, Scalar, Sighting
+from relook_lsp.core.finding import ByAttribute, ByDeclaration, ByTag, Finding, Location, Problem, Related, Report, Scalar, Sighting
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.snapshot import Snapshot, Viewport
 from relook_lsp.critics.run import Defect, Judgement
@@ -94,6 +94,7 @@ def _finding(locator: Locator, defect: Defect) -> Finding:
         view=view.id if view is not None else "",
         box=(outcome.box or Rect(0, 0, 0, 0)).rounded(),
         node=outcome.node,
+        culprit=next((b.node for b in outcome.blame if isinstance(b, ByDeclaration | ByAttribute | ByTag)), None),
         related=_distinct(related, cause),
         selector=layout.selector(outcome.node) if layout is not None and outcome.node is not None else "",
         xpath=layout.xpath(outcome.node) if layout is not None and outcome.node is not None else "",
