@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import turbohtml
 
-from relook_lsp.core.text import Span
+from relook_lsp.core.text import LineIndex, Span
 
 
 @dataclass(frozen=True)
@@ -41,79 +42,106 @@ class Tag:
 
 @dataclass(frozen=True)
 class Document:
+    """A text and the start tags that the parser accepted. Tags are looked at when they are asked for: a large
+    document has tens of thousands, and few of them are ever blamed."""
+
     text: str
-    tags: tuple[Tag, ...]
-    """In source order, one for each start tag that the parser accepted."""
+    _elements: Mapping[int, turbohtml.Element] = field(compare=False, repr=False)
+    """By the offset of the start tag, in source order."""
+    _index: LineIndex = field(compare=False, repr=False)
+    _made: dict[int, Tag] = field(default_factory=dict[int, Tag], compare=False, repr=False)
 
     @cached_property
-    def _by_start(self) -> dict[int, Tag]:
-        return {tag.span.start: tag for tag in self.tags}
+    def starts(self) -> tuple[int, ...]:
+        """Offsets of all start tags, ascending."""
+        return tuple(self._elements)
+
+    @cached_property
+    def tags(self) -> tuple[Tag, ...]:
+        """In source order, one for each start tag that the parser accepted."""
+        return tuple(self._tag(start) for start in self._elements)
+
+    def named(self, *names: str) -> Iterator[Tag]:
+        """Tags of these names (lower case), in source order."""
+        for start, element in self._elements.items():
+            if element.tag.lower() in names:
+                yield self._tag(start)
 
     def at(self, start: int) -> Tag | None:
         """The tag that begins at this offset."""
-        return self._by_start.get(start)
+        return self._tag(start) if start in self._elements else None
+
+    def around(self, offset: int) -> Tag | None:
+        """The start tag whose own characters include this offset."""
+        index = bisect_left(self.starts, offset + 1) - 1
+        tag = self._tag(self.starts[index]) if index >= 0 else None
+        return tag if tag is not None and offset in tag.span else None
 
     def value(self, attribute: Attribute) -> str:
         """The attribute's characters as written (character references not decoded)."""
         return self.text[attribute.value.start : attribute.value.end]
 
+    def content(self, tag: Tag) -> Span:
+        """From the end of the start tag to the end tag, or to the end of the text where that is missing."""
+        return tag.content or Span(tag.span.end, len(self.text))
 
-_TAG_NAME = re.compile(r"<[^\s/>]*")
+    def _tag(self, start: int) -> Tag:
+        if start not in self._made:
+            self._made[start] = self._make(start, self._elements[start])
+        return self._made[start]
+
+    def _make(self, start: int, element: turbohtml.Element) -> Tag:
+        location = element.source_location
+        assert location is not None
+        attributes = tuple(_attribute(self.text, name, self._span(at)) for name, at in location.attrs.items())
+        end = None if location.end_tag is None else self._span(location.end_tag)
+        return Tag(element.tag.lower(), self._span(location.start_tag), name_end(self.text, start), attributes, end)
+
+    def _span(self, place: turbohtml.SourceSpan) -> Span:
+        # The parser counts a CRLF as one character, so its offsets are not those of the source; its lines are.
+        starts = self._index.starts
+        return Span(starts[place.start_line - 1] + place.start_col, starts[place.end_line - 1] + place.end_col)
+
+
+_TAG_NAME = re.compile(r"<[^\t\n\f\r />]*")
+
+
+def name_end(text: str, start: int) -> int:
+    """Where the tag name that begins behind ``<`` ends."""
+    match = _TAG_NAME.match(text, start)
+    return start if match is None else match.end()
 
 
 def parse(text: str) -> Document:
     """Never raises: every text is some document (HTML Living Standard, 13.2)."""
-    tree = turbohtml.parse(text.replace("\0", "\ufffd"), source_locations=True, scripting=True)
-    place = _Places(text)
-    tags: list[Tag] = []
-    seen: set[int] = set()
-    stack: list[turbohtml.Node] = [tree]
-    while stack:
-        node = stack.pop()
+    # A null and a lone surrogate would end or break the parse; a browser sees U+FFFD in their place.
+    clean = _BROKEN.sub("\ufffd", text)
+    tree = turbohtml.parse(clean, source_locations=True, scripting=True)
+    index = LineIndex(text)
+    elements: dict[int, turbohtml.Element] = {}
+    starts = index.starts
+    for element in _elements(tree, "shadowrootmode" in text.lower()):
+        line = element.source_line
+        if line is not None:
+            start = starts[line - 1] + (element.source_col or 0)
+            # The adoption agency clones elements; a clone has the place of the first but no source of its own.
+            if start not in elements or elements[start].source_location is None:
+                elements[start] = element
+    return Document(text, {start: elements[start] for start in sorted(elements)}, index)
+
+
+_BROKEN = re.compile("[\0\ud800-\udfff]")
+
+
+def _elements(tree: turbohtml.Node, shadows: bool) -> Iterator[turbohtml.Element]:
+    for node in tree.descendants:
         if isinstance(node, turbohtml.Element):
-            location = node.source_location
-            if location is not None:
-                tag = _tag(text, place, node.tag, location)
-                # The adoption agency clones elements: the clone has the same start tag.
-                if tag is not None and tag.span.start not in seen:
-                    seen.add(tag.span.start)
-                    tags.append(tag)
-            if node.shadow_root is not None:
-                stack.append(node.shadow_root)
-        stack.extend(getattr(node, "children", ()))
-    return Document(text, tuple(sorted(tags, key=lambda tag: tag.span.start)))
+            yield node
+            if shadows and node.shadow_root is not None:
+                yield from _elements(node.shadow_root, shadows)
 
 
-class _Places:
-    """The parser counts ``\\r\\n`` as one character; the source does not."""
-
-    def __init__(self, text: str) -> None:
-        # Offsets, in the parser's counting, of the characters that follow a CRLF.
-        self._after: list[int] = []
-        if "\r\n" in text:
-            for count, match in enumerate(re.finditer("\r\n", text)):
-                self._after.append(match.end() - count - 1)
-
-    def __call__(self, offset: int) -> int:
-        return offset + bisect_right(self._after, offset)
-
-
-def _tag(text: str, place: _Places, name: str, location: turbohtml.SourceLocation) -> Tag | None:
-    start = location.start_tag
-    span = Span(place(start.start_offset), place(start.end_offset))
-    match = _TAG_NAME.match(text, span.start)
-    if match is None or match.end() > span.end:
-        return None
-    attributes = tuple(
-        _attribute(text, attribute, Span(place(at.start_offset), place(at.end_offset)))
-        for attribute, at in location.attrs.items()
-    )
-    end = location.end_tag
-    closing = None if end is None else Span(place(end.start_offset), place(end.end_offset))
-    return Tag(name.lower(), span, match.end(), attributes, closing)
-
-
-_VALUE = re.compile(r"[^=]*?=\s*(?:\"([^\"]*)\"?|'([^']*)'?|(\S*))", re.S)
+_VALUE = re.compile(r".[^=]*?=\s*(?:\"([^\"]*)\"?|'([^']*)'?|(\S*))", re.S)
 
 
 def _attribute(text: str, name: str, span: Span) -> Attribute:

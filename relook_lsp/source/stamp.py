@@ -6,7 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from relook_lsp.core.snapshot import STAMP
-from relook_lsp.source.html import Document
+from relook_lsp.source.html import Document, name_end
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,9 @@ def stamp(document: Document) -> Stamped:
     shifts: list[int] = []
     position = inserted = 0
     text = document.text
-    for tag in document.tags:
-        place = tag.name_end
-        if place < position:
-            continue
-        mark = f' {STAMP}="{tag.span.start}"'
+    for start in document.starts:
+        place = name_end(text, start)
+        mark = f' {STAMP}="{start}"'
         parts += [text[position:place], mark]
         inserted += len(mark)
         position = place

@@ -1,0 +1,170 @@
+"""What a page is made of, and which pages a style sheet or script belongs to.
+
+Only what is written down is followed: ``<link>``, ``<script>``, ``@import``, ``import`` and import maps. Files
+that a script asks for by a computed name are unknown here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+from relook_lsp.core.page import Buffer
+from relook_lsp.core.text import decode
+from relook_lsp.source.names import ImportMap, Names, names_in
+
+PAGE_SUFFIXES = frozenset((".html", ".htm", ".xhtml"))
+CODE_SUFFIXES = frozenset((".css", ".js", ".mjs", ".cjs"))
+
+MAX_FOLDERS = 2000
+MAX_PAGES = 1000
+MAX_SIZE = 2 * 1024 * 1024
+"""Larger files are generated; no one reads them, and no page is searched in them."""
+
+_SKIPPED = frozenset(("node_modules", "bower_components", "__pycache__"))
+
+_ORIGIN = "http://root.invalid/"
+
+
+def pages_using(
+    root: Path, path: str, overlays: Mapping[str, Buffer], limit: int, sites: tuple[str, ...] = ()
+) -> tuple[list[str], int]:
+    """Pages below ``root`` that reach the style sheet or script ``path`` (both relative to the root), the nearest
+    folders first, at most ``limit``; and how many were left out. Open buffers count as they are in the editor.
+
+    Blocking. Looks at the nearest ``MAX_PAGES`` pages in the nearest ``MAX_FOLDERS`` folders.
+    """
+    files = Files(root, overlays, sites)
+    found = [page for page in files.pages(path) if path in files.reached(page, code_only=True)]
+    return found[:limit], max(0, len(found) - limit)
+
+
+def references(root: Path, page: str, overlays: Mapping[str, Buffer], sites: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """All existing files below ``root`` that a page names, directly or through its style sheets and scripts."""
+    return tuple(sorted(Files(root, overlays, sites).reached(page, code_only=False)))
+
+
+@dataclass
+class Files:
+    """Buffers before files below one root; what was read once is remembered."""
+
+    root: Path
+    overlays: Mapping[str, Buffer]
+    sites: tuple[str, ...] = ()
+    _names: dict[str, Names] = field(default_factory=dict[str, Names])
+    _targets: dict[tuple[str, str], str | None] = field(default_factory=dict[tuple[str, str], "str | None"])
+
+    def reached(self, page: str, *, code_only: bool) -> set[str]:
+        """Files that the page names, and what its style sheets and scripts name in turn, without itself."""
+        imports = self.names(page).imports
+        reached: set[str] = set()
+        waiting = [page]
+        while waiting:
+            one = waiting.pop()
+            for target in self._named(one, imports, code_only):
+                if target not in reached and target != page:
+                    reached.add(target)
+                    if PurePosixPath(target).suffix.lower() in CODE_SUFFIXES:
+                        waiting.append(target)
+        return reached
+
+    def _named(self, path: str, imports: ImportMap, code_only: bool) -> Iterator[str]:
+        names = self.names(path)
+        base = urljoin(_ORIGIN + quote(path), names.base)
+        # An import map belongs to the page: its addresses are relative to the page, not to the module.
+        urls = [urljoin(base, url) for url in names.code]
+        urls += [url for name in names.modules if (url := imports.resolve(name, base)) is not None]
+        if not code_only:
+            urls += [urljoin(base, url) for url in names.other]
+        for url in urls:
+            target = self.resolve(url)
+            if target is not None:
+                yield target
+
+    def names(self, path: str) -> Names:
+        """What one file names; nothing where it cannot be read."""
+        if path not in self._names:
+            text = self.text(path)
+            where = _ORIGIN + quote(path)
+            self._names[path] = Names() if text is None else names_in(text, PurePosixPath(path).suffix.lower(), where)
+        return self._names[path]
+
+    def text(self, path: str) -> str | None:
+        overlay = self.overlays.get(path)
+        if overlay is not None:
+            return overlay.text
+        target = self.root / path
+        if not self._is_file(path):
+            return None
+        try:
+            return decode(target.read_bytes()).text if target.stat().st_size <= MAX_SIZE else None
+        except OSError:
+            return None
+
+    def resolve(self, url: str) -> str | None:
+        """The existing file, relative to the root, that a URL of this origin means."""
+        if not url.startswith(_ORIGIN):
+            return None
+        wanted = os.path.normpath(unquote(urlsplit(url).path).lstrip("/") or ".")
+        for site in ("", *self.sites):
+            relative = os.path.normpath(f"{site.strip('/')}/{wanted}" if site.strip("/") else wanted)
+            if relative in self.overlays or self._is_file(relative):
+                return relative
+        return None
+
+    def _is_file(self, relative: str) -> bool:
+        if "\0" in relative or any(part.startswith(".") for part in relative.split("/")):
+            return False
+        try:
+            real = Path(os.path.realpath(self.root / relative))
+            return real.is_relative_to(os.path.realpath(self.root)) and real.is_file()
+        except (OSError, ValueError):
+            return False
+
+    def pages(self, path: str) -> list[str]:
+        """Pages in the order of their folders' distance from the file at ``path``, open buffers included."""
+        found: list[tuple[int, str]] = []
+        distances: dict[str, int] = {}
+        for distance, folder in self._folders(PurePosixPath(path).parent):
+            distances[str(folder)] = distance
+            found += [(distance, page) for page in _pages_in(self.root, folder)]
+            if len(found) >= MAX_PAGES:
+                break
+        known = {page for _, page in found}
+        for one in self.overlays:
+            if PurePosixPath(one).suffix.lower() in PAGE_SUFFIXES and one not in known:
+                found.append((distances.get(str(PurePosixPath(one).parent), MAX_FOLDERS), one))
+        return [page for _, page in sorted(found)]
+
+    def _folders(self, start: PurePosixPath) -> Iterator[tuple[int, PurePosixPath]]:
+        """Folders below the root in order of distance: one step is one folder up or down."""
+        waiting, seen = deque([(0, start)]), {start}
+        while waiting and len(seen) <= MAX_FOLDERS:
+            distance, folder = waiting.popleft()
+            yield distance, folder
+            for near in (folder.parent, *_folders_in(self.root, folder)):
+                if near not in seen:
+                    seen.add(near)
+                    waiting.append((distance + 1, near))
+
+
+def _pages_in(root: Path, folder: PurePosixPath) -> list[str]:
+    return [str(folder / name) for name, is_folder in _entries(root, folder)
+            if not is_folder and PurePosixPath(name).suffix.lower() in PAGE_SUFFIXES]  # fmt: skip
+
+
+def _folders_in(root: Path, folder: PurePosixPath) -> list[PurePosixPath]:
+    return [folder / name for name, is_folder in _entries(root, folder) if is_folder and name not in _SKIPPED]
+
+
+def _entries(root: Path, folder: PurePosixPath) -> list[tuple[str, bool]]:
+    """(name, is a folder) of what may be read, sorted; links to folders are not followed."""
+    try:
+        with os.scandir(root / folder) as entries:
+            return sorted((e.name, e.is_dir(follow_symlinks=False)) for e in entries if not e.name.startswith("."))
+    except OSError:
+        return []

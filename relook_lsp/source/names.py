@@ -1,0 +1,182 @@
+"""The URLs that one text names, as written."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import cast
+from urllib.parse import urljoin
+
+from relook_lsp.source.html import Document, Tag, parse
+
+_CSS_IMPORT = re.compile(r"@import\s+(?:url\(\s*)?(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s\"'();]+))", re.I)
+_CSS_URL = re.compile(r"url\(\s*(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s\"'()]+))\s*\)", re.I)
+_CSS_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)
+_JS_IMPORT = re.compile(
+    r"(?<![\w$.])(?:import\s*\(\s*|import\s+(?:[\w$*{][^'\"`;()]*?\bfrom\s*)?|import(?=['\"])"
+    r"|import\s*[{*][^'\"`;()]*?\bfrom\s*|export\s*[{*][^'\"`;()]*?\bfrom\s*)(?:\"([^\"\n]+)\"|'([^'\n]+)'|`([^`$\n]+)`)"
+)
+_JS_COMMENT = re.compile(r"/\*.*?\*/|(?<![:\w\"'`\\])//[^\n\r]*", re.S)
+_SRCSET = re.compile(r"([^\s,][^\s]*[^\s,]|[^\s,])(?:\s+[^,]*)?(?:,|\Z)")
+
+_CODE_RELS = frozenset(("stylesheet", "modulepreload"))
+_MEDIA = {
+    "img": ("src", "srcset"), "source": ("src", "srcset"), "video": ("src", "poster"), "audio": ("src",),
+    "track": ("src",), "embed": ("src",), "object": ("data",), "input": ("src",), "iframe": ("src",),
+    "image": ("href", "xlink:href"), "use": ("href", "xlink:href"),
+}  # fmt: skip
+_SCRIPT_TYPES = frozenset(("", "module", "text/javascript", "application/javascript", "text/ecmascript"))
+
+
+@dataclass(frozen=True)
+class ImportMap:
+    """Import maps of a page (HTML Living Standard, 8.1.5.3); keys and addresses are absolute URLs or bare names."""
+
+    imports: Mapping[str, str] = field(default_factory=dict[str, str])
+    scopes: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+
+    def resolve(self, name: str, base: str) -> str | None:
+        """The URL that a module at ``base`` means by ``name``; None for a bare name that is not in the map."""
+        relative = name.startswith(("/", "./", "../")) or "://" in name
+        wanted = urljoin(base, name) if relative else name
+        for scope in sorted(self.scopes, key=len, reverse=True):
+            if base == scope or (scope.endswith("/") and base.startswith(scope)):
+                found = _mapped(self.scopes[scope], wanted)
+                if found is not None:
+                    return found
+        found = _mapped(self.imports, wanted)
+        return found if found is not None else (wanted if relative else None)
+
+
+def _mapped(table: Mapping[str, str], wanted: str) -> str | None:
+    for key in sorted(table, key=len, reverse=True):
+        if wanted == key:
+            return table[key]
+        if key.endswith("/") and wanted.startswith(key):
+            return urljoin(table[key], wanted[len(key) :])
+    return None
+
+
+@dataclass(frozen=True)
+class Names:
+    """``base`` is the document's ``<base href>``; ``code`` style sheets and classic scripts; ``modules`` module
+    specifiers; ``other`` pictures, fonts and the like."""
+
+    base: str = ""
+    code: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    other: tuple[str, ...] = ()
+    imports: ImportMap = ImportMap()
+
+
+def names_in(text: str, suffix: str, url: str) -> Names:
+    """What a ``.css``, ``.js`` or HTML text at ``url`` names. Never raises."""
+    if suffix == ".css":
+        return _css(text)
+    if suffix in (".js", ".mjs", ".cjs"):
+        return Names(modules=_js(text))
+    return _html(parse(text), url)
+
+
+def candidates(srcset: str) -> list[str]:
+    """The URLs of a ``srcset``."""
+    return [match.group(1) for match in _SRCSET.finditer(srcset)]
+
+
+def _matches(pattern: re.Pattern[str], text: str) -> list[str]:
+    return [next(filter(None, match.groups()), "") for match in pattern.finditer(text)]
+
+
+def _css(text: str) -> Names:
+    plain = _CSS_COMMENT.sub(" ", text)
+    sheets = tuple(filter(None, _matches(_CSS_IMPORT, plain)))
+    return Names(code=sheets, other=tuple(u for u in _matches(_CSS_URL, plain) if u not in sheets))
+
+
+def _js(text: str) -> tuple[str, ...]:
+    if "import" not in text and "export" not in text:
+        return ()
+    return tuple(dict.fromkeys(_matches(_JS_IMPORT, _JS_COMMENT.sub(" ", text))))
+
+
+def _html(document: Document, url: str) -> Names:
+    code: list[str] = []
+    modules: list[str] = []
+    other: list[str] = []
+    maps: list[str] = []
+    base = ""
+    for tag in document.named("base", "link", "script", "style"):
+        attributes = {a.name: html.unescape(document.value(a)).strip() for a in tag.attributes}
+        kind, target = attributes.get("type", "").lower(), attributes.get("href" if tag.name != "script" else "src", "")
+        if tag.name == "base":
+            base = base or target
+        elif tag.name == "link":
+            rels = set(attributes.get("rel", "").lower().split())
+            (code if rels & _CODE_RELS else other).append(target)
+        elif tag.name == "style":
+            sheet = _css(_content(document, tag))
+            code += sheet.code
+            other += sheet.other
+        elif kind == "importmap":
+            maps.append(_content(document, tag))
+        elif kind in _SCRIPT_TYPES:
+            # What src names is a URL even for a module; only what is imported goes through the map.
+            code.append(target)
+            modules += [] if "src" in attributes else _js(_content(document, tag))
+    other += _pictures(document)
+    return Names(base, _written(code), tuple(modules), _written(other), _map(maps, urljoin(url, base)))
+
+
+def _pictures(document: Document) -> Iterator[str]:
+    for tag in document.named(*_MEDIA):
+        for name in _MEDIA[tag.name]:
+            attribute = tag.attribute(name)
+            if attribute is not None:
+                value = html.unescape(document.value(attribute)).strip()
+                yield from candidates(value) if name == "srcset" else (value,)
+    if "url(" in document.text:
+        styled = (tag.attribute("style") for tag in document.tags)
+        for attribute in filter(None, styled):
+            yield from _css(html.unescape(document.value(attribute))).other
+
+
+def _written(urls: Iterable[str]) -> tuple[str, ...]:
+    return tuple(url for url in urls if url)
+
+
+def _content(document: Document, tag: Tag) -> str:
+    content = document.content(tag)
+    return document.text[content.start : content.end]
+
+
+def _map(texts: Iterable[str], base: str) -> ImportMap:
+    imports: dict[str, str] = {}
+    scopes: dict[str, Mapping[str, str]] = {}
+    for text in texts:
+        try:
+            whole: object = json.loads(text)
+        except ValueError:
+            continue
+        for key, value in _table(whole, "imports").items():
+            imports.update(_entry(key, value, base))
+        for scope, table in _table(whole, "scopes").items():
+            entries = [_entry(key, value, base) for key, value in _strings(table).items()]
+            scopes[urljoin(base, scope)] = {key: value for entry in entries for key, value in entry.items()}
+    return ImportMap(imports, scopes)
+
+
+def _entry(key: str, value: object, base: str) -> dict[str, str]:
+    if not isinstance(value, str) or not (value.startswith(("/", "./", "../")) or "://" in value):
+        return {}
+    return {urljoin(base, key) if key.startswith(("/", "./", "../")) else key: urljoin(base, value)}
+
+
+def _table(whole: object, name: str) -> dict[str, object]:
+    return _strings(_strings(whole).get(name))
+
+
+def _strings(thing: object) -> dict[str, object]:
+    return cast("dict[str, object]", thing) if isinstance(thing, dict) else {}
