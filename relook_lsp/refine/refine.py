@@ -64,6 +64,22 @@ def looker(driver: Driver, settings: Settings) -> Callable[[Page], Awaitable[Rev
     return review
 
 
+async def repair(
+    start: State,
+    target: Sequence[Finding],
+    verify: Verify,
+    proposers: Proposers = solved_only,
+    limits: Limits | None = None,
+    *,
+    cancelled: Callable[[], bool] = lambda: False,
+    progress: Callable[[Attempt], None] = lambda _attempt: None,
+) -> Trajectory:
+    """One round for one group of findings (same rule, same cause): the first candidate that is accepted."""
+    limits = limits or Limits()
+    once = Limits(1, limits.attempts, limits.seconds)
+    return await optimize(start, Chain(proposers(target)), verify, once, cancelled=cancelled, progress=progress)
+
+
 async def refine(
     start: State,
     verify: Verify,
@@ -88,7 +104,7 @@ async def refine(
                 return Trajectory(start, best, tuple(attempts), "cancelled" if cancelled() else "time")
             given_up |= {finding.identity for finding in target}
             once = Limits(1, limits.attempts, left)
-            step = await optimize(best, Chain(proposers(target)), verify, once, cancelled=cancelled, progress=progress)
+            step = await repair(best, target, verify, proposers, once, cancelled=cancelled, progress=progress)
             attempts += [Attempt(number, a.attempt, a.proposer, a.patch, a.verdict) for a in step.attempts]
             best = step.best
             for attempt in step.accepted:

@@ -47,6 +47,7 @@ def fix(node: int, title: str = "", **values: str) -> Fix:
     return Fix(shown, (Want(node, pairs),))
 
 
+_COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}|[a-z]+|(?:rgb|hsl)a?\([^()]*\)|var\([^()]*\)")
 _UNIVERSAL = re.compile(r"^\s*(\*|html|:root|body|::?[\w-]+)?\s*(,|$)")
 
 
@@ -99,7 +100,12 @@ class Writer:
                 continue
             source, span = placed
             text = source.text[span.start : span.end]
-            if present.name == name or not value:
+            plain = (
+                present.name == "background" and name == "background-color" and _COLOUR.fullmatch(present.value.strip())
+            )
+            if plain:
+                replaced.append(_replace(source, span, _declared(text, "background", value), text))
+            elif present.name == name or not value:
                 replaced.append(_replace(source, span, _declared(text, name, value), text))
             else:
                 # The shorthand stays; the longhand behind it overrides one part.
