@@ -56,6 +56,8 @@ class Writer:
 
     def __init__(self, site: Site) -> None:
         self._site = site
+        self.asked: list[Fix] = []
+        """Every fix that was to be written, also those that could not be."""
 
     def patch(self, fix: Fix, where: Where) -> Patch | None:
         """The fix as a patch; None where it cannot be written there (no rule of the workspace, a generated node)."""
@@ -74,6 +76,7 @@ class Writer:
     def patches(self, fixes: Iterable[Fix], *places: Where) -> Iterator[Patch]:
         """Every fix at the first place, then every fix at the next; what cannot be written is left out."""
         every = tuple(dict.fromkeys(fixes))
+        self.asked += every
         for where in places:
             for one in every:
                 patch = self.patch(one, where)
@@ -117,6 +120,15 @@ class Writer:
                 return None
             replaced += inserted
         return replaced
+
+    def rewrite(self, declaration: Declaration, value: str) -> Replacement:
+        """Another value for a written declaration; an empty one removes it. Raises ``PatchError``."""
+        placed = self._declaration(declaration)
+        if placed is None:
+            raise PatchError(f"{declaration.name} is not declared in a file of the workspace")
+        source, span = placed
+        text = source.text[span.start : span.end]
+        return _replace(source, span, _declared(text, text.split(":")[0].strip(), value), text)
 
     def _declaration(self, declaration: Declaration) -> tuple[Source, Span] | None:
         place = self._site.locator.declared(declaration)

@@ -1,0 +1,218 @@
+"""The edit language: what a policy reads and what it may answer, the same for every policy, small or large.
+
+Nothing long is copied and nothing is computed: declarations, elements and solver-computed values have short names,
+and an edit names them. Version 1.
+
+    set d3 s0            the declaration d3 gets the value of slot s0
+    set e1 max-width s2  the element e1 gets max-width with the value of slot s2
+    set e1 min-width = 0 the same with a free value (to the end of the line)
+    del d4               the declaration d4 is removed
+
+Larger policies may also change markup, by a block whose search text occurs exactly once in the focused source:
+
+    <<<<<<< SEARCH
+    old text
+    =======
+    new text
+    >>>>>>> REPLACE
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from relook_lsp.core.finding import Scalar
+
+VERSION = 1
+MAX_OPERATIONS = 12
+MAX_VALUE = 200
+
+
+@dataclass(frozen=True)
+class DeclarationLine:
+    """A declaration that wins for an element; its index is its place in ``Observation.declarations``."""
+
+    element: int
+    name: str
+    value: str
+    selector: str
+
+
+@dataclass(frozen=True)
+class ElementLine:
+    """An element: ``box`` is (x, y, width, height), whole CSS pixels from the document's origin."""
+
+    label: str
+    relation: str
+    """``place``, ``cause``, ``parent of cause``, ..."""
+    box: tuple[int, int, int, int]
+    text: str
+
+
+@dataclass(frozen=True)
+class Observation:
+    """All that a policy is told about one group of findings."""
+
+    rule: str
+    severity: str
+    message: str
+    places: int
+    measured: Mapping[str, Scalar]
+    required: Mapping[str, Scalar]
+    viewport: str
+    moment: int
+    widths: tuple[int, int] | None
+    elements: tuple[ElementLine, ...]
+    declarations: tuple[DeclarationLine, ...]
+    slots: tuple[str, ...]
+    source: str = ""
+    """Focused source for large policies; empty for small ones."""
+
+
+@dataclass(frozen=True)
+class SetDeclaration:
+    declaration: int
+    value: str
+
+
+@dataclass(frozen=True)
+class SetProperty:
+    element: int
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class RemoveDeclaration:
+    declaration: int
+
+
+@dataclass(frozen=True)
+class ReplaceMarkup:
+    search: str
+    replace: str
+
+
+Operation = SetDeclaration | SetProperty | RemoveDeclaration | ReplaceMarkup
+
+
+class LanguageError(ValueError):
+    """The answer is not in the edit language; the sentence says what is wrong and goes back to the policy."""
+
+
+def render(observation: Observation) -> str:
+    """The observation as text. Page-controlled strings are cut and quoted, so that they stay data."""
+    o = observation
+    lines = [f"rule {o.rule} {o.severity}" + (f" x{o.places}" if o.places > 1 else "")]
+    lines.append("measured " + _pairs(o.measured))
+    if o.required:
+        lines.append("required " + _pairs(o.required))
+    widths = "" if o.widths is None else f" widths {o.widths[0]}-{o.widths[1]}"
+    lines.append(f"viewport {o.viewport} moment {o.moment}{widths}")
+    for index, element in enumerate(o.elements):
+        x, y, width, height = element.box
+        shown = f" {quoted(element.text, 40)}" if element.text else ""
+        lines.append(f"e{index} {element.label} {width}x{height} at {x},{y} {element.relation}{shown}")
+        lines += [
+            f" d{number} {line.name}: {line.value[:80]}"
+            for number, line in enumerate(o.declarations)
+            if line.element == index
+        ]
+    lines += [f"s{index} {value[:80]}" for index, value in enumerate(o.slots)]
+    return "\n".join(lines)
+
+
+def _pairs(values: Mapping[str, Scalar]) -> str:
+    return " ".join(
+        f"{name}={value:g}" if isinstance(value, float) else f"{name}={_plain(str(value))}"
+        for name, value in values.items()
+    )
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", "_", text)[:60]
+
+
+def quoted(text: str, limit: int) -> str:
+    """Page text as a quoted string on one line."""
+    flat = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    flat = flat if len(flat) <= limit else flat[: limit - 1] + "…"
+    return '"' + flat.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+_SET_DECLARATION = re.compile(r"set d(\d+) (?:s(\d+)|= ?(.+))")
+_SET_PROPERTY = re.compile(r"set e(\d+) (-?[a-z][a-z-]*) (?:s(\d+)|= ?(.+))")
+_DELETE = re.compile(r"del d(\d+)")
+_BLOCK = re.compile(r"<{7} SEARCH\n(.*?)\n={7}\n(.*?)\n?>{7} REPLACE", re.S)
+_FORBIDDEN = re.compile(r"[;{}<>\\]|/\*|\*/|@|url\s*\(|expression\s*\(|image-set\s*\(|[\x00-\x1f]", re.I)
+
+
+def parse(answer: str, observation: Observation, *, markup: bool = False) -> tuple[Operation, ...]:
+    """The operations of an answer. Raises ``LanguageError`` for anything that is not exactly the language."""
+    operations: list[Operation] = []
+    rest = answer.replace("\r\n", "\n")
+    if markup:
+        for match in _BLOCK.finditer(rest):
+            operations.append(ReplaceMarkup(match.group(1), match.group(2)))
+        rest = _BLOCK.sub("", rest)
+    for line in rest.splitlines():
+        text = line.strip()
+        if text and text != "end" and not text.startswith("```"):
+            operations.append(_operation(text, observation))
+    if not operations:
+        raise LanguageError("the answer holds no edit")
+    if len(operations) > MAX_OPERATIONS:
+        raise LanguageError(f"{len(operations)} edits are more than {MAX_OPERATIONS}")
+    return tuple(operations)
+
+
+def _operation(text: str, observation: Observation) -> Operation:
+    if match := _SET_DECLARATION.fullmatch(text):
+        return SetDeclaration(_index(match.group(1), "d", len(observation.declarations)), _value(match, 2, observation))
+    if match := _SET_PROPERTY.fullmatch(text):
+        return SetProperty(
+            _index(match.group(1), "e", len(observation.elements)), match.group(2), _value(match, 3, observation)
+        )
+    if match := _DELETE.fullmatch(text):
+        return RemoveDeclaration(_index(match.group(1), "d", len(observation.declarations)))
+    raise LanguageError(f"not an edit: {text[:80]}")
+
+
+def _index(digits: str, kind: str, count: int) -> int:
+    index = int(digits)
+    if index >= count:
+        raise LanguageError(f"there is no {kind}{index}")
+    return index
+
+
+def _value(match: re.Match[str], group: int, observation: Observation) -> str:
+    slot, free = match.group(group), match.group(group + 1)
+    if slot is not None:
+        return observation.slots[_index(slot, "s", len(observation.slots))]
+    value = free.strip()
+    if not value or len(value) > MAX_VALUE or _FORBIDDEN.search(value):
+        raise LanguageError(f"not a value: {value[:80]}")
+    return value
+
+
+def write(operations: tuple[Operation, ...], observation: Observation) -> str:
+    """Operations as an answer: the inverse of ``parse``; values that are slots are named as such."""
+    return "\n".join(_written(operation, observation) for operation in operations)
+
+
+def _written(operation: Operation, observation: Observation) -> str:
+    match operation:
+        case SetDeclaration(declaration, value):
+            return f"set d{declaration} {_named(value, observation)}"
+        case SetProperty(element, name, value):
+            return f"set e{element} {name} {_named(value, observation)}"
+        case RemoveDeclaration(declaration):
+            return f"del d{declaration}"
+        case ReplaceMarkup(search, replace):
+            return f"<<<<<<< SEARCH\n{search}\n=======\n{replace}\n>>>>>>> REPLACE"
+
+
+def _named(value: str, observation: Observation) -> str:
+    return f"s{observation.slots.index(value)}" if value in observation.slots else f"= {value}"

@@ -1,0 +1,161 @@
+"""What a policy is told about a group of findings, and how its answer becomes a patch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from relook_lsp.core.finding import Finding
+from relook_lsp.core.patch import Patch, PatchError, Replacement
+from relook_lsp.core.snapshot import Declaration
+from relook_lsp.core.text import LineIndex, Span
+from relook_lsp.models.language import (
+    DeclarationLine,
+    ElementLine,
+    LanguageError,
+    Observation,
+    Operation,
+    RemoveDeclaration,
+    ReplaceMarkup,
+    SetDeclaration,
+    SetProperty,
+)  # fmt: skip
+from relook_lsp.refine.site import Site, site
+from relook_lsp.refine.solved import SOLVERS
+from relook_lsp.refine.trajectory import State
+from relook_lsp.refine.writer import Fix, Want, Where, Writer
+from relook_lsp.source.cascade import winner
+
+MAX_ELEMENTS = 4
+MAX_DECLARATIONS = 10
+"""For each element."""
+MAX_SLOTS = 12
+SOURCE_LINES = 12
+"""Lines around the cause that a large policy sees."""
+
+
+@dataclass(frozen=True)
+class Observed:
+    """An observation and what its indices stand for."""
+
+    observation: Observation
+    site: Site
+    nodes: tuple[int, ...]
+    declarations: tuple[Declaration, ...]
+
+
+def observe(state: State, target: Sequence[Finding], *, source: bool = False) -> Observed | None:
+    """None where the findings have no element. ``source`` adds the focused text for large policies."""
+    place = site(state, target)
+    if place is None:
+        return None
+    finding = place.finding
+    nodes = _nodes(place)
+    declarations: list[Declaration] = []
+    lines: list[DeclarationLine] = []
+    for index, node in enumerate(nodes):
+        for one in _winning(place, node):
+            declarations.append(one)
+            lines.append(DeclarationLine(index, one.name, one.value, one.selector))
+    observation = Observation(
+        rule=finding.rule,
+        severity=finding.severity.value,
+        message=finding.message,
+        places=len(target),
+        measured=finding.measured,
+        required=finding.required,
+        viewport=str(finding.viewport),
+        moment=finding.moment,
+        widths=finding.widths,
+        elements=tuple(_element(place, node, index) for index, node in enumerate(nodes)),
+        declarations=tuple(lines),
+        slots=tuple(_slots(place))[:MAX_SLOTS],
+        source=_focused(place) if source else "",
+    )
+    return Observed(observation, place, nodes, tuple(declarations))
+
+
+def _nodes(place: Site) -> tuple[int, ...]:
+    layout = place.layout
+    first = layout.element_of(place.culprit)
+    chosen = [first, *(n for n in [layout.element_of(place.place)] if n != first and layout.names[n] != "html")]
+    chosen += [n for n in place.lineage(first)[1:] if n not in chosen]
+    return tuple(chosen[:MAX_ELEMENTS])
+
+
+def _winning(place: Site, node: int) -> list[Declaration]:
+    """Declarations of the element that win and can be edited, in the order of the cascade."""
+    own = [
+        d for d in place.declarations(node) if d.level == 0 and d.range is not None and d.origin in ("rule", "inline")
+    ]
+    kept = [d for d in own if not d.name.startswith("--") and winner(own, d.name, inherit=False) == d]
+    return [d for d in kept if place.locator.declared(d) is not None][-MAX_DECLARATIONS:]
+
+
+def _element(place: Site, node: int, index: int) -> ElementLine:
+    layout = place.layout
+    rect = layout.rect(node)
+    text = " ".join(run.text.strip() for run in layout.runs if run.element == node)
+    label = layout.names[node] + "".join(f".{c}" for c in (layout.attribute(node, "class") or "").split()[:2])
+    relation = "cause" if index == 0 else ("place" if node == layout.element_of(place.place) else "above")
+    box = (round(rect.x), round(rect.y), round(rect.width), round(rect.height))
+    return ElementLine(label[:60], relation, box, text)
+
+
+def _slots(place: Site) -> list[str]:
+    """Values that the solvers computed for these findings, best first."""
+    solver = SOLVERS.get(place.finding.rule)
+    if solver is None:
+        return []
+    writer = Writer(place)
+    for _ in solver(place, writer):
+        pass
+    return list(dict.fromkeys(v for fix in writer.asked for want in fix.wants for _, v in want.values if v))
+
+
+def _focused(place: Site) -> str:
+    cause = place.finding.cause
+    source = place.snapshot.sources.get(cause.url or "")
+    if source is None:
+        return ""
+    index = LineIndex(source.text)
+    first = index.line_span(cause.range.start.line - SOURCE_LINES).start
+    last = index.line_span(cause.range.end.line + SOURCE_LINES).end
+    return source.text[first:last][:4000]
+
+
+def to_patch(observed: Observed, operations: Iterable[Operation], title: str = "") -> Patch:
+    """The edit as replacements. Raises ``LanguageError`` where an operation cannot be written."""
+    writer = Writer(observed.site)
+    replacements: list[Replacement] = []
+    for operation in operations:
+        replacements += _replacements(observed, writer, operation)
+    try:
+        return Patch.of(replacements, title)
+    except PatchError as error:
+        raise LanguageError(str(error)) from error
+
+
+def _replacements(observed: Observed, writer: Writer, operation: Operation) -> tuple[Replacement, ...]:
+    match operation:
+        case SetDeclaration(index, value):
+            return (writer.rewrite(observed.declarations[index], value),)
+        case RemoveDeclaration(index):
+            return (writer.rewrite(observed.declarations[index], ""),)
+        case SetProperty(index, name, value):
+            fix = Fix("", (Want(observed.nodes[index], ((name, value),)),))
+            patch = writer.patch(fix, Where.DECLARED) or writer.patch(fix, Where.INLINE)
+            if patch is None:
+                raise LanguageError(f"e{index} has no rule or tag that could be edited")
+            return patch.replacements
+        case ReplaceMarkup(search, replace):
+            return (_markup(observed, search, replace),)
+
+
+def _markup(observed: Observed, search: str, replace: str) -> Replacement:
+    cause = observed.site.finding.cause
+    source = observed.site.snapshot.sources.get(cause.url or "")
+    if source is None or source.path is None or not search or source.text.count(search) != 1:
+        raise LanguageError("the SEARCH text does not occur exactly once")
+    at = source.text.index(search)
+    return Replacement(source.path, Span(at, at + len(search)), search, replace)
