@@ -13,7 +13,7 @@ from relook_lsp.browser.driver import Driver
 from relook_lsp.browser.look import Look, Record
 from relook_lsp.browser.plan import Plan
 from relook_lsp.core.errors import BrowserFailed, CaptureTimeout, PageNotFound
-from relook_lsp.core.finding import Need, NeedPaint, NeedView
+from relook_lsp.core.finding import Need, NeedPaint, NeedStyles, NeedView
 from relook_lsp.core.page import Page
 from relook_lsp.core.snapshot import Evidence, Message, Snapshot, View, Viewport
 
@@ -40,6 +40,8 @@ class Capture:
                         await self._confirm(width)
                     case NeedPaint(view, key):
                         await self._paint(view, key)
+                    case NeedStyles(view, keys):
+                        await self.styles((view, key) for key in keys)
                     case _:
                         pass
         return self.snapshot

@@ -94,7 +94,14 @@ class NeedFocus(NamedTuple):
     key: str
 
 
-Need = NeedView | NeedPaint | NeedFocus
+class NeedStyles(NamedTuple):
+    """The declarations that matched these elements: the computed width of a box does not tell whether anyone set it."""
+
+    view: str
+    keys: tuple[str, ...]
+
+
+Need = NeedView | NeedPaint | NeedFocus | NeedStyles
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from string import Formatter
 from typing import TYPE_CHECKING
 
 from relook_lsp.core.finding import Outcome, Severity
@@ -39,7 +40,7 @@ JudgePage = Callable[[Snapshot, Options], Iterable[Outcome]]
 
 @dataclass(frozen=True)
 class Rule:
-    """One visual defect. Exactly one of ``view`` and ``page`` is set.
+    """One visual defect. Exactly one of ``view`` and ``page`` is set (none where the engine itself makes the findings).
 
     ``view`` is called for the settled view of every configured viewport, and with ``sweep`` also for layout-only
     widths (``scene.pixels`` is None there: a fail is then a suspicion that the engine confirms by a full look).
@@ -70,3 +71,14 @@ class Rule:
     """Message of the link to the other end (the element, where the cause is a declaration)."""
     source: str = ""
     """Standard or paper the thresholds come from."""
+
+
+def message(rule: Rule, outcome: Outcome) -> str:
+    """What the rule says of a failure. Raises KeyError where its template asks for a value that is not there."""
+    required = {f"required_{name}": value for name, value in outcome.required.items()}
+    values = {**outcome.measured, **required, **outcome.data}
+    shown = {name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in values.items()}
+    missing = [name for _, name, _, _ in Formatter().parse(rule.message) if name and name not in shown]
+    if missing:
+        raise KeyError(f"message needs {missing}, which the outcome does not give: {rule.message}")
+    return rule.message.format(**shown)

@@ -9,6 +9,7 @@ from relook_lsp.core.finding import Incomplete, Need, NeedView, Outcome, Severit
 from relook_lsp.core.snapshot import Snapshot, View
 from relook_lsp.critics.registry import RULES
 from relook_lsp.critics.rule import Options, Rule
+from relook_lsp.critics.rules import small_range_break
 from relook_lsp.critics.scene import Scene
 
 MAX_NEEDS = 24
@@ -66,41 +67,42 @@ def judge(snapshot: Snapshot, options: Options, rules: tuple[Rule, ...] = RULES)
         suspicions: dict[str, list[Sighted]] = defaultdict(list)
         if rule.page is not None:
             for outcome in rule.page(snapshot, options):
-                _sort(rule, None, _keyed(outcome, None), snapshot, fails, result, passed, unclear)
+                _sort(rule, None, outcome, snapshot, fails, result, passed, unclear)
         if rule.view is not None:
             scenes = zoomed if rule.role == "zoom" else settled
             for scene in scenes:
                 for outcome in rule.view(scene):
-                    _sort(rule, scene.view, _keyed(outcome, scene.view), snapshot, fails, result, passed, unclear)
+                    _sort(rule, scene.view, outcome, snapshot, fails, result, passed, unclear)
             for scene in swept if rule.sweep else ():
                 for outcome in rule.view(scene):
                     if outcome.verdict is Verdict.FAIL and not _held_back(rule, snapshot):
-                        keyed = _keyed(outcome, scene.view)
+                        keyed = replace(outcome, key=_key(outcome, scene.view))
                         suspicions[keyed.key].append(Sighted(keyed, scene.view))
         for key, sightings in fails.items():
             result.defects.append(_defect(rule, severity, key, sightings, suspicions.get(key, []), snapshot))
         _ask_for_widths(rule, {k: s for k, s in suspicions.items() if k not in fails}, snapshot, result, unclear)
     failed = {(d.rule.id, d.key) for d in result.defects}
     result.passed = frozenset(passed - failed - unclear)
+    _name_small_ranges(result, snapshot, options, failed | unclear)
     result.needs = list(dict.fromkeys(result.needs))[:MAX_NEEDS]
     return result
 
 
-def _keyed(outcome: Outcome, view: View | None) -> Outcome:
+def _key(outcome: Outcome, view: View | None) -> str:
     if outcome.key:
-        return outcome
-    key = view.layout.key(outcome.node) if view is not None and outcome.node is not None else outcome.place
-    return replace(outcome, key=key)
+        return outcome.key
+    return view.layout.key(outcome.node) if view is not None and outcome.node is not None else outcome.place
 
 
 def _sort(
     rule: Rule, view: View | None, outcome: Outcome, snapshot: Snapshot, fails: dict[str, list[Sighted]],
     result: Judgement, passed: set[tuple[str, str]], unclear: set[tuple[str, str]],
 ) -> None:  # fmt: skip
-    identity = (rule.id, outcome.key)
     if outcome.verdict is Verdict.PASS:
-        passed.add(identity)
+        passed.add((rule.id, _key(outcome, view)))
         return
+    outcome = replace(outcome, key=_key(outcome, view))
+    identity = (rule.id, outcome.key)
     reason = _held_back(rule, snapshot) if outcome.verdict is Verdict.FAIL else outcome.reason
     if outcome.verdict is Verdict.FAIL and not reason:
         fails[outcome.key].append(Sighted(outcome, view))
@@ -154,6 +156,38 @@ def _widths(rule: Rule, worst: Sighted, sightings: list[Sighted], snapshot: Snap
             break
         high = width
     return low, high
+
+
+def _name_small_ranges(
+    result: Judgement, snapshot: Snapshot, options: Options, not_passed: set[tuple[str, str]]
+) -> None:
+    """Defects that exist only between two widths get that name; one a place, so that places stay distinct."""
+    severity = options.severity(small_range_break.RULE)
+    if severity is None:
+        return
+    configured = {v.viewport.width for v in snapshot.settled}
+    examined = configured | {v.viewport.width for v in snapshot.roles("sweep")}
+    widths = {view.id: view.viewport.width for view in snapshot.views}
+    small: dict[str, Defect] = {}
+    for defect in result.defects:
+        failing = {widths[view] for view in defect.extents if view in widths}
+        if defect.rule.sweep and small_range_break.applies(failing, examined, configured):
+            known = small.get(defect.key)
+            if known is None or (defect.severity.rank, defect.worst.outcome.extent) > (
+                known.severity.rank, known.worst.outcome.extent
+            ):  # fmt: skip
+                small[defect.key] = defect
+    result.defects = [_renamed(one, severity) if small.get(one.key) is one else one for one in result.defects]
+    swept = {rule.id for rule in RULES if rule.sweep}
+    broken = {key for rule, key in not_passed if rule in swept}
+    whole = {(small_range_break.RULE.id, key) for rule, key in result.passed if rule in swept and key not in broken}
+    result.passed |= whole
+
+
+def _renamed(defect: Defect, severity: Severity) -> Defect:
+    sightings = tuple(replace(s, outcome=small_range_break.renamed(defect.rule, s.outcome)) for s in defect.sightings)
+    chosen = min(defect.severity, severity, key=lambda one: one.rank)
+    return replace(defect, rule=small_range_break.RULE, severity=chosen, sightings=sightings)
 
 
 def _ask_for_widths(

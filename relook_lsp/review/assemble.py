@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from string import Formatter
-
-from relook_lsp.core.finding import ByAttribute, ByDeclaration, ByTag, Finding, Location, Problem, Related, Report, Scalar, Sighting
+from relook_lsp.core.finding import (
+    ByAttribute,
+    ByDeclaration,
+    ByTag,
+    Finding,
+    Location,
+    Problem,
+    Related,
+    Report,
+    Sighting,
+)
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.snapshot import Snapshot, Viewport
+from relook_lsp.critics.rule import message
 from relook_lsp.critics.run import Defect, Judgement
 from relook_lsp.source import suppress
 from relook_lsp.source.locate import Locator
@@ -86,7 +94,7 @@ def _finding(locator: Locator, defect: Defect) -> Finding:
     return Finding(
         rule=defect.rule.id,
         severity=defect.severity,
-        message=_message(defect.rule.message, outcome.measured, outcome.required, outcome.data, defect.widths),
+        message=_message(message(defect.rule, outcome), defect.widths),
         cause=cause,
         key=defect.key,
         viewport=viewport,
@@ -115,16 +123,7 @@ def _distinct(related: list[Related], cause: Location) -> tuple[Related, ...]:
     return tuple(kept.values())
 
 
-def _message(
-    template: str, measured: Mapping[str, Scalar], required: Mapping[str, Scalar], data: Mapping[str, Scalar],
-    widths: tuple[int, int] | None,
-) -> str:  # fmt: skip
-    values = {**measured, **{f"required_{name}": value for name, value in required.items()}, **data}
-    shown = {name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in values.items()}
-    missing = [name for _, name, _, _ in Formatter().parse(template) if name and name not in shown]
-    if missing:
-        raise KeyError(f"message needs {missing}, which the outcome does not give: {template}")
-    text = template.format(**shown)
+def _message(text: str, widths: tuple[int, int] | None) -> str:
     if widths is None:
         return text
     where = f"at {widths[0]} px" if widths[0] == widths[1] else f"between {widths[0]} and {widths[1]} px"

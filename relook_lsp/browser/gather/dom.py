@@ -20,7 +20,7 @@ PROPERTIES = (
     "mix-blend-mode", "mask-image", "box-shadow", "outline-style", "outline-width", "outline-color",
     "font-size", "font-weight", "font-family", "line-height", "letter-spacing", "text-align", "text-indent", "text-overflow",
     "text-decoration-line", "text-shadow", "-webkit-text-fill-color", "-webkit-text-stroke-width", "-webkit-line-clamp",
-    "white-space-collapse", "text-wrap-mode", "overflow-wrap", "word-break", "user-select",
+    "white-space-collapse", "text-wrap-mode", "overflow-wrap", "word-break", "hyphens", "user-select",
     "flex-direction", "flex-wrap", "flex-grow", "flex-shrink", "flex-basis", "justify-content", "align-items",
     "grid-template-columns", "grid-auto-flow", "row-gap", "column-gap",
     "animation-name", "transition-duration", "appearance", "image-rendering", "list-style-type",

@@ -1,0 +1,127 @@
+"""What a box paints by itself, and how it came to its place: questions that the layout rules share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from relook_lsp.core.colour import parse_computed
+from relook_lsp.core.geometry import Rect
+from relook_lsp.critics.scene import Scene
+
+REPLACED = frozenset(("img", "video", "canvas", "iframe", "object", "embed", "svg", "button", "input", "select", "textarea"))  # fmt: skip
+
+_SIDES = ("top", "right", "bottom", "left")
+_OPAQUE_PARTS = frozenset(("svg", "input", "select", "textarea", "meter", "progress", "video", "audio", "math"))
+_VISIBLE_EDGE = 18
+"""Sum of channel differences from which the eye sees where a box ends."""
+
+
+def alpha(scene: Scene, node: int, name: str) -> float:
+    colour = parse_computed(scene.layout.style(node, name))
+    return 0.0 if colour is None else colour.alpha
+
+
+def bounded(scene: Scene, node: int) -> bool:
+    """Whether the box shows where it ends: a background, a border or a shadow of its own."""
+    layout = scene.layout
+    if layout.style(node, "display").startswith(("inline ", "contents")) or layout.style(node, "display") == "inline":
+        return False
+    if alpha(scene, node, "background-color") > 0.05 or layout.style(node, "background-image") not in ("none", ""):
+        return True
+    if layout.style(node, "box-shadow") not in ("none", ""):
+        return True
+    return any(
+        layout.pixels(node, f"border-{side}-width") > 0 and alpha(scene, node, f"border-{side}-color") > 0.1
+        for side in _SIDES
+    )
+
+
+def opaque(scene: Scene, node: int) -> bool:
+    """Whether nothing shows through the box."""
+    return alpha(scene, node, "background-color") >= 0.95 and scene.opacity(node) >= 0.95
+
+
+def inner(scene: Scene, node: int) -> bool:
+    """Whether the node is part of a drawing or of the inside of a form control, which browsers lay out by themselves."""
+    layout = scene.layout
+    return any(layout.names[a] in _OPAQUE_PARTS for a in layout.ancestors(node))
+
+
+def moved(scene: Scene, node: int) -> bool:
+    """Whether the box was put where it is by position, transform, float, negative margin or animation."""
+    layout = scene.layout
+    if layout.style(node, "position") not in ("static", "") and (
+        layout.style(node, "position") != "relative"
+        or any(layout.style(node, side) not in ("auto", "0px") for side in _SIDES)
+    ):
+        return True
+    if layout.style(node, "float") not in ("none", ""):
+        return True
+    return turned(scene, node) or any(layout.pixels(node, f"margin-{side}") < 0 for side in _SIDES)
+
+
+def turned(scene: Scene, node: int) -> bool:
+    """Whether a transform or an animation displaces what is painted."""
+    layout = scene.layout
+    return layout.style(node, "transform") not in ("none", "") or layout.style(node, "animation-name") not in (
+        "none",
+        "",
+    )
+
+
+def decorative(scene: Scene, node: int) -> bool:
+    """Whether the page says that the node is not content."""
+    layout = scene.layout
+    return any(
+        layout.types[n] == 1 and layout.attribute(n, "aria-hidden") == "true" for n in (node, *layout.ancestors(node))
+    )
+
+
+def path(scene: Scene, node: int, ancestor: int) -> Iterator[int]:
+    """The node and its ancestors that have boxes, up to ``ancestor``, which is left out."""
+    layout = scene.layout
+    at = node
+    while at >= 0 and at != ancestor:
+        if layout.types[at] == 1 and layout.has_box(at):
+            yield at
+        at = layout.parents[at]
+
+
+def pinned(scene: Scene, node: int) -> bool:
+    """Whether the node or something above it is fixed to the window."""
+    return any(scene.layout.style(n, "position") == "fixed" for n in path(scene, node, -1))
+
+
+def edge_visible(scene: Scene, box: Rect, side: str) -> bool:
+    """Whether the picture changes where the box ends on that side; sampled on its middle part, clear of corners."""
+    picture = scene.pixels
+    if picture is None:
+        return False
+    if side in ("left", "right"):
+        middle = Rect(0, box.y + box.height * 0.2, 1, max(1.0, box.height * 0.6))
+        at = (box.x, box.x - 3) if side == "left" else (box.right - 1, box.right + 2)
+        strips = [Rect(x, middle.y, 1, middle.height) for x in at]
+    else:
+        middle = Rect(box.x + box.width * 0.2, 0, max(1.0, box.width * 0.6), 1)
+        at = (box.y, box.y - 3) if side == "top" else (box.bottom - 1, box.bottom + 2)
+        strips = [Rect(middle.x, y, middle.width, 1) for y in at]
+    one, other = (
+        picture.crop(Rect(round(s.x), round(s.y), round(s.width), round(s.height))).astype(np.int16) for s in strips
+    )
+    if one.shape != other.shape or one.size == 0:
+        return False
+    return bool((np.abs(one - other).sum(axis=2) >= _VISIBLE_EDGE).mean() >= 0.6)
+
+
+def sticks_out(box: Rect, container: Rect) -> tuple[str, float]:
+    """The side on which the box reaches farthest beyond the container, and by how many pixels (0: nowhere)."""
+    sides = {
+        "right": box.right - container.right,
+        "left": container.x - box.x,
+        "bottom": box.bottom - container.bottom,
+        "top": container.y - box.y,
+    }
+    side = max(sides, key=lambda name: sides[name])
+    return side, max(0.0, sides[side])

@@ -1,0 +1,184 @@
+"""Two texts, or two controls, are painted over each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from relook_lsp.core.colour import parse_computed
+from relook_lsp.core.finding import Blame, ByDeclaration, ByTag, NeedPaint, Outcome, Severity, Verdict
+from relook_lsp.core.geometry import Rect
+from relook_lsp.core.snapshot import TextRun
+from relook_lsp.critics.boxes import bounded, decorative, inner, opaque, path, turned
+from relook_lsp.critics.rule import Rule
+from relook_lsp.critics.scene import Scene
+
+_PLACE = ("top", "bottom", "left", "right", "position")
+_MARGIN = ("margin-top", "margin-bottom", "margin-left", "margin-right")
+_HEIGHT = ("height", "max-height")
+_NO_CAUSE = ("auto", "none", "static", "relative", "100%", "0", "0px")
+_BOXES = frozenset(("button", "input", "select", "textarea", "a"))
+_MAX_PAINTS = 3
+
+
+class _Pair(NamedTuple):
+    """``upper`` is painted later; ``overlap`` is where both show."""
+
+    upper: int
+    lower: int
+    overlap: Rect
+    what: str
+
+
+def judge(scene: Scene) -> Iterator[Outcome]:
+    worst: dict[int, _Pair] = {}
+    for pair in (*_texts(scene), *_controls(scene)):
+        if pair.upper not in worst or pair.overlap.area > worst[pair.upper].overlap.area:
+            worst[pair.upper] = pair
+    asked = 0
+    for pair in worst.values():
+        for outcome in _verdict(scene, pair):
+            asked += outcome.need is not None
+            if asked > 2 * _MAX_PAINTS:
+                outcome = Outcome(Verdict.INCOMPLETE, pair.upper, reason="too-many")
+            yield outcome
+    if scene.pixels is not None:
+        seen = {run.element for run in scene.runs} | set(scene.controls())
+        yield from (Outcome(Verdict.PASS, node) for node in sorted(seen - worst.keys()))
+
+
+def _texts(scene: Scene) -> Iterator[_Pair]:
+    runs = sorted((r for r in scene.runs if _counts(scene, r)), key=lambda r: r.rect.y)
+    layout = scene.layout
+    glyphs = [_glyphs(scene, run) for run in runs]
+    for index, run in enumerate(runs):
+        for other in range(index + 1, len(runs)):
+            if runs[other].rect.y > run.rect.bottom:
+                break
+            overlap = glyphs[index].intersect(glyphs[other])
+            if overlap.area == 0 or runs[other].element == run.element:
+                continue
+            smaller = min(layout.pixels(n, "font-size") for n in (run.element, runs[other].element))
+            if overlap.width < RULE.thresholds["overlap"] * smaller or overlap.height < 0.3 * smaller:
+                continue
+            if run.text.strip() == runs[other].text.strip():  # an echo, a glitch effect
+                continue
+            pair = sorted((run, runs[other]), key=lambda r: (layout.paint_order(r.node), r.node))
+            yield _Pair(pair[1].element, pair[0].element, overlap, "text")
+
+
+def _counts(scene: Scene, run: TextRun) -> bool:
+    """Whether the line is content that is meant to be read: not an icon, an ornament or a watermark."""
+    if sum(character.isalnum() for character in run.text) < 2 or inner(scene, run.element):
+        return False
+    colour = parse_computed(scene.layout.style(run.element, "-webkit-text-fill-color") or "")
+    faint = (1.0 if colour is None else colour.alpha) * scene.opacity(run.element) < RULE.thresholds["faint"]
+    return not faint and not decorative(scene, run.element)
+
+
+def _glyphs(scene: Scene, run: TextRun) -> Rect:
+    """Where the small letters are: the middle of the line box; what is cut off is left out."""
+    size = scene.layout.pixels(run.element, "font-size")
+    height = min(run.rect.height, 0.6 * size)
+    rect = Rect(run.rect.x + 1, run.rect.centre[1] - height / 2, run.rect.width - 2, height)
+    clip = scene.text_clip(run.element)
+    return rect if clip is None else rect.intersect(clip)
+
+
+def _controls(scene: Scene) -> Iterator[_Pair]:
+    layout, tolerance = scene.layout, RULE.thresholds["tolerance"]
+    boxes = [n for n in scene.controls() if layout.names[n] in _BOXES and bounded(scene, n) and not inner(scene, n)]
+    boxes = sorted((n for n in boxes if scene.visible_rect(n).area > 64), key=lambda n: layout.rect(n).y)
+    for index, node in enumerate(boxes):
+        rect = scene.visible_rect(node)
+        for other in boxes[index + 1 :]:
+            box = scene.visible_rect(other)
+            if box.y > rect.bottom:
+                break
+            overlap = rect.intersect(box)
+            if (
+                min(overlap.width, overlap.height) < tolerance
+                or layout.within(other, node)
+                or layout.within(node, other)
+            ):
+                continue
+            inside = overlap.area > 0.8 * min(rect.area, box.area)
+            if inside or layout.attribute(node, "type") == "range" == layout.attribute(other, "type"):
+                continue  # a button inside a field is a pattern, not an accident
+            upper, lower = sorted((node, other), key=lambda n: (-layout.paint_order(n), -n))
+            yield _Pair(upper, lower, overlap, "control")
+
+
+def _verdict(scene: Scene, pair: _Pair) -> Iterator[Outcome]:
+    layout = scene.layout
+    common = next(a for a in (pair.upper, *layout.ancestors(pair.upper)) if layout.within(pair.lower, a))
+    sides = [list(path(scene, n, common)) for n in (pair.upper, pair.lower)]
+    if any(turned(scene, n) for side in sides for n in side):
+        yield Outcome(Verdict.INCOMPLETE, pair.upper, reason="transformed")
+        return
+    if pair.what == "text" and any(_covers(scene, n, pair.overlap) for n in sides[0]):
+        yield Outcome(Verdict.INCOMPLETE, pair.upper, reason="covered")
+        return
+    if scene.pixels is not None:
+        unknown = [n for n in (pair.upper, pair.lower) if scene.paint(n) is None]
+        for node in unknown:
+            need = NeedPaint(scene.view.id, layout.key(node))
+            yield Outcome(Verdict.INCOMPLETE, pair.upper, reason="unconfirmed", need=need)
+        if unknown:
+            return
+        paints = [paint for n in (pair.upper, pair.lower) if (paint := scene.paint(n)) is not None]
+        if any(
+            paint.changed == 0 or paint.box.intersect(pair.overlap).area < 0.5 * pair.overlap.area for paint in paints
+        ):
+            yield Outcome(Verdict.INCOMPLETE, pair.upper, reason="nothing-painted")
+            return
+    names = [layout.selector(n) for n in (pair.upper, pair.lower)]
+    smaller = min(max(1.0, layout.rect(n).area) for n in (pair.upper, pair.lower))
+    yield Outcome(
+        Verdict.FAIL,
+        pair.upper,
+        pair.overlap,
+        measured={"width": round(pair.overlap.width, 1), "height": round(pair.overlap.height, 1), "other": names[1]},
+        required={"overlap": 0},
+        extent=min(1.0, 0.3 + pair.overlap.area / smaller),
+        blame=(*_blame(scene, sides, pair), ByTag(pair.upper)),
+        data={"element": names[0], "other": names[1]},
+    )
+
+
+def _covers(scene: Scene, node: int, overlap: Rect) -> bool:
+    """Whether the box hides what is below it, so that the texts do not mix: that is for ``text-covered``."""
+    image = scene.layout.style(node, "background-image") not in ("none", "")
+    return (opaque(scene, node) or image) and scene.layout.rect(node).contains(overlap, 1)
+
+
+def _blame(scene: Scene, sides: list[list[int]], pair: _Pair) -> Iterator[Blame]:
+    """What took an element out of the way it would flow: position, a negative margin, a height that is too small."""
+    layout = scene.layout
+    for node in (n for side in sides for n in side):
+        if layout.style(node, "position") in ("absolute", "fixed", "relative"):
+            yield ByDeclaration(node, _PLACE, _NO_CAUSE)
+    for node in (n for side in sides for n in side):
+        negative = tuple(name for name in _MARGIN if layout.pixels(node, name) < 0)
+        if negative:
+            yield ByDeclaration(node, negative)
+    for node in (n for side in reversed(sides) for n in side):
+        if layout.rect(node).bottom < pair.overlap.bottom:
+            yield ByDeclaration(node, _HEIGHT, _NO_CAUSE)
+    for node in (n for side in sides for n in side):
+        yield ByDeclaration(node, ("line-height",), ("normal",))
+
+
+RULE = Rule(
+    id="elements-collide",
+    group="layout",
+    severity=Severity.ERROR,
+    title="Elements collide",
+    message="{element} and {other} are painted over each other.",
+    why="Letters over letters cannot be read, and of two controls in one place only one can be used.",
+    fix="Let both take part in the layout: no fixed heights around text, room for absolutely positioned parts, no negative margins that reach into a neighbour.",
+    thresholds={"overlap": 0.5, "faint": 0.35, "tolerance": 5.0},
+    view=judge,
+    sweep=True,
+    related="One of the two elements.",
+)  # fmt: skip

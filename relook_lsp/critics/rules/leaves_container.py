@@ -1,0 +1,171 @@
+"""Text, a picture or a control pokes out of the box that visibly holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from relook_lsp.core.finding import Blame, ByDeclaration, ByTag, NeedPaint, Outcome, Severity, Verdict
+from relook_lsp.core.geometry import Rect
+from relook_lsp.critics.boxes import REPLACED, bounded, edge_visible, inner, moved, path, sticks_out
+from relook_lsp.critics.rule import Rule
+from relook_lsp.critics.scene import Scene
+
+_NOT_HOLDERS = frozenset(
+    ("html", "body", "tr", "thead", "tbody", "tfoot", "col", "colgroup", "input", "select", "textarea")
+)
+_AT_THE_EDGE = frozenset(("legend", "caption", "hr", "option"))
+"""They stand on or outside their parent's edge by design."""
+_MAX_PAINTS = 4
+_WIDTH = ("width", "min-width", "white-space-collapse", "text-wrap-mode", "flex-shrink")
+_HEIGHT = ("height", "max-height", "min-height", "flex-basis")
+_NO_CAUSE = ("auto", "none", "normal", "0px", "0", "100%", "fit-content", "min-content", "max-content")
+
+
+class _Case(NamedTuple):
+    node: int
+    box: Rect
+    side: str
+    by: float
+    text: bool
+
+
+def judge(scene: Scene) -> Iterator[Outcome]:
+    holders = {n for n in scene.layout.elements if _holds(scene, n)}
+    worst: dict[int, _Case] = {}
+    for holder, case in _cases(scene, holders):
+        if holder not in worst or case.by > worst[holder].by:
+            worst[holder] = case
+    asked = 0
+    for holder, case in worst.items():
+        outcome = _verdict(scene, holder, case)
+        asked += outcome.need is not None
+        yield outcome if asked <= _MAX_PAINTS else Outcome(Verdict.INCOMPLETE, holder, reason="too-many")
+    if scene.pixels is not None:
+        yield from (Outcome(Verdict.PASS, node) for node in sorted(holders - worst.keys()))
+
+
+def _holds(scene: Scene, node: int) -> bool:
+    layout = scene.layout
+    return layout.names[node] not in _NOT_HOLDERS and scene.shown(node) and bounded(scene, node)
+
+
+def _holder(scene: Scene, node: int, holders: set[int]) -> int | None:
+    """The nearest visible box around a node that everything between them simply flows in."""
+    layout = scene.layout
+    if inner(scene, node) or layout.names[node] in _AT_THE_EDGE:
+        return None
+    for each in path(scene, node, -1):
+        if each != node and each in holders:
+            flows = all(layout.style(each, f"overflow-{axis}") == "visible" for axis in "xy")
+            return each if flows else None
+        overflow = (layout.style(each, f"overflow-{axis}") for axis in "xy") if each != node else ()
+        if layout.names[each] in _AT_THE_EDGE or moved(scene, each) or any(value != "visible" for value in overflow):
+            return None
+    return None
+
+
+def _cases(scene: Scene, holders: set[int]) -> Iterator[tuple[int, _Case]]:
+    layout, tolerance = scene.layout, RULE.thresholds["tolerance"]
+    known: dict[int, int | None] = {}
+    for run in scene.runs:
+        if run.element in holders:  # its own text
+            holder = run.element if all(layout.style(run.element, f"overflow-{a}") == "visible" for a in "xy") else None
+            holder = None if inner(scene, run.element) else holder
+        else:
+            if run.element not in known:
+                known[run.element] = _holder(scene, run.element, holders)
+            holder = known[run.element]
+        if holder is None or not any(c.isalnum() for c in run.text):
+            continue
+        # A line box is taller than its glyphs: only what lies beyond a part of it can be ink.
+        size = layout.pixels(run.element, "font-size")
+        slack = max(0.0, (run.rect.height - 0.7 * size) / 2)
+        glyphs = Rect(run.rect.x, run.rect.y + slack, run.rect.width, max(1.0, run.rect.height - 2 * slack))
+        side, by = sticks_out(glyphs, layout.rect(holder))
+        if by > tolerance:
+            yield holder, _Case(run.element, glyphs, side, by, True)
+    for node in layout.elements:
+        if (layout.names[node] not in REPLACED and node not in holders) or not scene.shown(node):
+            continue
+        holder = _holder(scene, node, holders)
+        if holder is None:
+            continue
+        side, by = sticks_out(layout.rect(node), layout.rect(holder))
+        if by > tolerance and layout.rect(node).area > 16:
+            yield holder, _Case(node, layout.rect(node), side, by, False)
+
+
+def _verdict(scene: Scene, holder: int, case: _Case) -> Outcome:
+    layout = scene.layout
+    edge = layout.rect(holder)
+    wide = layout.content[0] > scene.layout_width + 1 and case.box.right > scene.layout_width + 1
+    if case.side == "right" and wide:
+        return Outcome(Verdict.INCOMPLETE, holder, reason="page-scrolls-sideways")
+    if any(layout.style(n, "transform") != "none" for n in path(scene, case.node, -1)):
+        return Outcome(Verdict.INCOMPLETE, holder, reason="transformed")
+    if scene.pixels is not None:
+        if not edge_visible(scene, edge, case.side):
+            return Outcome(Verdict.INCOMPLETE, holder, reason="edge-not-visible")
+        beyond = _beyond(case, edge)
+        if case.text:
+            ink = scene.pixels.ink(beyond)
+            if ink is None or ink.sum() < RULE.thresholds["least_ink"]:
+                return Outcome(Verdict.INCOMPLETE, holder, reason="nothing-painted")
+        else:
+            paint = scene.paint(case.node)
+            if paint is None:
+                need = NeedPaint(scene.view.id, layout.key(case.node))
+                return Outcome(Verdict.INCOMPLETE, holder, reason="unconfirmed", need=need)
+            if paint.changed == 0 or sticks_out(paint.box, edge)[1] <= RULE.thresholds["tolerance"]:
+                return Outcome(Verdict.INCOMPLETE, holder, reason="nothing-painted")
+    return Outcome(
+        Verdict.FAIL,
+        holder,
+        case.box.union(edge),
+        measured={"outside": round(case.by, 1), "side": case.side, "element": layout.selector(case.node)},
+        required={"outside": 0},
+        extent=min(1.0, 0.15 + case.by / max(40.0, case.box.width if case.side in ("left", "right") else case.box.height)),
+        blame=_blame(scene, holder, case),
+        data={"by": round(case.by), "side": case.side, "element": layout.selector(case.node), "holder": layout.selector(holder)},
+    )  # fmt: skip
+
+
+def _beyond(case: _Case, edge: Rect) -> Rect:
+    """The part of the box outside the holder's edge, two pixels away from it."""
+    box = case.box
+    match case.side:
+        case "right":
+            return Rect(max(box.x, edge.right + 2), box.y, max(0.0, box.right - max(box.x, edge.right + 2)), box.height)
+        case "left":
+            return Rect(box.x, box.y, max(0.0, min(box.right, edge.x - 2) - box.x), box.height)
+        case "bottom":
+            top = max(box.y, edge.bottom + 2)
+            return Rect(box.x, top, box.width, max(0.0, box.bottom - top))
+        case _:
+            return Rect(box.x, box.y, box.width, max(0.0, min(box.bottom, edge.y - 2) - box.y))
+
+
+def _blame(scene: Scene, holder: int, case: _Case) -> tuple[Blame, ...]:
+    """Sideways the content's own width comes first, up and down the holder's height."""
+    inside = list(path(scene, case.node, holder))
+    if case.side in ("left", "right"):
+        names, order = _WIDTH, [*inside, holder]
+    else:
+        names, order = _HEIGHT, [holder, *reversed(inside)]
+    return (*(ByDeclaration(n, names, _NO_CAUSE) for n in order), ByTag(case.node))
+
+
+RULE = Rule(
+    id="leaves-container",
+    group="layout",
+    severity=Severity.WARNING,
+    title="Content pokes out of its box",
+    message="{element} sticks out of {holder} by {by} px at the {side}.",
+    why="Content outside the box that should hold it looks broken and runs into its neighbours.",
+    fix="Let the box grow (`min-height` instead of `height`), let the content shrink (`max-width: 100%`, `min-width: 0`) or let long words break.",
+    thresholds={"tolerance": 3.0, "least_ink": 8},
+    view=judge,
+    sweep=True,
+    related="The box that should hold the content.",
+)
