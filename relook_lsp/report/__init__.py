@@ -1,0 +1,16 @@
+"""Reports for people and for machines. Pure: a report and its snapshot in, text or bytes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from relook_lsp.core.finding import Report
+from relook_lsp.core.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """One page of a report; no snapshot where the page could not be looked at."""
+
+    report: Report
+    snapshot: Snapshot | None

@@ -1,0 +1,27 @@
+"""``relook install-browser``."""
+
+from __future__ import annotations
+
+import argparse
+
+HELP = "get a browser for exact captures"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--yes", action="store_true", help="install a system package without asking")
+    parser.add_argument("--force", action="store_true", help="install even if a headless shell is there")
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 where a headless shell (or at least a full browser) is there in the end, else 3."""
+    from relook_lsp.browser.install import install
+
+    return 0 if install(yes=options.yes, force=options.force, say=print, ask=_ask) else 3
+
+
+def _ask(question: str) -> bool:
+    import sys
+
+    if not sys.stdin.isatty():
+        return False
+    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")

@@ -1,0 +1,48 @@
+"""Many pages over one browser, with a progress bar on stderr."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from relook_lsp.browser.driver import Driver
+from relook_lsp.report.plain import plain
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+async def over(
+    items: Sequence[Item],
+    work: Callable[[Driver, Item], Awaitable[Result]],
+    *,
+    browser: str,
+    jobs: int,
+    quiet: bool,
+    name: Callable[[Item], str],
+) -> list[Result]:
+    """``work`` on every item, at most ``jobs`` at once; results in the order of the items."""
+    driver = Driver(browser)
+    turn = asyncio.Semaphore(jobs)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    hidden = quiet or len(items) < 2 or not sys.stderr.isatty()
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=hidden) as progress:
+        task = progress.add_task("", total=len(items))
+
+        async def one(item: Item) -> Result:
+            async with turn:
+                progress.update(task, description=plain(name(item), 40))
+                try:
+                    return await work(driver, item)
+                finally:
+                    progress.advance(task)
+
+        try:
+            return await asyncio.gather(*(one(item) for item in items))
+        finally:
+            await driver.close()

@@ -1,0 +1,79 @@
+"""The report for machines, version 1. The same input gives the same bytes, ``milliseconds`` aside."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from relook_lsp import __version__
+from relook_lsp.core.finding import Finding, Location, Report
+from relook_lsp.core.text import Range
+from relook_lsp.report import Reviewed
+
+SCHEMA = 1
+
+
+def render(pages: Sequence[Reviewed], pictures: Mapping[tuple[str, str, str], str] | None = None) -> str:
+    """``pictures`` gives the file of a finding by (page, rule, key)."""
+    body = {"schema": SCHEMA, "relook": __version__, "pages": [page(one.report, pictures or {}) for one in pages]}
+    return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
+
+
+def page(report: Report, pictures: Mapping[tuple[str, str, str], str]) -> dict[str, Any]:
+    """One page. Lines and characters from 0, UTF-16, a BOM not counted."""
+    spent = dict(report.milliseconds)
+    return {
+        "page": report.page,
+        "score": report.score if report.reviewed else None,
+        "valid": report.valid,
+        "milliseconds": {name: spent.get(name, 0) for name in ("total", "capture", "critics")},
+        "findings": [finding(one, pictures.get((report.page, *one.identity))) for one in report.findings],
+        "suppressed": [finding(one, pictures.get((report.page, *one.identity))) for one in report.suppressed],
+        "capture": report.capture,
+        "incomplete": [{"rule": i.rule, "reason": i.reason, "selector": i.selector} for i in report.incomplete],
+        "problems": [{"kind": problem.kind, "message": problem.message} for problem in report.problems],
+    }
+
+
+def finding(one: Finding, picture: str | None = None) -> dict[str, Any]:
+    x, y, width, height = one.box
+    return {
+        "rule": one.rule,
+        "severity": one.severity.value,
+        "message": one.message,
+        "file": one.cause.path,
+        "range": range_(one.cause.range),
+        "related": [
+            {"message": r.message, "file": r.location.path, "range": range_(r.location.range)} for r in one.related
+        ],
+        "selector": one.selector,
+        "xpath": one.xpath,
+        "viewport": {"width": one.viewport.width, "height": one.viewport.height},
+        "widths": list(one.widths) if one.widths else None,
+        "moment": one.moment,
+        "measured": dict(one.measured),
+        "required": dict(one.required),
+        "box": {"x": x, "y": y, "width": width, "height": height},
+        "seen": [
+            {"viewport": {"width": s.viewport.width, "height": s.viewport.height}, "moment": s.moment} for s in one.seen
+        ],
+        "source": one.source,
+        "url": _url(one.cause),
+        "picture": picture,
+    }
+
+
+def _url(place: Location) -> str | None:
+    """URL with the range, where the finding is in no file of the workspace."""
+    if place.path is not None or place.url is None:
+        return None
+    start, end = place.range
+    return f"{place.url}#L{start.line + 1},{start.character + 1}-L{end.line + 1},{end.character + 1}"
+
+
+def range_(value: Range) -> dict[str, dict[str, int]]:
+    return {
+        "start": {"line": value.start.line, "character": value.start.character},
+        "end": {"line": value.end.line, "character": value.end.character},
+    }

@@ -1,0 +1,141 @@
+"""SARIF 2.1.0 (OASIS), for code scanning. Lines and columns from 1, columns in UTF-16 units."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import quote
+
+from relook_lsp import __version__
+from relook_lsp.core.finding import Finding, Location, Severity
+from relook_lsp.report import Reviewed
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_LEVEL = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFORMATION: "note"}
+
+
+@dataclass(frozen=True)
+class Described:
+    """What SARIF says of a rule."""
+
+    id: str
+    severity: Severity
+    title: str
+    why: str
+    fix: str
+
+
+class _Rule(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def severity(self) -> Severity: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def why(self) -> str: ...
+    @property
+    def fix(self) -> str: ...
+
+
+def described(rule: _Rule) -> Described:
+    return Described(rule.id, rule.severity, rule.title, rule.why, rule.fix)
+
+
+def render(pages: Sequence[Reviewed], rules: Sequence[Described]) -> str:
+    """One run over all pages."""
+    order = {rule.id: index for index, rule in enumerate(rules)}
+    results = [
+        _result(finding, order, page.report.page, silenced)
+        for page in pages
+        for silenced, findings in ((False, page.report.findings), (True, page.report.suppressed))
+        for finding in findings
+    ]
+    problems = [
+        {
+            "level": "error",
+            "message": {"text": f"{page.report.page}: {problem.message}"},
+            "descriptor": {"id": problem.kind},
+        }
+        for page in pages
+        for problem in page.report.problems
+    ]
+    run = {
+        "tool": {
+            "driver": {
+                "name": "ReLook",
+                "semanticVersion": __version__,
+                "rules": [_rule(rule) for rule in rules],
+            }
+        },
+        "columnKind": "utf16CodeUnits",
+        "originalUriBaseIds": {"ROOT": {"description": {"text": "The root of the reviewed site."}}},
+        "invocations": [
+            {
+                "executionSuccessful": all(page.report.reviewed for page in pages),
+                "toolExecutionNotifications": problems,
+            }
+        ],
+        "results": results,
+    }
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _rule(rule: Described) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": rule.why},
+        "help": {"text": rule.fix},
+        "defaultConfiguration": {"level": _LEVEL[rule.severity]},
+    }
+
+
+def _result(finding: Finding, order: dict[str, int], page: str, silenced: bool) -> dict[str, Any]:
+    identity = hashlib.sha256(f"{page}\0{finding.rule}\0{finding.selector}\0{finding.cause.path}".encode()).hexdigest()
+    result: dict[str, Any] = {
+        "ruleId": finding.rule,
+        "level": _LEVEL[finding.severity],
+        "message": {"text": finding.message},
+        "locations": [_location(finding.cause, page)],
+        "partialFingerprints": {"relook/v1": identity[:32]},
+        "properties": {
+            "page": page,
+            "viewport": str(finding.viewport),
+            "moment": finding.moment,
+            "selector": finding.selector,
+            "measured": dict(finding.measured),
+            "required": dict(finding.required),
+        },
+    }
+    if finding.rule in order:
+        result["ruleIndex"] = order[finding.rule]
+    if finding.related:
+        result["relatedLocations"] = [
+            {"id": index, "message": {"text": related.message}, **_location(related.location, page)}
+            for index, related in enumerate(finding.related)
+        ]
+    if silenced:
+        result["suppressions"] = [{"kind": "inSource"}]
+    return result
+
+
+def _location(place: Location, page: str) -> dict[str, Any]:
+    start, end = place.range
+    artifact: dict[str, Any] = (
+        {"uri": quote(place.path), "uriBaseId": "ROOT"} if place.path is not None else {"uri": place.url or quote(page)}
+    )
+    return {
+        "physicalLocation": {
+            "artifactLocation": artifact,
+            "region": {
+                "startLine": start.line + 1,
+                "startColumn": start.character + 1,
+                "endLine": end.line + 1,
+                "endColumn": end.character + 1,
+            },
+        }
+    }
