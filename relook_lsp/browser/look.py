@@ -292,7 +292,7 @@ class Look:
 
     async def declarations(self, view: View, node: int) -> tuple[Declaration, ...]:
         await self.resize(view.viewport)
-        return await declarations(self.cdp, self.sheets, view.layout.backend_ids[node], view.layout.origin(node))
+        return await declarations(self.cdp, self.sheets, view.layout, node)
 
     async def paint(self, view: View, node: int) -> Paint | None:
         """What hiding this element changes in the picture; None where the node is gone."""

@@ -169,7 +169,8 @@ class Layout:
 
     def find(self, name: str) -> int | None:
         """First element of that tag name."""
-        return next((n for n, other in enumerate(self.names) if other == name), None)
+        # A doctype is a node named like its root element.
+        return next((n for n, other in enumerate(self.names) if other == name and self.types[n] == ELEMENT), None)
 
     # -- boxes and styles
 
@@ -407,7 +408,7 @@ class Declaration:
     value: str
     important: bool
     origin: str
-    """``rule``, ``inline``, ``attribute`` or ``user-agent``."""
+    """``rule``, ``inline``, ``animation`` (a keyframe), ``attribute`` (``width=300``) or ``user-agent``."""
     selector: str
     media: tuple[str, ...]
     url: str | None
@@ -416,6 +417,10 @@ class Declaration:
     level: int
     rule_range: tuple[int, int, int, int] | None = None
     """From the selector's start to the closing brace, same coordinates."""
+    longhands: tuple[tuple[str, str], ...] = ()
+    """Name and value of what a shorthand expands to, where the browser can tell before ``var()`` is known."""
+    layer: tuple[str, ...] = ()
+    """Cascade layers from the outermost; an anonymous one by its place."""
 
 
 @dataclass(frozen=True)

@@ -3,81 +3,152 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from relook_lsp.core.snapshot import Declaration
+from relook_lsp.source.properties import INHERITED, Flow, inherits, logical, setters, shorthands
 
-_SIDES = ("top", "right", "bottom", "left")
+__all__ = ["INHERITED", "Set", "applied", "shorthands", "winner"]
 
-INHERITED = frozenset(
-    ("color", "font-size", "font-weight", "font-family", "line-height", "letter-spacing", "text-align", "text-indent",
-     "white-space", "white-space-collapse", "text-wrap-mode", "overflow-wrap", "word-break", "visibility", "cursor",
-     "pointer-events", "-webkit-text-fill-color", "-webkit-text-stroke-width", "text-shadow", "direction", "writing-mode",
-     "list-style-type", "user-select", "word-spacing", "text-transform")
-)  # fmt: skip
+_ALSO = {"transform": ("translate", "scale", "rotate")}
+"""Other properties with the same effect, looked at where nothing sets the first."""
 
 
-def shorthands(name: str) -> tuple[str, ...]:
-    """The property and every shorthand that sets it."""
-    more: list[str] = []
-    if name.startswith(("margin-", "padding-")):
-        more = [name.split("-")[0]]
-    elif name in _SIDES:
-        more = ["inset"]
-    elif name.startswith("border-") and name.endswith(("-width", "-color", "-style")):
-        _, side, part = name.split("-", 2)
-        more = [f"border-{side}", f"border-{part}", "border"]
-    elif name.endswith("-radius"):
-        more = ["border-radius"]
-    elif name in ("background-color", "background-image", "background-size", "background-clip"):
-        more = ["background"]
-    elif name in ("font-size", "font-weight", "font-family", "line-height"):
-        more = ["font"]
-    elif name in ("overflow-x", "overflow-y"):
-        more = ["overflow"]
-    elif name in ("flex-grow", "flex-shrink", "flex-basis"):
-        more = ["flex"]
-    elif name in ("flex-direction", "flex-wrap"):
-        more = ["flex-flow"]
-    elif name in ("row-gap", "column-gap"):
-        more = ["gap", f"grid-{name}", "grid-gap"]
-    elif name in ("white-space-collapse", "text-wrap-mode"):
-        more = ["white-space"]
-    elif name.startswith("grid-template-"):
-        more = ["grid-template", "grid"]
-    elif name.startswith("outline-"):
-        more = ["outline"]
-    elif name.startswith("text-decoration-"):
-        more = ["text-decoration"]
-    elif name == "transform":
-        more = ["translate", "scale", "rotate"]
-    elif name.startswith("transition-"):
-        more = ["transition"]
-    elif name.startswith("animation-"):
-        more = ["animation"]
-    return (name, *more)
+class Set(NamedTuple):
+    """A declaration and the value that it gives to the property asked for; empty where only the browser knows
+    (a shorthand with ``var()``)."""
+
+    declaration: Declaration
+    value: str
 
 
 def winner(declarations: Sequence[Declaration], name: str, *, inherit: bool | None = None) -> Declaration | None:
-    """The declaration that gives the property its value: the node's own, else the nearest ancestor's where the
-    property is inherited. User-agent style and declarations without a place in a source count as no winner."""
-    names = frozenset(shorthands(name))
-    may_inherit = (name in INHERITED or name.startswith("--")) if inherit is None else inherit
-    levels = sorted({d.level for d in declarations}) if may_inherit else [0]
-    for level in levels:
-        here = [d for d in declarations if d.level == level and d.name in names]
-        best = _strongest(here)
-        if best is not None:
-            return best if best.range is not None and best.origin != "user-agent" else None
+    """The written declaration that gives the property its value: the node's own, else that of the nearest ancestor
+    from which it comes by inheritance or by ``inherit``. None where the user agent or a script sets it."""
+    found = applied(declarations, name, inherit=inherit)
+    return found.declaration if found is not None and found.declaration.range is not None else None
+
+
+def applied(declarations: Sequence[Declaration], name: str, *, inherit: bool | None = None) -> Set | None:
+    """Like ``winner``, with the value; presentational attributes and what scripts wrote are told as well (they have
+    no range). None where the user agent decides. ``inherit`` False looks at the node alone."""
+    levels: dict[int, list[Declaration]] = {}
+    for one in declarations:
+        levels.setdefault(one.level, []).append(one)
+    if inherit is False:
+        levels = {0: levels.get(0, [])}
+    search = _Search(levels, inherits(name) if inherit is None else inherit)
+    for wanted in (name, *_ALSO.get(name, ())):
+        found = search.at(wanted, 0)
+        if found is not None:
+            return None if found.declaration.origin == "user-agent" else found
     return None
 
 
-def _strongest(declarations: Iterable[Declaration]) -> Declaration | None:
-    """Declarations come weakest first; importance lifts over order. Longhands that a shorthand expands to come
-    without a range, so the written shorthand is preferred to its expansion."""
-    best: Declaration | None = None
-    for one in declarations:
-        if one.range is None and one.origin not in ("user-agent",) and best is not None:
-            continue
-        if best is None or one.important or not best.important:
-            best = one
-    return best
+class _Search:
+    def __init__(self, levels: dict[int, list[Declaration]], inherited: bool) -> None:
+        self._levels = levels
+        self._top = max(levels, default=0)
+        self._inherited = inherited
+        self._flows: dict[int, Flow] = {}
+
+    def at(self, name: str, level: int) -> Set | None:
+        """What sets the property at a level, or above it where it inherits."""
+        for above in range(level, self._top + 1 if self._inherited else level + 1):
+            found = self._followed(name, above, self._levels.get(above, ()))
+            if found is not None:
+                return found
+        return None
+
+    def _followed(self, name: str, level: int, pool: Sequence[Declaration]) -> Set | None:
+        """The strongest of a pool; keywords that mean another declaration are followed to it."""
+        best = _strongest(pool, setters(name, self._flow(level)))
+        if best is None:
+            return None
+        found = Set(best, _value(best, name, self._flow(level)))
+        keyword = found.value.lower()
+        if keyword == "revert-layer":
+            rest = [d for d in pool if not _same_layer(d, best)]
+            return self._followed(name, level, rest) or found
+        if keyword == "revert" and _strongest(_agents(pool), setters(name, Flow())) is None:
+            keyword = "unset"
+        if keyword == "unset" and inherits(name):
+            keyword = "inherit"
+        if keyword == "currentcolor":
+            name, keyword = "color", ("inherit" if name == "color" else keyword)
+            return _Search(self._levels, True).at("color", level + int(keyword == "inherit")) or found
+        if keyword == "inherit":
+            # Where the parent has nothing of its own, the initial value is what this declaration brought about.
+            above = self.at(name, level + 1)
+            return above if above is not None and above.declaration.origin != "user-agent" else found
+        return found
+
+    def _flow(self, level: int) -> Flow:
+        if level not in self._flows:
+            self._flows[level] = Flow(
+                self._plain("writing-mode", level, "horizontal-tb"), self._plain("direction", level, "ltr")
+            )
+        return self._flows[level]
+
+    def _plain(self, name: str, level: int, initial: str) -> str:
+        for above in range(level, self._top + 1):
+            best = _strongest(self._levels.get(above, ()), frozenset((name,)))
+            if best is not None and best.value.lower() not in ("inherit", "unset"):
+                return best.value.lower()
+        return initial
+
+
+def _value(declaration: Declaration, name: str, flow: Flow) -> str:
+    if declaration.name in (name, "all") or declaration.name == logical(name, flow):
+        return declaration.value
+    longhands = dict(declaration.longhands)
+    value = longhands.get(name, longhands.get(logical(name, flow) or name))
+    if value is None and declaration.value.lower() in ("inherit", "unset", "revert", "revert-layer", "initial"):
+        return declaration.value
+    # An old name (word-wrap) has the value itself; of a shorthand only the browser knows the parts.
+    return (
+        value
+        if value is not None
+        else ("" if declaration.longhands or "var(" in declaration.value else declaration.value)
+    )
+
+
+def _strongest(pool: Iterable[Declaration], names: frozenset[str]) -> Declaration | None:
+    """Declarations come weakest first by layer, specificity and order; what importance turns round is done here."""
+    everything = list(pool)
+    layers: dict[tuple[str, ...], int] = {}
+    for one in everything:
+        if one.layer:
+            layers.setdefault(one.layer, len(layers))
+    best: tuple[tuple[int, ...], Declaration] | None = None
+    for index, one in enumerate(everything):
+        if one.name in names:
+            strength = _strength(one, index, layers)
+            if best is None or strength > best[0]:
+                best = strength, one
+    return None if best is None else best[1]
+
+
+_ORIGINS = {"user-agent": 0, "attribute": 1, "rule": 2, "inline": 3, "animation": 4}
+
+
+def _strength(one: Declaration, index: int, layers: dict[tuple[str, ...], int]) -> tuple[int, ...]:
+    if not one.important or one.origin == "animation":
+        return 0, _ORIGINS[one.origin], 0, 0, index
+    if one.origin == "user-agent":
+        return 2, 0, 0, 0, index
+    # Important: the inner tree beats the outer, the style attribute beats rules, an earlier layer beats a later one.
+    tree = 1 if ":host" in one.selector or "::slotted" in one.selector else -1 if "::part(" in one.selector else 0
+    layer = -layers[one.layer] if one.layer else -len(layers)
+    return 1, tree, int(one.origin == "inline"), layer, index
+
+
+def _agents(pool: Iterable[Declaration]) -> list[Declaration]:
+    return [one for one in pool if one.origin == "user-agent"]
+
+
+def _same_layer(one: Declaration, other: Declaration) -> bool:
+    if one.origin != other.origin:
+        # What is stronger than the layer that rolls back does not count either.
+        return _ORIGINS[one.origin] > _ORIGINS[other.origin]
+    return one.layer == other.layer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import urldefrag
 
 from relook_lsp.core.finding import (
     Blame,
@@ -18,12 +18,15 @@ from relook_lsp.core.finding import (
     Related,
 )  # fmt: skip
 from relook_lsp.core.snapshot import Declaration, ScriptPlace, Snapshot, Source, View
-from relook_lsp.core.text import LineIndex, Position, Span
-from relook_lsp.source.cascade import winner
+from relook_lsp.core.text import LineIndex, Span
+from relook_lsp.source.cascade import applied
+from relook_lsp.source.characters import value
 from relook_lsp.source.html import Document, parse
+from relook_lsp.source.properties import hints
+from relook_lsp.source.resource import named
+from relook_lsp.source.sheet import LINE_FEEDS, NORMALISED, confirmed, extent, line_starts, script_offset
 from relook_lsp.source.stamp import Stamped, stamp
-
-_VARIABLE = re.compile(r"var\(\s*(--[^\s,)]+)")
+from relook_lsp.source.variables import used
 
 
 @dataclass
@@ -32,6 +35,9 @@ class Locator:
 
     snapshot: Snapshot
     _indexes: dict[str, LineIndex] = field(default_factory=dict[str, LineIndex])
+    _sheets: dict[tuple[str, int], tuple[str, list[int]]] = field(
+        default_factory=dict[tuple[str, int], tuple[str, list[int]]]
+    )
     _document: Document | None = None
     _stamped: Stamped | None = None
 
@@ -60,7 +66,7 @@ class Locator:
             path = None if self.snapshot.page.startswith(("http://", "https://")) else self.snapshot.page
             return Location(path, self.snapshot.url, LineIndex("").range(Span(0, 0)), Span(0, 0))
         document = self.document
-        html = next((t for t in document.tags if t.name == "html"), None) if document else None
+        html = next(document.named("html"), None) if document else None
         return self.location(entry, html.span if html else self._index(entry).line_span(0))
 
     # -- blame
@@ -93,27 +99,28 @@ class Locator:
             return None
         declarations = self.snapshot.evidence.styles.get((view.id, view.layout.key(blame.node)), ())
         for name in blame.properties:
-            found = winner(declarations, name)
-            if found is not None and found.value not in blame.value_not:
-                return found
+            found = applied(declarations, name)
+            if found is not None and (found.value or found.declaration.value) not in blame.value_not:
+                return found.declaration
         return None
 
     def variables(self, blame: ByDeclaration, view: View | None) -> list[Related]:
-        """Where the custom properties that the blamed declaration uses get their values."""
+        """Where the custom properties that the blamed declaration uses get their values, and those that these use."""
         found = self.declaration(blame, view)
         if found is None or view is None:
             return []
         declarations = self.snapshot.evidence.styles.get((view.id, view.layout.key(blame.node)), ())
         related: list[Related] = []
-        for name in dict.fromkeys(_VARIABLE.findall(found.value)):
-            variable = winner(declarations, name)
-            place = None if variable is None else self.declared(variable)
+        for name, variable in used(declarations, found):
+            place = self.declared(variable)
             if place is not None:
                 related.append(Related(f"{name} gets its value here.", place))
         return related
 
     def declared(self, declaration: Declaration) -> Location | None:
-        """The written declaration, without its semicolon."""
+        """The written declaration, without its semicolon; of a presentational hint, the attribute."""
+        if declaration.origin == "attribute":
+            return self._hint(declaration)
         placed = self.span(declaration.range, declaration)
         if placed is None:
             return None
@@ -122,39 +129,74 @@ class Locator:
         kept = text.rstrip().rstrip(";").rstrip()
         return self.location(source, Span(span.start, span.start + len(kept)))
 
-    def span(self, extent: tuple[int, int, int, int] | None, declaration: Declaration) -> tuple[Source, Span] | None:
-        """Source and offsets of a range given in the coordinates of a declaration's sheet."""
-        if extent is None:
+    def span(self, lines: tuple[int, int, int, int] | None, declaration: Declaration) -> tuple[Source, Span] | None:
+        """Source and offsets of a range given in the coordinates of a declaration's sheet. None where the text there
+        is not what was declared: a script has changed the sheet or the attribute."""
+        if lines is None or declaration.range is None:
             return None
+        if declaration.origin == "inline":
+            return self._in_attribute(lines, declaration)
         if declaration.url is not None and declaration.owner is None:
             source = self.snapshot.sources.get(urldefrag(declaration.url)[0])
             if source is None:
                 return None
-            return source, self._within(source.text, 0, extent)
+            return self._in_sheet(source, Span(0, len(source.text)), LINE_FEEDS, lines, declaration)
         entry, document = self.entry, self.document
         tag = document.at(declaration.owner) if document is not None and declaration.owner is not None else None
         if entry is None or document is None or tag is None:
             return None
-        if declaration.origin == "inline":
-            attribute = tag.attribute("style")
-            if attribute is None:
-                return None
-            if "&" in document.value(attribute):
-                return entry, attribute.value
-            return entry, self._within(
-                entry.text[attribute.value.start : attribute.value.end], attribute.value.start, extent
-            )
-        content = tag.content or Span(tag.span.end, len(entry.text))
-        return entry, self._within(entry.text[content.start : content.end], content.start, extent)
+        return self._in_sheet(entry, document.content(tag), NORMALISED, lines, declaration)
 
-    @staticmethod
-    def _within(text: str, start: int, extent: tuple[int, int, int, int]) -> Span:
-        index = LineIndex(text)
-        first, last = Position(extent[0], extent[1]), Position(extent[2], extent[3])
-        return Span(start + index.offset(first), start + index.offset(last))
+    def _in_sheet(
+        self,
+        source: Source,
+        within: Span,
+        ends: re.Pattern[str],
+        lines: tuple[int, int, int, int],
+        declaration: Declaration,
+    ) -> tuple[Source, Span] | None:
+        key = source.url, within.start
+        if key not in self._sheets:
+            text = source.text[within.start : within.end]
+            self._sheets[key] = text, line_starts(text, ends)
+        text, starts = self._sheets[key]
+        assert declaration.range is not None
+        written = extent(text, starts, declaration.range)
+        found = confirmed(text, Span(0, len(text)), written, declaration)
+        if found is None:
+            return None
+        if lines != declaration.range:
+            # A rule is where its range says only if its declarations are.
+            if found != written:
+                return None
+            found = extent(text, starts, lines)
+        return source, Span(within.start + found.start, within.start + found.end)
+
+    def _in_attribute(self, lines: tuple[int, int, int, int], declaration: Declaration) -> tuple[Source, Span] | None:
+        entry, document = self.entry, self.document
+        tag = document.at(declaration.owner) if document is not None and declaration.owner is not None else None
+        attribute = tag.attribute("style") if tag is not None else None
+        if entry is None or document is None or attribute is None:
+            return None
+        read = value(document.value(attribute))
+        span = extent(read.text, line_starts(read.text, LINE_FEEDS), lines)
+        found = confirmed(read.text, Span(0, len(read.text)), span, declaration)
+        if found is None:
+            return None
+        written = read.span(found)
+        return entry, Span(attribute.value.start + written.start, attribute.value.start + written.end)
+
+    def _hint(self, declaration: Declaration) -> Location | None:
+        document, entry = self.document, self.entry
+        tag = document.at(declaration.owner) if document is not None and declaration.owner is not None else None
+        for name in (declaration.selector, *hints(declaration.name)):
+            attribute = tag.attribute(name) if tag is not None and name else None
+            if attribute is not None and entry is not None:
+                return self.location(entry, attribute.span)
+        return None
 
     def tag(self, view: View | None, node: int | None) -> Location | None:
-        """The start tag that made the node, else the nearest one above it."""
+        """The start tag that made the node, else the script line that did, else the nearest start tag above it."""
         entry, document = self.entry, self.document
         if view is None or node is None or entry is None or document is None:
             return None
@@ -163,6 +205,10 @@ class Locator:
             tag = document.at(origin) if origin is not None else None
             if tag is not None:
                 return self.location(entry, tag.span)
+            creator = self.snapshot.evidence.creators.get(view.layout.key(node))
+            line = None if creator is None else self.script(creator)
+            if line is not None:
+                return line
             node = view.layout.parents[node]
         return None
 
@@ -186,38 +232,16 @@ class Locator:
         if source.url == self.snapshot.url and self.document is not None:
             if self._stamped is None:
                 self._stamped = stamp(self.document)
-            served = LineIndex(self._stamped.text).offset(Position(place.line, place.column))
-            offset = self._stamped.to_source(served)
+            found = self._stamped.to_source(script_offset(self._stamped.text, place, document=True))
         else:
-            offset = self._index(source).offset(Position(place.line, place.column))
+            found = script_offset(source.text, place, document=False)
         index = self._index(source)
-        line = index.line_span(index.position(offset).line)
-        start = offset if offset < line.end else line.start
+        line = index.line_span(index.position(found).line)
+        start = found if found < line.end else line.start
         end = start + len(source.text[start : line.end].rstrip())
         return self.location(source, Span(start, max(start, end)))
 
     def reference(self, url: str) -> Location | None:
-        """The attribute or ``url()`` that names a resource."""
-        document, entry = self.document, self.entry
-        wanted = urldefrag(url)[0]
-        if document is not None and entry is not None:
-            base = self.snapshot.url
-            for tag in document.tags:
-                for name in ("src", "href", "data", "poster", "srcset"):
-                    attribute = tag.attribute(name)
-                    if attribute is None:
-                        continue
-                    candidates = (
-                        [part.split()[0] for part in document.value(attribute).split(",") if part.split()]
-                        if name == "srcset"
-                        else [document.value(attribute).strip()]
-                    )
-                    if any(urldefrag(urljoin(base, one.replace("&amp;", "&")))[0] == wanted for one in candidates):
-                        return self.location(entry, attribute.span)
-        for source in self.snapshot.sources.values():
-            for match in re.finditer(
-                r"(?:url\(\s*['\"]?|@import\s+['\"]|(?:from|import|fetch)\s*\(?\s*['\"])([^'\")]+)", source.text
-            ):
-                if urldefrag(urljoin(source.url, match.group(1).strip()))[0] == wanted:
-                    return self.location(source, Span(match.start(1), match.end(1)))
-        return None
+        """The attribute, ``url()`` or string that names a resource."""
+        found = named(self.snapshot, self.document, url)
+        return None if found is None else self.location(*found)

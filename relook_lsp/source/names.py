@@ -12,18 +12,18 @@ from urllib.parse import urljoin
 
 from relook_lsp.source.html import Document, Tag, parse
 
-_CSS_IMPORT = re.compile(r"@import\s+(?:url\(\s*)?(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s\"'();]+))", re.I)
-_CSS_URL = re.compile(r"url\(\s*(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s\"'()]+))\s*\)", re.I)
-_CSS_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)
-_JS_IMPORT = re.compile(
+CSS_IMPORT = re.compile(r"@import\s+(?:url\(\s*)?(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s\"'();]+))", re.I)
+CSS_URL = re.compile(r"url\(\s*(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s\"'()]+))\s*\)", re.I)
+CSS_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)
+JS_IMPORT = re.compile(
     r"(?<![\w$.])(?:import\s*\(\s*|import\s+(?:[\w$*{][^'\"`;()]*?\bfrom\s*)?|import(?=['\"])"
     r"|import\s*[{*][^'\"`;()]*?\bfrom\s*|export\s*[{*][^'\"`;()]*?\bfrom\s*)(?:\"([^\"\n]+)\"|'([^'\n]+)'|`([^`$\n]+)`)"
 )
-_JS_COMMENT = re.compile(r"/\*.*?\*/|(?<![:\w\"'`\\])//[^\n\r]*", re.S)
-_SRCSET = re.compile(r"([^\s,][^\s]*[^\s,]|[^\s,])(?:\s+[^,]*)?(?:,|\Z)")
+JS_COMMENT = re.compile(r"/\*.*?\*/|(?<![:\w\"'`\\])//[^\n\r]*", re.S)
+SRCSET = re.compile(r"([^\s,][^\s]*[^\s,]|[^\s,])(?:\s+[^,]*)?(?:,|\Z)")
 
 _CODE_RELS = frozenset(("stylesheet", "modulepreload"))
-_MEDIA = {
+MEDIA = {
     "img": ("src", "srcset"), "source": ("src", "srcset"), "video": ("src", "poster"), "audio": ("src",),
     "track": ("src",), "embed": ("src",), "object": ("data",), "input": ("src",), "iframe": ("src",),
     "image": ("href", "xlink:href"), "use": ("href", "xlink:href"),
@@ -83,7 +83,7 @@ def names_in(text: str, suffix: str, url: str) -> Names:
 
 def candidates(srcset: str) -> list[str]:
     """The URLs of a ``srcset``."""
-    return [match.group(1) for match in _SRCSET.finditer(srcset)]
+    return [match.group(1) for match in SRCSET.finditer(srcset)]
 
 
 def _matches(pattern: re.Pattern[str], text: str) -> list[str]:
@@ -91,15 +91,15 @@ def _matches(pattern: re.Pattern[str], text: str) -> list[str]:
 
 
 def _css(text: str) -> Names:
-    plain = _CSS_COMMENT.sub(" ", text)
-    sheets = tuple(filter(None, _matches(_CSS_IMPORT, plain)))
-    return Names(code=sheets, other=tuple(u for u in _matches(_CSS_URL, plain) if u not in sheets))
+    plain = CSS_COMMENT.sub(" ", text)
+    sheets = tuple(filter(None, _matches(CSS_IMPORT, plain)))
+    return Names(code=sheets, other=tuple(u for u in _matches(CSS_URL, plain) if u not in sheets))
 
 
 def _js(text: str) -> tuple[str, ...]:
     if "import" not in text and "export" not in text:
         return ()
-    return tuple(dict.fromkeys(_matches(_JS_IMPORT, _JS_COMMENT.sub(" ", text))))
+    return tuple(dict.fromkeys(_matches(JS_IMPORT, JS_COMMENT.sub(" ", text))))
 
 
 def _html(document: Document, url: str) -> Names:
@@ -131,8 +131,8 @@ def _html(document: Document, url: str) -> Names:
 
 
 def _pictures(document: Document) -> Iterator[str]:
-    for tag in document.named(*_MEDIA):
-        for name in _MEDIA[tag.name]:
+    for tag in document.named(*MEDIA):
+        for name in MEDIA[tag.name]:
             attribute = tag.attribute(name)
             if attribute is not None:
                 value = html.unescape(document.value(attribute)).strip()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
 
 from relook_lsp.browser.cdp import Cdp, CdpError
-from relook_lsp.core.snapshot import STAMP, Declaration
+from relook_lsp.browser.gather.lineage import flat_ancestors, presentational
+from relook_lsp.core.snapshot import STAMP, Declaration, Layout
+from relook_lsp.source.properties import shorthands
 
 
 class Sheets:
@@ -29,14 +33,14 @@ class Sheets:
             self._enabled = True
 
     async def place(self, sheet: str) -> tuple[str | None, int | None]:
-        """(URL, None) of a linked sheet, (None, offset of the ``<style>`` tag) of an inline one."""
+        """(URL, None) of a linked sheet, (None, offset of the ``<style>`` tag) of an inline one; (None, None) for a
+        sheet that a script made."""
         header = self._headers.get(sheet)
         if header is None or header.get("origin") != "regular":
             return None, None
-        if not header.get("isInline") and header.get("sourceURL") and "ownerNode" not in header:
-            return header["sourceURL"], None
         owner = header.get("ownerNode")
-        if header.get("isInline") and owner is not None:
+        # A sheet may give itself another name (sourceURL); its owner cannot be mistaken.
+        if owner is not None and (header.get("isInline") or header.get("hasSourceURL")):
             if owner not in self._owners:
                 self._owners[owner] = await _stamp(self._cdp, owner)
             return None, self._owners[owner]
@@ -55,26 +59,33 @@ async def _stamp(cdp: Cdp, backend: int) -> int | None:
     return None
 
 
-async def declarations(cdp: Cdp, sheets: Sheets, backend: int, origin: int | None) -> tuple[Declaration, ...]:
-    """Matched declarations of a node and of its ancestors (inherited), strongest last among equals of one level;
-    ``origin`` is the node's own stamp. Empty where the node is gone."""
+async def declarations(cdp: Cdp, sheets: Sheets, layout: Layout, node: int) -> tuple[Declaration, ...]:
+    """Matched declarations of a node and of its ancestors (inherited), weakest first within one level as far as
+    layers, specificity and order go. Empty where the node is gone."""
     await sheets.enable()
     try:
-        reply = await cdp.send("DOM.pushNodesByBackendIdsToFrontend", {"backendNodeIds": [backend]})
-        matched = await cdp.send("CSS.getMatchedStylesForNode", {"nodeId": reply["nodeIds"][0]})
+        reply = await cdp.send("DOM.pushNodesByBackendIdsToFrontend", {"backendNodeIds": [layout.backend_ids[node]]})
+        identity = {"nodeId": reply["nodeIds"][0]}
+        matched = await cdp.send("CSS.getMatchedStylesForNode", identity)
+        moving = await cdp.send("CSS.getAnimatedStylesForNode", identity) if matched.get("cssKeyframesRules") else {}
     except CdpError:
         return ()
     found: list[Declaration] = []
     inherited: list[dict[str, Any]] = matched.get("inherited", [])
+    above = flat_ancestors(layout, node)
     for level, entry in reversed(list(enumerate(inherited, start=1))):
+        parent = above[level - 1] if level <= len(above) else None
+        if parent is not None:
+            found += presentational(layout, parent, level)
         found += await _rules(sheets, entry.get("matchedCSSRules", []), level)
         if "inlineStyle" in entry:
-            found += await _inline(entry["inlineStyle"], level, None)
+            found += _inline(entry["inlineStyle"], level, None if parent is None else layout.origin(parent))
     if "attributesStyle" in matched:
-        found += await _inline(matched["attributesStyle"], 0, origin, "attribute")
+        found += _inline(matched["attributesStyle"], 0, layout.origin(node), "attribute")
     found += await _rules(sheets, matched.get("matchedCSSRules", []), 0)
     if "inlineStyle" in matched:
-        found += await _inline(matched["inlineStyle"], 0, origin)
+        found += _inline(matched["inlineStyle"], 0, layout.origin(node))
+    found += await _animated(sheets, matched.get("cssKeyframesRules", []), moving)
     return tuple(found)
 
 
@@ -82,31 +93,72 @@ async def _rules(sheets: Sheets, matches: list[dict[str, Any]], level: int) -> l
     found: list[Declaration] = []
     for match in matches:
         rule = match["rule"]
-        style = rule["style"]
         agent = rule["origin"] != "regular"
         url, owner = await sheets.place(rule.get("styleSheetId", "")) if not agent else (None, None)
-        selectors = [s["text"] for s in rule["selectorList"]["selectors"]]
-        selector = ", ".join(selectors)
-        media = tuple(m["text"] for m in rule.get("media", []))
-        extent = _extent(rule)
-        for prop in style["cssProperties"]:
-            if prop.get("disabled") or prop.get("parsedOk") is False:
-                continue
-            found.append(
-                Declaration(
-                    prop["name"], prop["value"], bool(prop.get("important")), "user-agent" if agent else "rule",
-                    selector, media, url, owner, _range(prop), level, extent,
-                )
-            )  # fmt: skip
+        like = Declaration(
+            "", "", False, "user-agent" if agent else "rule", ", ".join(s["text"] for s in rule["selectorList"]["selectors"]),
+            tuple(m["text"] for m in rule.get("media", [])), url, owner, None, level, _extent(rule),
+            layer=tuple(_layer(layer) for layer in rule.get("layers", [])),
+        )  # fmt: skip
+        found += _declared(rule["style"], like)
     return found
 
 
-async def _inline(style: dict[str, Any], level: int, owner: int | None, origin: str = "inline") -> list[Declaration]:
+def _inline(style: dict[str, Any], level: int, owner: int | None, origin: str = "inline") -> list[Declaration]:
+    return _declared(style, Declaration("", "", False, origin, "", (), None, owner, None, level))
+
+
+async def _animated(sheets: Sheets, rules: list[dict[str, Any]], moving: dict[str, Any]) -> list[Declaration]:
+    """What running animations set now: the keyframes' declarations, else (``element.animate``) without a place."""
+    found: list[Declaration] = []
+    for animation in moving.get("animationStyles", []):
+        names = {p["name"] for p in animation["style"]["cssProperties"]}
+        written: list[Declaration] = []
+        for rule in rules:
+            if rule["animationName"]["text"] != animation.get("name"):
+                continue
+            for frame in rule["keyframes"]:
+                url, owner = await sheets.place(frame.get("styleSheetId", ""))
+                like = Declaration("", "", False, "animation", frame["keyText"]["text"], (), url, owner, None, 0)
+                kept = _declared(frame["style"], like)
+                written += [d for d in kept if d.name in names or names & {name for name, _ in d.longhands}]
+        covered = {name for d in written for name in (d.name, *(longhand for longhand, _ in d.longhands))}
+        found += [
+            Declaration(name, "", False, "animation", "", (), None, None, None, 0) for name in sorted(names - covered)
+        ]
+        found += written
+    return found
+
+
+def _declared(style: dict[str, Any], like: Declaration) -> list[Declaration]:
+    """The written declarations of one block, then what a script changed in it (these have no place). What
+    shorthands expand to comes a second time in the answer and is left out."""
+    properties = [p for p in style["cssProperties"] if not p.get("disabled") and p.get("parsedOk") is not False]
+    written = [p for p in properties if "range" in p]
+    covered = {name for p in written for name in (p["name"], *(one["name"] for one in p.get("longhandProperties", ())))}
+    # The parts of a shorthand with var() are not known yet, and come with empty values.
+    bare = [p for p in properties if "range" not in p and p["value"] and covered.isdisjoint(shorthands(p["name"]))]
     return [
-        Declaration(p["name"], p["value"], bool(p.get("important")), origin, "", (), None, owner, _range(p), level)
-        for p in style["cssProperties"]
-        if not p.get("disabled") and p.get("parsedOk") is not False
+        replace(
+            like,
+            name=p["name"] if p["name"].startswith("--") else p["name"].lower(),
+            value=_IMPORTANT.sub("", p["value"]).strip(),
+            important=bool(p.get("important")),
+            range=_range(p),
+            longhands=tuple((one["name"], _IMPORTANT.sub("", one["value"])) for one in p.get("longhandProperties", ())),
+        )
+        for p in (*written, *bare)
     ]
+
+
+_IMPORTANT = re.compile(r"\s*!\s*important\s*$", re.I)
+
+
+def _layer(layer: dict[str, Any]) -> str:
+    place = layer.get("range")
+    if layer["text"] or place is None:
+        return layer["text"]
+    return f"{place['startLine']}:{place['startColumn']}"
 
 
 def _range(thing: dict[str, Any]) -> tuple[int, int, int, int] | None:

@@ -1,0 +1,56 @@
+"""Custom properties behind a declaration (CSS Custom Properties 1)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from relook_lsp.core.snapshot import Declaration
+from relook_lsp.source.cascade import winner
+
+_VAR = re.compile(r"(?<![\w-])var\(\s*(--[^\s,)]+)\s*", re.I)
+_DEPTH = 8
+
+
+def used(declarations: Sequence[Declaration], declaration: Declaration) -> list[tuple[str, Declaration]]:
+    """(name, declaration) of every variable that gives the declaration its value, those of variables included; a
+    fallback counts only where its variable is not set."""
+    found: dict[str, Declaration] = {}
+    # A variable is looked up on the element that the declaration applies to, not on the one that inherits it.
+    seen = [d for d in declarations if d.level >= declaration.level]
+    _follow(seen, declaration.value, found, _DEPTH)
+    return list(found.items())
+
+
+def _follow(declarations: Sequence[Declaration], value: str, found: dict[str, Declaration], depth: int) -> None:
+    if depth == 0:
+        return
+    for name, fallback in _parts(value):
+        if name in found:
+            continue
+        variable = _nearest(declarations, name)
+        if variable is None or variable.value.lower() == "initial":
+            _follow(declarations, fallback, found, depth - 1)
+            continue
+        found[name] = variable
+        above = [d for d in declarations if d.level >= variable.level]
+        _follow(above, variable.value, found, depth - 1)
+
+
+def _nearest(declarations: Sequence[Declaration], name: str) -> Declaration | None:
+    # Levels count from the declaration's own element.
+    lowest = min((d.level for d in declarations), default=0)
+    return winner([d for d in declarations if d.level >= lowest], name)
+
+
+def _parts(value: str) -> Iterator[tuple[str, str]]:
+    """(name, fallback) of each outermost ``var()``."""
+    at = 0
+    while (match := _VAR.search(value, at)) is not None:
+        depth, end = 1, match.end()
+        while end < len(value) and depth:
+            depth += {"(": 1, ")": -1}.get(value[end], 0)
+            end += 1
+        inside = value[match.end() : end - 1 if depth == 0 else end]
+        yield match.group(1), inside.lstrip().removeprefix(",")
+        at = end
