@@ -94,25 +94,31 @@ def pinned(scene: Scene, node: int) -> bool:
     return any(scene.layout.style(n, "position") == "fixed" for n in path(scene, node, -1))
 
 
-def edge_visible(scene: Scene, box: Rect, side: str) -> bool:
-    """Whether the picture changes where the box ends on that side; sampled on its middle part, clear of corners."""
+def edge_visible(scene: Scene, box: Rect, side: str, other: Rect) -> bool:
+    """Whether the picture changes where ``box`` ends on that side; looked at clear of the corners and of ``other``,
+    which lies across the edge."""
     picture = scene.pixels
     if picture is None:
         return False
-    if side in ("left", "right"):
-        middle = Rect(0, box.y + box.height * 0.2, 1, max(1.0, box.height * 0.6))
-        at = (box.x, box.x - 3) if side == "left" else (box.right - 1, box.right + 2)
-        strips = [Rect(x, middle.y, 1, middle.height) for x in at]
-    else:
-        middle = Rect(box.x + box.width * 0.2, 0, max(1.0, box.width * 0.6), 1)
-        at = (box.y, box.y - 3) if side == "top" else (box.bottom - 1, box.bottom + 2)
-        strips = [Rect(middle.x, y, middle.width, 1) for y in at]
-    one, other = (
-        picture.crop(Rect(round(s.x), round(s.y), round(s.width), round(s.height))).astype(np.int16) for s in strips
-    )
-    if one.shape != other.shape or one.size == 0:
+    upright = side in ("left", "right")
+    start, length = (box.y, box.height) if upright else (box.x, box.width)
+    inside, outside = {
+        "left": (box.x, box.x - 3),
+        "right": (box.right - 1, box.right + 2),
+        "top": (box.y, box.y - 3),
+        "bottom": (box.bottom - 1, box.bottom + 2),
+    }[side]
+    low, high = round(start + 0.08 * length), round(start + 0.92 * length)
+    hidden = (other.y - 2, other.bottom + 2) if upright else (other.x - 2, other.right + 2)
+    along = [at for at in range(low, high) if not hidden[0] <= at <= hidden[1]]
+    height, width = picture.shown.shape[:2]
+    across = height if not upright else width
+    along = [at for at in along if 0 <= at < (height if upright else width)]
+    if len(along) < 4 or not (0 <= round(inside) < across and 0 <= round(outside) < across):
         return False
-    return bool((np.abs(one - other).sum(axis=2) >= _VISIBLE_EDGE).mean() >= 0.6)
+    shown = picture.shown.astype(np.int16)
+    one, two = ((shown[along, round(x)] if upright else shown[round(x), along]) for x in (inside, outside))
+    return bool((np.abs(one - two).sum(axis=1) >= _VISIBLE_EDGE).mean() >= 0.6)
 
 
 def sticks_out(box: Rect, container: Rect) -> tuple[str, float]:

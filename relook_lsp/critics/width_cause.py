@@ -1,9 +1,15 @@
-"""Why something reaches too far to the right: the declaration that sets the width, not a box that merely follows."""
+"""Why something reaches too far to the right: the declaration that sets the width, not a box that merely follows.
+
+A box that is too wide has usually been pushed by something inside it, and pushes others on its way. What sets the
+width is what needs more room than the window leaves for it *by itself*: a fixed width, a line that may not break,
+a picture of its natural size, a row whose items do not wrap, tracks of a grid.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from relook_lsp.core.finding import Blame, ByAttribute, ByDeclaration, ByTag
@@ -15,136 +21,180 @@ from relook_lsp.source.cascade import winner
 _SIZED = frozenset(
     ("img", "video", "iframe", "canvas", "svg", "embed", "object", "input", "textarea", "select", "table")
 )
-_FOLLOWS = frozenset(("auto", "initial", "unset", "inherit", "fit-content", "stretch", "-webkit-fill-available", "0", "0px", "none"))  # fmt: skip
+_FOLLOWS = frozenset(
+    ("", "auto", "initial", "unset", "inherit", "fit-content", "stretch", "-webkit-fill-available", "0", "0px", "none")
+)
 _PERCENT = re.compile(r"([\d.]+)%")
-_FIXED_TRACK = re.compile(r"\d(?:px|rem|em|ch|vw|pt)\b")
+_LENGTH = re.compile(r"[1-9]\d*(?:\.\d+)?(?:px|rem|em|ch|vw|pt)\b")
 _SLACK = 1.0
+_MAX_SUSPECTS = 40
 
 
 class Cause(NamedTuple):
-    """The element that sets the width, and where to look for the declaration."""
+    """The element that sets the width, and where to look for the declaration. ``excess``: pixels more than its room."""
 
     node: int
     blame: tuple[Blame, ...]
+    excess: float = 0.0
+    depth: int = 0
 
 
-def lineage(scene: Scene, leaf: int) -> list[int]:
-    """The elements that may have set the width of ``leaf``: itself and what is above it, below ``body``."""
-    layout = scene.layout
-    return [
-        n for n in path(scene, layout.element_of(leaf), -1) if layout.names[n] not in ("html", "body") and n >= 0
-    ] + [n for n in (layout.find("body"),) if n is not None]
+class WidthCause:
+    """The search for one overflow: ``leaf`` reaches beyond ``edge`` (x in the document, CSS pixels)."""
 
+    def __init__(self, scene: Scene, leaf: int, edge: float) -> None:
+        self.scene = scene
+        self.layout = scene.layout
+        self.leaf = scene.layout.element_of(leaf)
+        self.edge = edge
+        self._rooms: dict[int, float] = {}
+        self.suspects = self._suspects()
 
-def cause(scene: Scene, leaf: int, edge: float) -> Cause:
-    """The cause of ``leaf`` reaching beyond ``edge`` (x in the document). The matched declarations of ``lineage``
-    must be known; without them the outermost box that reaches too far is blamed."""
-    layout = scene.layout
-    chain = [n for n in lineage(scene, leaf) if layout.rect(n).right > edge + _SLACK or n == leaf]
-    for index, node in enumerate(chain):
-        for found in _reasons(scene, node, leaf if index == 0 else None, edge):
-            return found
-    last = chain[-1] if chain else leaf
-    return Cause(last, (ByTag(last),))
+    def _suspects(self) -> list[int]:
+        """Elements that may set the width: the lineage of the leaf, and what fills one of its boxes to the right."""
+        layout = self.layout
+        lineage = [n for n in path(self.scene, self.leaf, -1) if layout.names[n] not in ("html", "body")]
+        wide = [n for n in lineage if layout.rect(n).right > self.edge + _SLACK]
+        top = wide[-1] if wide else self.leaf
+        # A sibling that makes the column too wide widens the leaf with it.
+        parent = self.scene.containing(top)
+        inside = [n for n in layout.elements if layout.within(n, parent)] if parent >= 0 else []
+        pushing = [n for n in inside if n not in lineage and self._needs(n) > self.room(n) + _SLACK and self._pushes(n)]
+        return (lineage + pushing)[:_MAX_SUSPECTS]
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Keys of the elements whose matched declarations must be known before ``find`` is asked."""
+        return tuple(self.layout.key(n) for n in self.suspects)
 
-def _declarations(scene: Scene, node: int) -> tuple[Declaration, ...]:
-    return scene.snapshot.evidence.styles.get((scene.view.id, scene.layout.key(node)), ())
+    def room(self, node: int) -> float:
+        """Width that the window leaves for the node, what surrounds it subtracted."""
+        known = self._rooms.get(node)
+        if known is None:
+            above = self.scene.containing(node)
+            if above < 0:
+                known = self.edge
+            else:
+                outer, inner = self.layout.rect(above).width, self.scene.content_box(above).width
+                known = max(0.0, min(inner, self.room(above) - (outer - inner)))
+            self._rooms[node] = known
+        return known
 
+    def _needs(self, node: int) -> float:
+        """Width that the node takes: its box's, or its widest line's where that is wider."""
+        return max(self.layout.rect(node).width, self._lines.get(node, ("", 0.0))[1])
 
-def _value(scene: Scene, node: int, name: str) -> str:
-    found = winner(_declarations(scene, node), name)
-    return "" if found is None else found.value.replace("!important", "").strip()
+    @cached_property
+    def _lines(self) -> dict[int, tuple[str, float]]:
+        """Element -> text and width of its widest line."""
+        widest: dict[int, tuple[str, float]] = {}
+        for run in self.layout.runs:
+            if run.rect.width > widest.get(run.element, ("", 0.0))[1]:
+                widest[run.element] = (run.text, run.rect.width)
+        return widest
 
+    def _pushes(self, node: int) -> bool:
+        """Whether the node's right side is what its containers, up to one that reaches too far, end at."""
+        layout = self.layout
+        at = node
+        while layout.rect(at).right <= self.edge + _SLACK:
+            above = self.scene.containing(at)
+            if above < 0 or layout.rect(at).right < self.scene.content_box(above).right - 1.5:
+                return False
+            at = above
+        clip = self.scene.clip(at)
+        return clip is None or clip.right > self.edge + _SLACK
 
-def _available(scene: Scene, node: int, edge: float) -> float:
-    """Width that the box's container and the window leave for it."""
-    above = scene.containing(node)
-    if above < 0:
-        return edge
-    box = scene.content_box(above)
-    return max(0.0, min(box.right, edge) - max(box.x, 0.0))
+    # -- reasons
 
+    def find(self) -> Cause:
+        """The suspect with the greatest need beyond its room, the innermost of equals: what only follows needs no
+        more than what it follows. Without one: whatever was moved out of its place; else the outermost box."""
+        found = [cause for node in self.suspects for cause in self._sets_width(node)]
+        if found:
+            most = max(cause.excess for cause in found)
+            return max((c for c in found if c.excess >= most - 2 * _SLACK), key=lambda c: c.depth)
+        wide = [n for n in self.suspects if self.layout.rect(n).right > self.edge + _SLACK] or [self.leaf]
+        for node in wide:
+            for cause in self._displaced(node):
+                return cause
+        return Cause(wide[-1], (ByTag(wide[-1]),))
 
-def _reasons(scene: Scene, node: int, leaf: int | None, edge: float) -> Iterator[Cause]:
-    """Reasons on one element, the likeliest first."""
-    layout = scene.layout
-    rect, room = layout.rect(node), _available(scene, node, edge)
-    if leaf is not None:
-        yield from _text(scene, node, room)
-    if rect.width > room + _SLACK:
-        yield from _own_width(scene, node, rect.width, room)
-    parent = scene.containing(node)
-    if parent >= 0 and layout.style(node, "position") not in ("absolute", "fixed"):
-        yield from _row(scene, node, parent, edge)
-    if rect.width <= room + _SLACK:
-        yield from _displaced(scene, node)
+    def _declarations(self, node: int) -> tuple[Declaration, ...]:
+        return self.scene.snapshot.evidence.styles.get((self.scene.view.id, self.layout.key(node)), ())
 
+    def _value(self, node: int, name: str) -> str:
+        found = winner(self._declarations(node), name)
+        return "" if found is None else found.value.replace("!important", "").strip().casefold()
 
-def _text(scene: Scene, node: int, room: float) -> Iterator[Cause]:
-    """A line that may not break, or a word that cannot."""
-    layout = scene.layout
-    widest = max((r for r in layout.runs if r.element == node), key=lambda r: r.rect.width, default=None)
-    if widest is None or widest.rect.width <= room + _SLACK:
-        return
-    if layout.style(node, "text-wrap-mode") == "nowrap":
-        yield Cause(node, (ByDeclaration(node, ("text-wrap-mode", "white-space-collapse"), ("normal",)), ByTag(node)))
-    elif len(widest.text.split()) <= 1:
-        yield Cause(node, (ByTag(node),))
+    def _sets_width(self, node: int) -> Iterator[Cause]:
+        """Reasons on one element, the likeliest first."""
+        room, depth = self.room(node), sum(1 for _ in self.layout.ancestors(node))
+        blames = (*self._text(node), *self._row(node), *self._own_width(node))
+        for need, blame in blames:
+            if need > room + _SLACK:
+                yield Cause(node, (*blame, ByTag(node)), need - room, depth)
+                return
 
+    def _text(self, node: int) -> Iterator[tuple[float, tuple[Blame, ...]]]:
+        """A line that may not break, or a word that cannot."""
+        text, width = self._lines.get(node, ("", 0.0))
+        if self.layout.style(node, "text-wrap-mode") == "nowrap":
+            yield width, (ByDeclaration(node, ("text-wrap-mode", "white-space-collapse"), ("normal",)),)
+        elif len(text.split()) == 1:
+            yield width, ()
 
-def _own_width(scene: Scene, node: int, width: float, room: float) -> Iterator[Cause]:
-    """The element's own width, least width, or natural size."""
-    layout = scene.layout
-    for name in ("min-width", "width", "flex-basis"):
-        value = _value(scene, node, name)
-        if value.casefold() in _FOLLOWS or not value:
-            continue
-        if name == "min-width" and layout.pixels(node, name) <= room:
-            continue
-        percent = _PERCENT.fullmatch(value)
-        if percent and float(percent.group(1)) <= 100:
-            extra = sum(layout.pixels(node, f"{p}-{s}{w}") for p, w in (("padding", ""), ("border", "-width")) for s in ("left", "right"))  # fmt: skip
-            if layout.style(node, "box-sizing") != "content-box" or extra <= 0 or width - extra > room + _SLACK:
+    def _own_width(self, node: int) -> Iterator[tuple[float, tuple[Blame, ...]]]:
+        """The element's own width, least width, or natural size."""
+        layout = self.layout
+        width = layout.rect(node).width
+        for name in ("min-width", "width", "flex-basis"):
+            value = self._value(node, name)
+            if value in _FOLLOWS or (name == "min-width" and layout.pixels(node, name) <= self.room(node)):
                 continue
-        yield Cause(node, (ByDeclaration(node, (name,)), ByTag(node)))
-    if layout.names[node] in _SIZED:
-        yield Cause(node, (ByAttribute(node, ("width", "cols", "size")), ByTag(node)))
+            if name == "flex-basis" and not _LENGTH.search(value):
+                continue  # ``flex: 1`` and its like say how to share, not how wide to be
+            percent = _PERCENT.fullmatch(value)
+            if percent and float(percent.group(1)) <= 100:
+                padding = width - self.scene.content_box(node).width
+                if layout.style(node, "box-sizing") != "content-box" or width - padding > self.room(node) + _SLACK:
+                    continue
+            yield width, (ByDeclaration(node, (name,)),)
+        if layout.names[node] in _SIZED and not self._value(node, "width").endswith("%"):
+            yield width, (ByAttribute(node, ("width", "cols", "size")),)
 
+    def _row(self, node: int) -> Iterator[tuple[float, tuple[Blame, ...]]]:
+        """A grid whose tracks, or a row whose items, need more than there is, although each would fit alone."""
+        layout = self.layout
+        display = layout.style(node, "display")
+        around = layout.rect(node).width - self.scene.content_box(node).width
+        if "grid" in display:
+            tracks = [float(t) for t in re.findall(r"([\d.]+)px", layout.style(node, "grid-template-columns"))]
+            value = self._value(node, "grid-template-columns")
+            if len(tracks) > 1 or _LENGTH.search(value):
+                gaps = layout.pixels(node, "column-gap") * (len(tracks) - 1)
+                yield sum(tracks) + gaps + around, (ByDeclaration(node, ("grid-template-columns", "display")),)
+        elif "flex" in display and layout.style(node, "flex-direction").startswith("row"):
+            items = [
+                layout.rect(c).width
+                for c in layout.children[node]
+                if layout.types[c] == 1 and layout.has_box(c) and layout.style(c, "position") not in ("absolute", "fixed")
+            ]  # fmt: skip
+            one_line = layout.style(node, "flex-wrap") == "nowrap"
+            if one_line and len(items) > 1 and max(items) <= self.room(node) - around + _SLACK:
+                gaps = layout.pixels(node, "column-gap") * (len(items) - 1)
+                wrap = ByDeclaration(node, ("flex-wrap",))
+                yield sum(items) + gaps + around, (wrap, ByDeclaration(node, ("display",)))
 
-def _row(scene: Scene, node: int, parent: int, edge: float) -> Iterator[Cause]:
-    """A grid whose tracks, or a row whose items, need more than there is."""
-    layout = scene.layout
-    display = layout.style(parent, "display")
-    box = scene.content_box(parent)
-    if layout.rect(node).right <= min(box.right, edge) + _SLACK:
-        return
-    if "grid" in display:
-        value = _value(scene, parent, "grid-template-columns")
-        tracks = [float(t) for t in re.findall(r"([\d.]+)px", layout.style(parent, "grid-template-columns"))]
-        gap = layout.pixels(parent, "column-gap") * max(0, len(tracks) - 1)
-        if sum(tracks) + gap > box.width + _SLACK and (_FIXED_TRACK.search(value) or len(tracks) > 1):
-            yield Cause(parent, (ByDeclaration(parent, ("grid-template-columns", "display")), ByTag(parent)))
-    elif "flex" in display and layout.style(parent, "flex-direction").startswith("row"):
-        items = [
-            layout.rect(c).width
-            for c in layout.children[parent]
-            if layout.has_box(c) and layout.types[c] == 1 and layout.style(c, "position") not in ("absolute", "fixed")
-        ]
-        one_line = layout.style(parent, "flex-wrap") == "nowrap"
-        if one_line and len(items) > 1 and sum(items) > box.width + _SLACK and max(items) <= box.width + _SLACK:
-            yield Cause(parent, (ByDeclaration(parent, ("flex-wrap",)), ByDeclaration(parent, ("display",)), ByTag(parent)))  # fmt: skip
-
-
-def _displaced(scene: Scene, node: int) -> Iterator[Cause]:
-    """A box that is narrow enough but was put too far to the right."""
-    layout = scene.layout
-    names: list[str] = []
-    if layout.style(node, "position") in ("absolute", "relative", "fixed", "sticky"):
-        names += [name for name in ("left", "right") if _value(scene, node, name) not in ("", "auto", "0", "0px")]
-    if layout.style(node, "transform") != "none":
-        names.append("transform")
-    names += [f"margin-{s}" for s in ("left", "right") if abs(layout.pixels(node, f"margin-{s}")) > _SLACK]
-    names = [name for name in names if winner(_declarations(scene, node), name) is not None]
-    if names:
-        yield Cause(node, (ByDeclaration(node, tuple(names)), ByTag(node)))
+    def _displaced(self, node: int) -> Iterator[Cause]:
+        """A box that is narrow enough but was put too far to the right."""
+        layout = self.layout
+        names: list[str] = []
+        if layout.style(node, "position") in ("absolute", "relative", "sticky"):
+            names += [name for name in ("left", "right") if self._value(node, name) not in _FOLLOWS]
+        if layout.style(node, "transform") != "none":
+            names.append("transform")
+        names += [f"margin-{s}" for s in ("left", "right") if abs(layout.pixels(node, f"margin-{s}")) > _SLACK]
+        names = [name for name in names if winner(self._declarations(node), name) is not None]
+        if names:
+            yield Cause(node, (ByDeclaration(node, tuple(names)), ByTag(node)))

@@ -126,10 +126,12 @@ def _verdict(scene: Scene, pair: _Pair) -> Iterator[Outcome]:
             yield Outcome(Verdict.INCOMPLETE, pair.upper, reason="unconfirmed", need=need)
         if unknown:
             return
-        paints = [paint for n in (pair.upper, pair.lower) if (paint := scene.paint(n)) is not None]
-        if any(
-            paint.changed == 0 or paint.box.intersect(pair.overlap).area < 0.5 * pair.overlap.area for paint in paints
-        ):
+        # Letters mix; of two controls the later one hides the other.
+        both = (pair.upper, pair.lower) if pair.what == "text" else (pair.upper,)
+        paints = [paint for n in both if (paint := scene.paint(n)) is not None]
+        lower = scene.paint(pair.lower)
+        seen = all(paint.box.intersect(pair.overlap).area >= 0.5 * pair.overlap.area for paint in paints)
+        if not seen or lower is None or lower.changed == 0:
             yield Outcome(Verdict.INCOMPLETE, pair.upper, reason="nothing-painted")
             return
     names = [layout.selector(n) for n in (pair.upper, pair.lower)]

@@ -105,7 +105,7 @@ def _verdict(scene: Scene, holder: int, case: _Case) -> Outcome:
     if any(layout.style(n, "transform") != "none" for n in path(scene, case.node, -1)):
         return Outcome(Verdict.INCOMPLETE, holder, reason="transformed")
     if scene.pixels is not None:
-        if not edge_visible(scene, edge, case.side):
+        if not edge_visible(scene, edge, case.side, case.box):
             return Outcome(Verdict.INCOMPLETE, holder, reason="edge-not-visible")
         beyond = _beyond(case, edge)
         if case.text:

@@ -12,10 +12,8 @@ from relook_lsp.critics.rule import Rule
 from relook_lsp.critics.rules.page_scrolls_sideways import locked
 from relook_lsp.critics.scene import Scene
 
-_CAUSES = (
-    "left", "right", "margin-left", "margin-right", "margin-top", "transform", "text-indent", "width", "min-width",
-    "white-space-collapse", "text-wrap-mode", "flex-shrink", "top",
-)  # fmt: skip
+_WIDTH = ("width", "min-width", "text-wrap-mode", "white-space-collapse", "flex-shrink")
+_PLACE = ("left", "right", "margin-left", "margin-right", "transform", "text-indent")
 _NO_CAUSE = ("auto", "0px", "0", "none", "normal", "100%", "0 auto", "static")
 
 
@@ -88,7 +86,9 @@ def _verdict(scene: Scene, node: int, by: float, side: str, run: TextRun, rect: 
         ink = scene.pixels.ink(last)
         if ink is None or ink.sum() < RULE.thresholds["least_ink"]:
             return Outcome(Verdict.INCOMPLETE, node, reason="nothing-painted")
-    moved = [node, *(n for n in path(scene, run.element, node)), run.element]
+    chain = list(dict.fromkeys((node, *reversed(list(path(scene, run.element, node))))))
+    wide = max(box.width, run.rect.width) > scene.layout_width
+    names = (*_WIDTH, *_PLACE) if wide else _PLACE
     return Outcome(
         Verdict.FAIL,
         node,
@@ -96,7 +96,7 @@ def _verdict(scene: Scene, node: int, by: float, side: str, run: TextRun, rect: 
         measured={"outside": round(by, 1), "side": side},
         required={"outside": 0},
         extent=min(1.0, 0.2 + by / max(run.rect.width, 1)),
-        blame=(*(ByDeclaration(n, _CAUSES, _NO_CAUSE) for n in dict.fromkeys(moved)), ByTag(node)),
+        blame=(*(ByDeclaration(n, names, _NO_CAUSE) for n in chain), ByTag(node)),
         data={"by": round(by), "side": side, "text": run.text.strip()[:40]},
     )
 

@@ -9,7 +9,7 @@ from relook_lsp.core.geometry import Rect
 from relook_lsp.critics.boxes import REPLACED, pinned
 from relook_lsp.critics.rule import Rule
 from relook_lsp.critics.scene import Scene
-from relook_lsp.critics.width_cause import cause, lineage
+from relook_lsp.critics.width_cause import WidthCause
 
 
 def judge(scene: Scene) -> Iterator[Outcome]:
@@ -26,26 +26,24 @@ def judge(scene: Scene) -> Iterator[Outcome]:
     if leaf is None:
         yield Outcome(Verdict.INCOMPLETE, root, reason="no-culprit")
         return
-    severity = None
-    if scene.pixels is not None:
-        keys = tuple(layout.key(node) for node in lineage(scene, leaf))
-        known = scene.snapshot.evidence.styles
-        if any((scene.view.id, key) not in known for key in keys):
-            yield Outcome(Verdict.INCOMPLETE, root, reason="unconfirmed", need=NeedStyles(scene.view.id, keys))
-            return
-        if not content:
-            # The page scrolls, but to empty boxes: a nuisance, nothing is lost.
-            severity = Severity.WARNING
-    found = cause(scene, leaf, edge)
-    rect = layout.rect(leaf)
+    extent, rect = min(1.0, 0.2 + over / edge), layout.rect(leaf)
+    if scene.pixels is None:
+        yield Outcome(Verdict.FAIL, root, extent=extent)
+        return
+    search, known = WidthCause(scene, leaf, edge), scene.snapshot.evidence.styles
+    if any((scene.view.id, key) not in known for key in search.keys):
+        yield Outcome(Verdict.INCOMPLETE, root, reason="unconfirmed", need=NeedStyles(scene.view.id, search.keys))
+        return
+    found = search.find()
     yield Outcome(
         Verdict.FAIL,
         root,
         Rect(rect.x, rect.y, max(rect.width, layout.content[0] - rect.x), max(rect.height, 1)),
         measured={"over": round(over, 1), "document": layout.content[0], "element": layout.selector(found.node)},
         required={"document": edge},
-        extent=min(1.0, 0.2 + over / edge),
-        severity=severity,
+        extent=extent,
+        # Where only empty boxes reach out, the page scrolls but nothing is lost.
+        severity=None if content else Severity.WARNING,
         blame=found.blame,
         data={"by": round(over), "element": layout.selector(found.node)},
     )
