@@ -3,49 +3,55 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
 from relook_lsp import __version__
-from relook_lsp.core.errors import RelookError, UsageError
+from relook_lsp.core.errors import RelookError
 
-COMMANDS = ("review", "refine", "rules", "explain", "doctor", "install-browser")
-"""One module each, with ``HELP``, ``arguments(parser)`` and ``run(namespace) -> exit code``; imported when asked for."""
+COMMANDS = {
+    "review": "look at pages and say what is visibly wrong",
+    "refine": "offer edits that were rendered again and measured to be better",
+    "rules": "list the rules",
+    "explain": "say why a rule matters and what helps",
+    "doctor": "say which browser is used and what is missing",
+    "install-browser": "get a browser for exact captures",
+}
+"""One module each, with ``arguments(parser)`` and ``run(namespace) -> exit code``; imported when it is asked for."""
 
-USAGE, ENVIRONMENT = 2, 3
+USAGE, ENVIRONMENT, INTERRUPTED = 2, 3, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit code: 0 nothing found, 1 findings, 2 usage, 3 the environment."""
     words = list(sys.argv[1:] if argv is None else argv)
-    parser = argparse.ArgumentParser(prog="relook", description="Looks at web pages and says what is visibly wrong.")
+    parser = argparse.ArgumentParser(
+        prog="relook",
+        description="Looks at web pages and says what is visibly wrong, on the line that causes it.",
+        epilog="Exit code: 0 nothing found, 1 findings, 2 wrong usage, 3 a page could not be looked at.",
+    )
     parser.add_argument("--version", action="version", version=f"relook {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     wanted = next((word for word in words if not word.startswith("-")), "")
-    for name in COMMANDS:
-        module = import_module(f"relook_lsp.cli.{name.replace('-', '_')}") if name == wanted or not wanted else None
-        sub = commands.add_parser(
-            name, help=module.HELP if module else None, description=module.HELP if module else None
-        )
-        if module is not None:
+    for name, purpose in COMMANDS.items():
+        sub = commands.add_parser(name, help=purpose, description=f"relook {name}: {purpose}.")
+        if name == wanted:
+            module = import_module(f"relook_lsp.cli.{name.replace('-', '_')}")
             module.arguments(sub)
             sub.set_defaults(run=module.run)
     namespace = parser.parse_args(words)
     try:
-        return int(namespace.run(namespace))
-    except UsageError as error:
-        print(f"relook: {error}", file=sys.stderr)
-        return USAGE
+        code = int(namespace.run(namespace))
+        sys.stdout.flush()
+        return code
     except RelookError as error:
         print(f"relook: {error}", file=sys.stderr)
-        return USAGE if error.kind == "settings" else ENVIRONMENT
+        return USAGE if error.kind in ("usage", "settings") else ENVIRONMENT
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()
+        # The reader (``| head``) has seen enough; nothing may be written when the interpreter ends either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

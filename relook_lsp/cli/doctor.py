@@ -7,8 +7,6 @@ import asyncio
 import sys
 from pathlib import Path
 
-HELP = "say which browser is used and what is missing"
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--browser", default="", help="browser to check instead of the one found")

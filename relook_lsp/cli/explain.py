@@ -6,8 +6,6 @@ import argparse
 
 from relook_lsp.core.errors import UsageError
 
-HELP = "say why a rule matters and what helps"
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("rule", help="rule id, as in the report")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-HELP = "get a browser for exact captures"
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="install a system package without asking")

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-from relook_lsp.browser.driver import Driver
 from relook_lsp.report.plain import plain
+
+if TYPE_CHECKING:
+    from relook_lsp.browser.driver import Driver
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -27,6 +26,11 @@ async def over(
     name: Callable[[Item], str],
 ) -> list[Result]:
     """``work`` on every item, at most ``jobs`` at once; results in the order of the items."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from relook_lsp.browser.driver import Driver
+
     driver = Driver(browser)
     turn = asyncio.Semaphore(jobs)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from relook_lsp.refine.refine import Proposers
     from relook_lsp.refine.trajectory import Attempt, Trajectory
 
-HELP = "offer edits that were rendered again and measured to be better"
 POLICIES = ("solved", "local", "remote")
 
 

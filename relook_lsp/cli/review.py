@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import hashlib
-import sys
+import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from relook_lsp.browser.driver import Driver
+from relook_lsp.cli.output import Crops, chosen_format, write
 from relook_lsp.cli.parallel import over
-from relook_lsp.cli.targets import Target, jobs, targets
+from relook_lsp.cli.targets import Target, check_rules, jobs, targets
 from relook_lsp.cli.targets import arguments as shared
-from relook_lsp.core.errors import UsageError
+from relook_lsp.core.errors import RelookError
 from relook_lsp.core.finding import Severity
+from relook_lsp.core.snapshot import Evidence, Snapshot
 from relook_lsp.report import Reviewed
+from relook_lsp.review import config
+from relook_lsp.review.review import Review, failed, review
+from relook_lsp.review.store import load_all, save
 
-HELP = "look at pages and say what is visibly wrong"
 FORMATS = ("terminal", "json", "sarif", "html")
 FAIL_ON = ("error", "warning", "never")
+
+log = logging.getLogger(__name__)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,30 +39,36 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """0 nothing at or above ``--fail-on``, 1 findings, 3 where a page could not be reviewed."""
+    crops = Crops(options.pictures)
     if options.from_snapshots is not None:
-        pages = _replayed(options)
+        pages = _replayed(options, crops)
     else:
-        chosen = targets(options)
-        pages = asyncio.run(_reviewed(chosen, options))
-    files = _pictures(pages, options.pictures, options.output) if options.pictures else {}
-    _write(pages, options, files)
+        pages = asyncio.run(_reviewed(targets(options), options, crops))
+    write(pages, options, crops)
     if any(not page.report.reviewed for page in pages):
         return 3
     return 1 if _fails(pages, options.fail_on) else 0
 
 
-async def _reviewed(chosen: Sequence[Target], options: argparse.Namespace) -> list[Reviewed]:
-    from relook_lsp.review.review import review
-    from relook_lsp.review.store import save
+async def _reviewed(chosen: Sequence[Target], options: argparse.Namespace, crops: Crops) -> list[Reviewed]:
+    from relook_lsp.browser.driver import Driver
 
-    keep_pictures = options.pictures is not None or _format(options) == "html"
+    kind = chosen_format(options)
+    order = {id(target): index for index, target in enumerate(chosen)}
 
     async def one(driver: Driver, target: Target) -> Reviewed:
-        result = await review(driver, target.page, target.config.settings)
-        if options.save_snapshots is not None and result.snapshot is not None:
-            await asyncio.to_thread(save, result.snapshot, options.save_snapshots)
-        needs = keep_pictures or _format(options) == "terminal"
-        return Reviewed(result.report, result.snapshot if needs else None)
+        settings = target.config.settings
+        try:
+            result = await review(driver, target.page, settings)
+        except Exception as error:
+            # A mistake of ours on one page must not cost the others their report.
+            log.exception("%s", target.page.entry)
+            mistake = RelookError(f"ReLook itself failed on this page ({type(error).__name__}: {error}).")
+            result = Review(failed(target.page, mistake), None)
+        if options.save_snapshots is not None:
+            await asyncio.to_thread(save, result, settings.options, options.save_snapshots, order[id(target)])
+        await asyncio.to_thread(crops.add, result)
+        return Reviewed(result.report, _kept(result.snapshot, kind))
 
     first = chosen[0].config
     return await over(
@@ -65,80 +76,26 @@ async def _reviewed(chosen: Sequence[Target], options: argparse.Namespace) -> li
     )
 
 
-def _replayed(options: argparse.Namespace) -> list[Reviewed]:
-    from relook_lsp.critics.rule import Options
-    from relook_lsp.review import config
-    from relook_lsp.review.review import replay
-    from relook_lsp.review.store import load_all
-
-    base = config.load(config.find_root(Path.cwd(), options.root), {}, options.config).settings.options
-    judged = Options(base.contrast_level, base.severities, frozenset(options.rule or ()))
-    pages = [Reviewed(replay(snapshot, judged), snapshot) for snapshot in load_all(options.from_snapshots)]
-    if not pages:
-        raise UsageError(f"there is no snapshot in {options.from_snapshots}")
+def _replayed(options: argparse.Namespace, crops: Crops) -> list[Reviewed]:
+    """Judged as they were when they were kept, or as ``--config`` and ``--rule`` say."""
+    check_rules(options)
+    other = config.load(Path.cwd(), {}, options.config).settings.options if options.config is not None else None
+    pages: list[Reviewed] = []
+    for stored in load_all(options.from_snapshots):
+        judged = other or stored.options
+        result = stored.review(replace(judged, only=frozenset(options.rule)) if options.rule else judged)
+        crops.add(result)
+        pages.append(Reviewed(result.report, _kept(result.snapshot, chosen_format(options))))
     return pages
 
 
-def _format(options: argparse.Namespace) -> str:
-    if options.format:
-        return options.format
-    by_suffix = {".json": "json", ".sarif": "sarif", ".html": "html", ".htm": "html"}
-    return by_suffix.get(options.output.suffix.lower(), "terminal") if options.output else "terminal"
-
-
-def _write(pages: Sequence[Reviewed], options: argparse.Namespace, files: dict[tuple[str, str, str], str]) -> None:
-    kind = _format(options)
-    if kind == "terminal":
-        from rich.console import Console
-
-        from relook_lsp.report.terminal import render
-
-        if options.output is None:
-            render(pages, Console(highlight=False, soft_wrap=True), quiet=options.quiet)
-            return
-        options.output.parent.mkdir(parents=True, exist_ok=True)
-        with options.output.open("w", encoding="utf-8") as file:
-            render(pages, Console(file=file, highlight=False, soft_wrap=True, width=160), quiet=options.quiet)
-        return
-    if kind == "json":
-        from relook_lsp.report.json import render as render_json
-
-        text = render_json(pages, files)
-    elif kind == "sarif":
-        from relook_lsp.critics.registry import RULES
-        from relook_lsp.report.sarif import described
-        from relook_lsp.report.sarif import render as render_sarif
-
-        text = render_sarif(pages, [described(rule) for rule in RULES])
-    else:
-        from relook_lsp.critics.registry import BY_ID
-        from relook_lsp.report.html import render as render_html
-
-        text = render_html(pages, {name: (rule.title, rule.why, rule.fix) for name, rule in BY_ID.items()})
-    if options.output is None:
-        sys.stdout.write(text)
-    else:
-        options.output.parent.mkdir(parents=True, exist_ok=True)
-        options.output.write_text(text, "utf-8")
-
-
-def _pictures(pages: Sequence[Reviewed], folder: Path, output: Path | None) -> dict[tuple[str, str, str], str]:
-    """Write the crops; the name says page, rule and place, so that the same finding keeps its file."""
-    from relook_lsp.report.pictures import crop
-
-    folder.mkdir(parents=True, exist_ok=True)
-    files: dict[tuple[str, str, str], str] = {}
-    for page in pages:
-        if page.snapshot is None:
-            continue
-        for finding in (*page.report.findings, *page.report.suppressed):
-            data = crop(page.snapshot, finding)
-            if data is not None:
-                key = hashlib.sha256(f"{page.report.page}\0{finding.key}".encode()).hexdigest()[:12]
-                name = f"{finding.rule}-{key}.png"
-                (folder / name).write_bytes(data)
-                files[page.report.page, finding.rule, finding.key] = (folder / name).as_posix()
-    return files
+def _kept(snapshot: Snapshot | None, kind: str) -> Snapshot | None:
+    """What the report still needs; hundreds of whole snapshots would not fit into memory."""
+    if snapshot is None or kind in ("json", "sarif"):
+        return None
+    shown = (*snapshot.settled, *snapshot.roles("confirm")) if kind == "html" else ()
+    views = tuple(replace(view, background=None) for view in shown)
+    return replace(snapshot, views=views, evidence=Evidence())
 
 
 def _fails(pages: Sequence[Reviewed], fail_on: str) -> bool:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-HELP = "list the rules"
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--group", help="only this group")

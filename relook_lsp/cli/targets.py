@@ -9,14 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from relook_lsp.core.errors import SettingsError, UsageError
+from relook_lsp.core.errors import UsageError
 from relook_lsp.core.page import Page
 from relook_lsp.critics.registry import BY_ID
 from relook_lsp.review import config
 from relook_lsp.review.config import Config
 
-_SUFFIXES = (".html", ".htm", ".xhtml")
-_SKIPPED = frozenset(("node_modules", "__pycache__", "vendor", "bower_components"))
+SUFFIXES = (".html", ".htm", ".xhtml")
+SKIPPED = frozenset(("node_modules", "bower_components", "__pycache__", "vendor"))
+"""Folders whose pages are not the author's; folders that begin with a dot are left out too."""
 
 
 @dataclass(frozen=True)
@@ -27,80 +28,102 @@ class Target:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Options that review and refine share."""
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="pages, globs, folders or URLs")
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="pages, globs, folders or URLs (default: 'entry')")
     parser.add_argument("--root", type=Path, help="folder below which files may be read (default: found from the page)")
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings file instead of the root's relook.toml")
     parser.add_argument("--viewport", action="append", metavar="WxH", help="window size to look at; may be repeated")
     parser.add_argument("--rule", action="append", metavar="ID", help="only this rule; may be repeated")
-    parser.add_argument(
-        "--allow-host", action="append", metavar="HOST", help="host the page may load from; may be repeated"
-    )
+    parser.add_argument("--allow-host", action="append", metavar="HOST", help="host pages may load from; repeatable")
     parser.add_argument("--jobs", type=int, metavar="N", help="pages side by side (default: one a core)")
     parser.add_argument("--timeout", type=float, metavar="S", help="seconds for one page")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the report there instead of to the terminal")
 
 
 def targets(options: argparse.Namespace) -> list[Target]:
-    """All pages in the order given, each once. Raises ``UsageError`` and ``SettingsError``."""
-    if not options.paths:
-        raise UsageError("name at least one page, folder or URL")
-    unknown = next((rule for rule in options.rule or () if rule not in BY_ID), None)
-    if unknown is not None:
-        raise UsageError(f"there is no rule '{unknown}'; 'relook rules' lists them")
-    found: dict[tuple[Path, str], Target] = {}
+    """All pages in the order given, each once. A page that is not there is one too, so that the others are still
+    looked at, unless there is nothing else. Raises ``UsageError`` and ``SettingsError``."""
+    check_rules(options)
+    if options.root is not None and not options.root.is_dir():
+        raise UsageError(f"the root {options.root} is not a folder")
     configs: dict[Path, Config] = {}
-    for text in options.paths:
-        for root, entry in _pages(text, options.root):
-            if root not in configs:
-                configs[root] = _config(root, options)
-            loaded = configs[root]
-            found.setdefault((root, entry), Target(Page(root, entry, sites=loaded.sites), loaded))
+
+    def settings(root: Path) -> Config:
+        if root not in configs:
+            configs[root] = _config(root, options)
+        return configs[root]
+
+    here = config.find_root(Path.cwd(), options.root)
+    words: list[str] = options.paths or _entries(here, settings(here))
+    if not words:
+        raise UsageError("name at least one page, folder or URL, or set 'entry' in relook.toml")
+    found: dict[tuple[Path, str], Target] = {}
+    missing: list[str] = []
+    for word in words:
+        pages = list(_pages(word, options.root))
+        if not pages:
+            missing.append(word)
+            pages = [(here, word)]
+        for root, entry in pages:
+            found.setdefault((root, entry), Target(Page(root, entry, sites=settings(root).sites), settings(root)))
+    if len(missing) == len(words):
+        raise UsageError(f"there is no page at {missing[0]}")
     return list(found.values())
 
 
+def check_rules(options: argparse.Namespace) -> None:
+    """Raises ``UsageError`` for a rule that does not exist."""
+    unknown = next((rule for rule in options.rule or () if rule not in BY_ID), None)
+    if unknown is not None:
+        raise UsageError(f"there is no rule '{unknown}'; 'relook rules' lists them")
+
+
+def _entries(root: Path, settings: Config) -> list[str]:
+    return [one if _is_url(one) else str(root / one) for one in settings.entry]
+
+
+def _is_url(text: str) -> bool:
+    return text.startswith(("http://", "https://"))
+
+
 def _pages(text: str, root: Path | None) -> Iterator[tuple[Path, str]]:
-    if text.startswith(("http://", "https://")):
+    """(root, entry) of every page that a word names; none where nothing is there."""
+    if _is_url(text):
         yield config.find_root(Path.cwd(), root), text
         return
     path = Path(text)
     if path.is_dir():
-        files = sorted(
-            p for p in path.rglob("*") if p.suffix.lower() in _SUFFIXES and p.is_file() and not _hidden(p, path)
-        )
-        if not files:
-            raise UsageError(f"there is no page in {text}")
+        top, files = path, _below(path)
     elif path.is_file():
-        files = [path]
+        top, files = path.parent, [path]
     else:
+        literal = next((i for i, part in enumerate(path.parts) if glob.has_magic(part)), len(path.parts))
+        top = Path(*path.parts[:literal])
         files = sorted(Path(name) for name in glob.iglob(text, recursive=True) if Path(name).is_file())  # noqa: PTH207
-        if not files:
-            raise UsageError(f"there is no page at {text}")
     for file in files:
-        base = config.find_root(file, root)
-        try:
-            relative = file.resolve().relative_to(base)
-        except ValueError:
-            raise UsageError(f"{file} is not below the root {base}") from None
-        yield base, relative.as_posix()
+        yield _located(file, root.resolve() if root is not None else config.marked_root(file) or top.resolve())
 
 
-def _hidden(path: Path, base: Path) -> bool:
-    parts = path.relative_to(base).parts
-    return any(part.startswith(".") or part in _SKIPPED for part in parts)
+def _located(file: Path, base: Path) -> tuple[Path, str]:
+    # The folder is resolved and the file is not: where a link leads out of the root, the capture says so.
+    absolute = file.parent.resolve() / file.name
+    if not absolute.is_relative_to(base):
+        raise UsageError(f"{file} is not below the root {base}")
+    return base, absolute.relative_to(base).as_posix()
+
+
+def _below(folder: Path) -> list[Path]:
+    found: list[Path] = []
+    for here, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if name not in SKIPPED and not name.startswith(".")]
+        found += [Path(here, name) for name in files if name.lower().endswith(SUFFIXES) and not name.startswith(".")]
+    return sorted(found)
 
 
 def _config(root: Path, options: argparse.Namespace) -> Config:
-    overrides: dict[str, object] = {}
-    if options.viewport:
-        overrides["viewports"] = options.viewport
-    if options.timeout is not None:
-        overrides["timeout"] = options.timeout
-    if options.jobs is not None:
-        overrides["jobs"] = options.jobs
-    loaded = config.load(root, overrides, options.config)
+    given = {"viewports": options.viewport, "timeout": options.timeout, "jobs": options.jobs}
+    loaded = config.load(root, {key: value for key, value in given.items() if value is not None}, options.config)
     hosts = tuple(host.lower() for host in options.allow_host or ())
-    if any(not host or "/" in host for host in hosts):
-        raise SettingsError("--allow-host takes a host name, for example cdn.example.com.")
+    config.check({"allowedHosts": list(hosts)}, "the command line")
     settings = loaded.settings
     plan = replace(settings.plan, allowed_hosts=(*settings.plan.allowed_hosts, *hosts))
     chosen = replace(settings.options, only=frozenset(options.rule or ()))

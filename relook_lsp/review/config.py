@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -19,6 +20,8 @@ from relook_lsp.review.review import Settings
 
 FILE = "relook.toml"
 TOUCH_BELOW = 768
+TRUSTED = frozenset(("browser", "policy", "critic", "scripts"))
+"""Keys that the file of an untrusted project cannot set."""
 
 
 @dataclass(frozen=True)
@@ -53,20 +56,35 @@ def find_root(page: Path, explicit: Path | None = None) -> Path:
     ``[tool.relook]`` or ``.git``, else the page's own folder."""
     if explicit is not None:
         return explicit.resolve()
-    start = page.resolve() if page.is_dir() else page.resolve().parent
+    return marked_root(page) or _folder(page)
+
+
+def marked_root(page: Path) -> Path | None:
+    """The nearest folder at or above the page that says it is a root."""
+    start = _folder(page)
     for folder in (start, *start.parents):
         if (folder / FILE).is_file() or (folder / ".git").exists() or _table(folder / "pyproject.toml") is not None:
             return folder
-    return start
+    return None
 
 
-def load(root: Path, overrides: Mapping[str, object] | None = None, file: Path | None = None) -> Config:
-    """The project file of the root (or ``file``), overlaid by ``overrides`` key by key. Raises ``SettingsError``."""
+def _folder(page: Path) -> Path:
+    return page.resolve() if page.is_dir() else page.parent.resolve()
+
+
+def load(
+    root: Path, overrides: Mapping[str, object] | None = None, file: Path | None = None, *, trusted: bool = True
+) -> Config:
+    """The project file of the root (or ``file``), overlaid by ``overrides`` key by key. The file of a project that is
+    not ``trusted`` can choose neither executables nor endpoints, and its scripts do not run. Raises
+    ``SettingsError``."""
     values: dict[str, Any] = {}
     source = file or next((p for p in (root / FILE, root / "pyproject.toml") if p.is_file()), None)
     if source is not None:
         values = _table(source, strict=True) or {}
         check(values, str(source))
+    if not trusted:
+        values = {key: value for key, value in values.items() if key not in TRUSTED} | {"scripts": False}
     if overrides:
         check(overrides, "the given settings")
         values = _merged(values, cast("Mapping[str, Any]", overrides))
@@ -80,18 +98,38 @@ def check(values: Mapping[str, object], where: str) -> None:
     validator: Any = Draft202012Validator(schema())
     errors: list[Any] = sorted(validator.iter_errors(dict(values)), key=_place)
     if errors:
-        error = errors[0]
-        key = ".".join(_place(error))
-        about = f"'{key}' in {where}" if key else where
-        raise SettingsError(f"{about} is not valid: {error.message}.")
+        raise SettingsError(_sentence(errors[0], where))
     rules = cast("Mapping[str, str]", values.get("rules") or {})
     unknown = next((rule for rule in rules if rule not in BY_ID), None)
     if unknown is not None:
-        raise SettingsError(f"'rules.{unknown}' in {where}: there is no rule of that name; 'relook rules' lists them.")
+        raise SettingsError(f"'rules.{unknown}' in {where} is no rule{_meant(unknown, BY_ID)}")
 
 
 def _place(error: Any) -> list[str]:
     return [str(part) for part in error.absolute_path]
+
+
+def _sentence(error: Any, where: str) -> str:
+    key = ".".join(_place(error))
+    if error.validator == "additionalProperties" and isinstance(error.validator_value, bool):
+        known: Mapping[str, object] = error.schema["properties"]
+        unknown = next(name for name in error.instance if name not in known)
+        name = f"{key}.{unknown}" if key else str(unknown)
+        return f"'{name}' in {where} is not a setting{_meant(unknown, known)}"
+    given = json.dumps(error.instance, default=str, ensure_ascii=False)
+    given = given if len(given) <= 60 else given[:59] + "…"
+    if error.validator == "enum":
+        return f"'{key}' in {where} must be one of {', '.join(error.validator_value)}, not {given}."
+    if error.validator == "type":
+        kinds = [error.validator_value] if isinstance(error.validator_value, str) else error.validator_value
+        return f"'{key}' in {where} must be of type {' or '.join(kinds)}, not {given}."
+    purpose = schema()["properties"].get(_place(error)[0], {}).get("description", "") if key else ""
+    return f"'{key}' in {where} cannot be {given}: {purpose or error.message}"
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name, known, 1)
+    return f"; did you mean '{close[0]}'?" if close else "."
 
 
 def resolve(values: Mapping[str, Any]) -> Config:

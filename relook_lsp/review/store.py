@@ -1,143 +1,118 @@
-"""Snapshots on disk: one gzipped JSON file a page, pictures beside it, each stored once."""
+"""What was seen, on disk: one gzipped JSON file a page, pictures beside it, each stored once."""
 
 from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from relook_lsp.core.errors import UsageError
-from relook_lsp.core.geometry import Rect
+from relook_lsp.core.finding import Problem, Report
 from relook_lsp.core.page import text_hash
-from relook_lsp.core.snapshot import (
-    SCHEMA,
-    Declaration,
-    Evidence,
-    Frame,
-    Image,
-    Layout,
-    Message,
-    Paint,
-    Request,
-    ScriptPlace,
-    Snapshot,
-    Source,
-    View,
-    Viewport,
-)  # fmt: skip
+from relook_lsp.core.snapshot import SCHEMA, Frame, Snapshot
+from relook_lsp.critics.rule import Options
+from relook_lsp.review.encode import decoded, encoded
+from relook_lsp.review.review import Review, replay
 
 _SUFFIX = ".relook.json.gz"
+_PICTURE = re.compile("[0-9a-f]{64}")
 
 
-def save(snapshot: Snapshot, folder: Path) -> Path:
-    """Write a snapshot; the same page of the same folder is written over."""
+@dataclass(frozen=True)
+class Stored:
+    """One page of a run: what the browser saw, or why it saw nothing, and how it was judged."""
+
+    page: str
+    snapshot: Snapshot | None
+    problems: tuple[Problem, ...]
+    options: Options
+    order: int
+
+    def review(self, options: Options | None = None) -> Review:
+        """The report as it was made then, or as other options make it; no browser, no timings."""
+        if self.snapshot is None:
+            return Review(Report(self.page, valid=False, problems=self.problems, reviewed=False), None)
+        return Review(replay(self.snapshot, options or self.options), self.snapshot)
+
+
+def save(review: Review, options: Options, folder: Path, order: int = 0) -> Path:
+    """Write a review's snapshot; ``order`` is its place in the run. The same page of the same folder is
+    written over. Raises ``UsageError`` where the folder cannot be written."""
+    try:
+        return _save(review, options, folder, order)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written ({error.strerror})") from error
+
+
+def _save(review: Review, options: Options, folder: Path, order: int) -> Path:
     pictures = folder / "frames"
     pictures.mkdir(parents=True, exist_ok=True)
 
-    def frame(one: Frame | None) -> str | None:
-        if one is None:
-            return None
-        target = pictures / f"{one.hash}.png"
+    def keep(frame: Frame) -> str:
+        target = pictures / f"{frame.hash}.png"
         if not target.exists():
-            target.write_bytes(one.png)
-        return one.hash
+            target.write_bytes(frame.png)
+        return frame.hash
 
-    evidence = snapshot.evidence
+    page = review.report.page
     body: dict[str, Any] = {
         "schema": SCHEMA,
-        "page": snapshot.page,
-        "url": snapshot.url,
-        "capture": snapshot.capture,
-        "views": [
-            {
-                "viewport": list(view.viewport), "moment": view.moment, "role": view.role, "raw": view.layout.raw,
-                "properties": view.layout.properties, "frame": frame(view.frame), "background": frame(view.background),
-                "images": [list(vars(image).values()) for image in view.images],
-            }
-            for view in snapshot.views
-        ],
-        "messages": [[m.kind, m.text, m.place, m.moment] for m in snapshot.messages],
-        "requests": [[r.url, r.kind, r.outcome, r.status, r.path, r.initiator] for r in snapshot.requests],
-        "sources": [[s.url, s.path, s.text, s.version, s.kind] for s in snapshot.sources.values()],
-        "hang": snapshot.hang,
-        "hung": snapshot.hung,
-        "listeners": snapshot.listeners,
-        "axe": snapshot.axe,
-        "unstable": sorted(snapshot.unstable),
-        "styles": [[*key, [list(vars(d).values()) for d in value]] for key, value in evidence.styles.items()],
-        "paints": [[*key, value.changed, list(value.box)] for key, value in evidence.paints.items()],
-        "focus": [[*key, value] for key, value in evidence.focus.items()],
-        "creators": [[key, value] for key, value in evidence.creators.items()],
-    }  # fmt: skip
-    name = "".join(c if c.isalnum() or c in "-_." else "_" for c in snapshot.page)[-80:]
-    target = folder / f"{name}-{text_hash(snapshot.url)[:8]}{_SUFFIX}"
-    with gzip.GzipFile(target, "wb", compresslevel=5, mtime=0) as file:
-        file.write(json.dumps(body, separators=(",", ":")).encode("utf-8", "surrogatepass"))
+        "order": order,
+        "page": page,
+        "problems": [] if review.snapshot is not None else review.report.problems,
+        "options": {
+            "contrast_level": options.contrast_level,
+            "severities": dict(options.severities),
+            "only": sorted(options.only),
+        },
+        "snapshot": None if review.snapshot is None else encoded(review.snapshot, keep),
+    }
+    name = "".join(c if (c.isalnum() and c.isascii()) or c in "-_." else "_" for c in page)[-80:].lstrip(".")
+    target = folder / f"{name}-{text_hash(page)[:8]}{_SUFFIX}"
+    with target.open("wb") as raw, gzip.GzipFile("", "wb", compresslevel=5, fileobj=raw, mtime=0) as file:
+        file.write(json.dumps(body, separators=(",", ":")).encode("ascii"))
     return target
 
 
-def load_all(folder: Path) -> Iterator[Snapshot]:
-    """Every snapshot of a folder, by name. Raises ``UsageError`` for a file of another version."""
-    for path in sorted(folder.glob(f"*{_SUFFIX}")):
-        yield load(path)
+def load_all(folder: Path) -> list[Stored]:
+    """Every snapshot of a folder, in the order of its run. Raises ``UsageError``."""
+    found = [load(path) for path in sorted(folder.glob(f"*{_SUFFIX}"))]
+    if not found:
+        raise UsageError(f"there is no snapshot in {folder}")
+    return sorted(found, key=lambda stored: stored.order)
 
 
-def load(path: Path) -> Snapshot:
+def load(path: Path) -> Stored:
     """Raises ``UsageError`` where the file is not a snapshot of this version."""
     try:
-        body: dict[str, Any] = json.loads(gzip.decompress(path.read_bytes()).decode("utf-8", "surrogatepass"))
-        if body["schema"] != SCHEMA:
-            raise UsageError(f"{path} is of version {body['schema']}, not {SCHEMA}; capture the page again.")
-        return _snapshot(body, path.parent / "frames")
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{path} is not a stored snapshot ({type(error).__name__}).") from error
+        body: dict[str, Any] = json.loads(gzip.decompress(path.read_bytes()))
+        if body["schema"] == SCHEMA:
+            return _stored(body, path.parent / "frames")
+    except Exception as error:
+        # Whatever a foreign file makes the readers raise.
+        raise UsageError(f"{path} is not a stored snapshot ({type(error).__name__})") from error
+    raise UsageError(f"{path} is of version {body['schema']}, not {SCHEMA}; capture the page again")
 
 
-def _snapshot(body: Mapping[str, Any], pictures: Path) -> Snapshot:
+def _stored(body: Mapping[str, Any], pictures: Path) -> Stored:
     frames: dict[str, Frame] = {}
 
-    def frame(name: str | None) -> Frame | None:
-        if name is None:
-            return None
+    def picture(name: str) -> Frame:
+        if not _PICTURE.fullmatch(name):
+            raise ValueError(name)
         if name not in frames:
             frames[name] = Frame((pictures / f"{name}.png").read_bytes())
         return frames[name]
 
-    views = tuple(
-        View(
-            Viewport(*v["viewport"]), v["moment"], v["role"], Layout(v["raw"], tuple(v["properties"])),
-            frame(v["frame"]), frame(v["background"]), tuple(Image(*image) for image in v["images"]),
-        )
-        for v in body["views"]
-    )  # fmt: skip
-    evidence = Evidence(
-        styles={(v, k): tuple(_declaration(d) for d in ds) for v, k, ds in body["styles"]},
-        paints={(v, k): Paint(n, Rect(*box)) for v, k, n, box in body["paints"]},
-        focus={(v, k): n for v, k, n in body["focus"]},
-        creators={k: ScriptPlace(*place) for k, place in body["creators"]},
-    )
-    return Snapshot(
+    options = body["options"]
+    return Stored(
         page=body["page"],
-        url=body["url"],
-        capture=body["capture"],
-        views=views,
-        messages=tuple(Message(kind, text, _place(place), moment) for kind, text, place, moment in body["messages"]),
-        requests=tuple(Request(u, k, o, s, p, _place(i)) for u, k, o, s, p, i in body["requests"]),
-        sources={s[0]: Source(*s) for s in body["sources"]},
-        hang=_place(body["hang"]),
-        hung=body["hung"],
-        listeners=body["listeners"],
-        evidence=evidence,
-        axe=None if body["axe"] is None else tuple(body["axe"]),
-        unstable=frozenset(body["unstable"]),
+        snapshot=None if body["snapshot"] is None else decoded(body["snapshot"], picture),
+        problems=tuple(Problem(*problem) for problem in body["problems"]),
+        options=Options(options["contrast_level"], options["severities"], frozenset(options["only"])),
+        order=body["order"],
     )
-
-
-def _place(value: list[Any] | None) -> ScriptPlace | None:
-    return None if value is None else ScriptPlace(*value)
-
-
-def _declaration(values: list[Any]) -> Declaration:
-    return Declaration(*(tuple(value) if isinstance(value, list) else value for value in values))  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]

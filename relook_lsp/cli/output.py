@@ -1,0 +1,99 @@
+"""Where a review goes: the terminal, a file, a folder of pictures."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from relook_lsp.core.errors import UsageError
+from relook_lsp.report import Reviewed
+from relook_lsp.review.review import Review
+
+_SUFFIXES = {".json": "json", ".sarif": "sarif", ".html": "html", ".htm": "html"}
+
+
+class Crops:
+    """Pictures of findings, written as the reviews come in. Without a folder nothing is written."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self.files: dict[tuple[str, str, str], str] = {}
+        """Path of the picture by (page, rule, key)."""
+
+    def add(self, review: Review) -> None:
+        """The name says rule, page and place, so that the same finding keeps its file. Raises ``UsageError``."""
+        from relook_lsp.report.pictures import crop
+
+        report, snapshot = review.report, review.snapshot
+        if self._folder is None or snapshot is None:
+            return
+        for finding in report.all:
+            data = crop(snapshot, finding)
+            if data is not None:
+                place = hashlib.sha256(f"{report.page}\0{finding.key}".encode("utf-8", "replace")).hexdigest()[:12]
+                target = self._folder / f"{finding.rule}-{place}.png"
+                _put(target, data)
+                self.files[report.page, finding.rule, finding.key] = target.as_posix()
+
+
+def chosen_format(options: argparse.Namespace) -> str:
+    """``--format``, else what the name of ``--output`` says, else the terminal's."""
+    if options.format:
+        return options.format
+    return _SUFFIXES.get(options.output.suffix.lower(), "terminal") if options.output else "terminal"
+
+
+def write(pages: Sequence[Reviewed], options: argparse.Namespace, crops: Crops) -> None:
+    """Write the report of all pages. Raises ``UsageError`` where the file cannot be written."""
+    kind = chosen_format(options)
+    if kind == "terminal":
+        _write_text(pages, options)
+        return
+    data = _rendered(kind, pages, crops).encode("utf-8", "replace")
+    if options.output is not None:
+        _put(options.output, data)
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+
+
+def _rendered(kind: str, pages: Sequence[Reviewed], crops: Crops) -> str:
+    from relook_lsp.critics.registry import RULES
+
+    if kind == "json":
+        from relook_lsp.report import json
+
+        return json.render(pages, crops.files)
+    if kind == "sarif":
+        from relook_lsp.report import sarif
+
+        return sarif.render(pages, [sarif.described(rule) for rule in RULES])
+    from relook_lsp.report import html
+
+    return html.render(pages, {rule.id: (rule.title, rule.why, rule.fix) for rule in RULES})
+
+
+def _write_text(pages: Sequence[Reviewed], options: argparse.Namespace) -> None:
+    import io
+
+    from rich.console import Console
+
+    from relook_lsp.report.terminal import render
+
+    if options.output is None:
+        render(pages, Console(highlight=False, soft_wrap=True), quiet=options.quiet)
+        return
+    text = io.StringIO()
+    render(pages, Console(file=text, highlight=False, soft_wrap=True, width=160), quiet=options.quiet)
+    _put(options.output, text.getvalue().encode("utf-8", "replace"))
+
+
+def _put(target: Path, data: bytes) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    except OSError as error:
+        raise UsageError(f"{target} cannot be written ({error.strerror})") from error
