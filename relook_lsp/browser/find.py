@@ -70,8 +70,8 @@ def candidates(setting: str = "") -> list[Executable]:
             return [Executable(path, is_shell(path), origin)]
     system = [path for name in (*SHELLS, *FULL) if (path := shutil.which(name))]
     system += [path for path in _APPLICATIONS if os.access(path, os.X_OK)]
-    found = [Executable(str(p), is_shell(str(p)), "playwright") for p in playwright_browsers()]
-    found += [Executable(path, is_shell(path), "system") for path in system]
+    found = [Executable(path, is_shell(path), "system") for path in system]
+    found += [Executable(str(p), is_shell(str(p)), "playwright") for p in playwright_browsers()]
     return sorted(found, key=lambda one: not one.shell)
 
 

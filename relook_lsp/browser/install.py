@@ -1,4 +1,4 @@
-"""Getting a browser: Playwright's download, else the distribution's package."""
+"""Getting a browser: one that is there, Playwright's own download, else the distribution's package."""
 
 from __future__ import annotations
 
@@ -8,55 +8,74 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from relook_lsp.browser.find import candidates
+from relook_lsp.browser.find import Executable, candidates
 
 PACKAGE = "chromium-headless-shell"
 
+Say = Callable[[str], None]
 
-def install(*, yes: bool, force: bool, say: Callable[[str], None], ask: Callable[[str], bool]) -> bool:
-    """Whether a browser is there in the end. ``ask`` is called before a system package is installed."""
-    present = candidates()
-    if present and present[0].shell and not force:
-        say(f"{present[0].path} is there already; nothing to do.")
+
+def install(*, setting: str, yes: bool, force: bool, say: Say, ask: Callable[[str], bool]) -> bool:
+    """Whether a browser that starts is there in the end. ``ask`` is called before a system package is installed.
+    Raises ``BrowserMissing`` where the settings or RELOOK_BROWSER name one that does not exist."""
+    present = working(setting)
+    if present is not None and (present.shell or present.origin in ("settings", "RELOOK_BROWSER")) and not force:
+        say(f"{present.path} ({present.origin}) is there already; nothing to do.")
         return True
     say("Trying Playwright's own download of the headless shell ...")
-    if _run([sys.executable, "-m", "playwright", "install", "--only-shell", "chromium"], timeout=900):
-        found = candidates()
-        if found and found[0].shell:
-            say(f"Installed {found[0].path}.")
-            return True
-    if shutil.which("apt-get") and _install_package(yes, say, ask):
-        found = candidates()
-        if found and found[0].shell:
-            say(f"Installed {found[0].path}.")
-            return True
-    if present:
-        say(f"No headless shell could be installed; {present[0].path} is used, in real time (slower).")
+    if _run([sys.executable, "-m", "playwright", "install", "--only-shell", "chromium"], 900) and _report(setting, say):
+        return True
+    say("That did not give a browser that starts.")
+    if shutil.which("apt-get") and _install_package(yes, say, ask) and _report(setting, say):
+        return True
+    if present is not None:
+        say(f"No headless shell could be installed; {present.path} is used, in real time: slower, the same rules.")
         return True
     say(
-        "No browser could be installed. Install a Chromium or Chrome with your system's package manager, "
-        f"or as root: apt-get install {PACKAGE}; then run 'relook doctor'."
+        "No browser could be installed. Install Chromium, Chrome or Edge with your system's package manager "
+        f"(Debian, as root: apt-get install {PACKAGE}), or set RELOOK_BROWSER to one; then run 'relook doctor'."
     )
     return False
 
 
-def _install_package(yes: bool, say: Callable[[str], None], ask: Callable[[str], bool]) -> bool:
-    if os.geteuid() != 0:
-        say(f"The package {PACKAGE} would do; as root: apt-get install {PACKAGE}")
+def working(setting: str = "") -> Executable | None:
+    """The best browser that starts: a download may be there and miss system libraries."""
+    return next((one for one in candidates(setting) if starts(one.path)), None)
+
+
+def starts(path: str) -> bool:
+    """Whether the executable runs at all. Windows browsers cannot be asked; there the file is enough."""
+    return sys.platform == "win32" or _run([path, "--version"], 30)
+
+
+def _report(setting: str, say: Say) -> bool:
+    found = working(setting)
+    if found is None or not found.shell:
+        return False
+    say(f"Installed {found.path}.")
+    return True
+
+
+def _install_package(yes: bool, say: Say, ask: Callable[[str], bool]) -> bool:
+    command = f"apt-get install {PACKAGE}"
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        say(f"The system package would do; as root: {command}")
         return False
     if not yes and not ask(f"Install the system package {PACKAGE} with apt-get?"):
-        say(f"Not installed. With --yes, {PACKAGE} is installed without a question.")
+        say(f"Not installed. With --yes it is installed without a question, or as root: {command}")
         return False
     say(f"Installing {PACKAGE} with apt-get ...")
-    return _run(["apt-get", "update"], 300) and _run(
-        ["apt-get", "install", "-y", "--no-install-recommends", PACKAGE], 900
-    )
+    arguments = ["apt-get", "install", "-y", "--no-install-recommends", PACKAGE]
+    # The package lists of a fresh machine may be missing or old.
+    return _run(arguments, 900) or (_run(["apt-get", "update"], 300) and _run(arguments, 900))
 
 
 def _run(command: list[str], timeout: float) -> bool:
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     try:
-        done = subprocess.run(command, capture_output=True, timeout=timeout, check=False, env=quiet)
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout, check=False, env=quiet
+        )
     except (OSError, subprocess.TimeoutExpired):
         return False
     return done.returncode == 0

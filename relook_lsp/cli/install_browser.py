@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from pathlib import Path
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -13,13 +15,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """0 where a headless shell (or at least a full browser) is there in the end, else 3."""
     from relook_lsp.browser.install import install
+    from relook_lsp.review import config
 
-    return 0 if install(yes=options.yes, force=options.force, say=print, ask=_ask) else 3
+    setting = config.load(config.find_root(Path.cwd())).browser
+    return 0 if install(setting=setting, yes=options.yes, force=options.force, say=print, ask=_ask) else 3
 
 
 def _ask(question: str) -> bool:
-    import sys
-
     if not sys.stdin.isatty():
         return False
     return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")

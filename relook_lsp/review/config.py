@@ -79,7 +79,7 @@ def load(
     not ``trusted`` can choose neither executables nor endpoints, and its scripts do not run. Raises
     ``SettingsError``."""
     values: dict[str, Any] = {}
-    source = file or next((p for p in (root / FILE, root / "pyproject.toml") if p.is_file()), None)
+    source = file or settings_file(root)
     if source is not None:
         values = _table(source, strict=True) or {}
         check(values, str(source))
@@ -89,6 +89,14 @@ def load(
         check(overrides, "the given settings")
         values = _merged(values, cast("Mapping[str, Any]", overrides))
     return resolve(values)
+
+
+def settings_file(root: Path) -> Path | None:
+    """``relook.toml``, else a ``pyproject.toml`` with ``[tool.relook]``."""
+    if (root / FILE).is_file():
+        return root / FILE
+    project = root / "pyproject.toml"
+    return project if _table(project) is not None else None
 
 
 def check(values: Mapping[str, object], where: str) -> None:
