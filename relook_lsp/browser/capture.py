@@ -68,8 +68,10 @@ class Capture:
             self.snapshot = replace(self.snapshot, evidence=replace(evidence, paints=paints))
 
     async def styles(self, wanted: Iterable[tuple[str, str]]) -> Snapshot:
-        """Matched declarations for (view id, node key) pairs; the answers join the snapshot."""
+        """Matched declarations for (view id, node key) pairs, and who made those nodes that scripts made; the answers
+        join the snapshot."""
         known = dict(self.snapshot.evidence.styles)
+        creators = dict(self.snapshot.evidence.creators)
         with _boundary():
             for identity, key in dict.fromkeys(wanted):
                 view = self._view(identity)
@@ -77,7 +79,10 @@ class Capture:
                 look = None if view is None else self._look(view)
                 if (identity, key) not in known and view is not None and node is not None and look is not None:
                     known[identity, key] = await look.declarations(view, node)
-        evidence = replace(self.snapshot.evidence, styles=known)
+                    if view.layout.origin(view.layout.element_of(node)) is None:
+                        place = await look.creator(view, node)
+                        creators.update({view.layout.key(view.layout.element_of(node)): place} if place else {})
+        evidence = replace(self.snapshot.evidence, styles=known, creators=creators)
         self.snapshot = replace(self.snapshot, evidence=evidence)
         return self.snapshot
 

@@ -15,8 +15,9 @@ from relook_lsp.browser import serve
 from relook_lsp.browser.cdp import Cdp, CdpError
 from relook_lsp.browser.clock import Hang, RealClock, VirtualClock
 from relook_lsp.browser.driver import Tab
-from relook_lsp.browser.frame import MAX_HEIGHT, begin, difference, take
+from relook_lsp.browser.frame import FRAME_BOUND, MAX_HEIGHT, begin, difference, expose, snap
 from relook_lsp.browser.gather import dom
+from relook_lsp.browser.gather.creator import creator
 from relook_lsp.browser.gather.runtime import Recorder
 from relook_lsp.browser.gather.styles import Sheets, declarations
 from relook_lsp.browser.plan import Plan
@@ -76,7 +77,7 @@ class Look:
         self._loaded = asyncio.Event()
         self._navigated = False
         self._tasks: set[asyncio.Task[None]] = set()
-        self._metrics: Viewport | None = None
+        self._metrics: tuple[Viewport, Rect | None] | None = None
         self.crashed = False
         self.world = 0
         self.hang: ScriptPlace | None = None
@@ -96,6 +97,8 @@ class Look:
         await asyncio.gather(
             cdp.send("Page.enable"),
             cdp.send("Runtime.enable"),
+            cdp.send("DOM.enable"),
+            cdp.send("DOM.setNodeStackTracesEnabled", {"enable": True}),
             cdp.send("Fetch.enable", {"patterns": [{"urlPattern": "*"}]}),
             cdp.send("Page.addScriptToEvaluateOnNewDocument", {"source": _START}),
             cdp.send("Emulation.setScriptExecutionDisabled", {"value": not self.plan.scripts}),
@@ -138,14 +141,17 @@ class Look:
             step = min(step + 5, 200)
 
     async def find_hang(self) -> None:
-        """Interrupt a script that never returns, and note its line."""
-        self.hung = True
+        """Interrupt a script that never returns, and note its line. Raises ``Hang`` where no script is running: then
+        it was not the page that stood still."""
         with contextlib.suppress(CdpError, TimeoutError):
             async with asyncio.timeout(4):
                 await self.cdp.send("Debugger.enable")
                 await self.cdp.send("Debugger.pause")
                 while self.hang is None:
                     await asyncio.sleep(0.02)
+        if self.hang is None:
+            raise Hang
+        self.hung = True
 
     def _debugger_paused(self, event: dict[str, Any]) -> None:
         for frame in event.get("callFrames", []):
@@ -227,25 +233,34 @@ class Look:
 
     # -- looking
 
-    async def resize(self, viewport: Viewport) -> None:
-        """Set the viewport's size in place."""
-        if viewport == self._metrics:
+    async def resize(self, viewport: Viewport, clip: Rect | None = None) -> None:
+        """Set the window's size in place. ``clip`` is what pictures show (document coordinates); the page does not
+        see it, so a clip that is left from before does no harm."""
+        if (viewport, clip) == self._metrics or (clip is None and self._metrics and self._metrics[0] == viewport):
             return
-        self._metrics = viewport
-        await self.cdp.send(
-            "Emulation.setDeviceMetricsOverride",
-            {
-                "width": viewport.width, "height": viewport.height, "deviceScaleFactor": 1, "mobile": self.touch,
-                "screenWidth": viewport.width, "screenHeight": viewport.height,
-            },
-        )  # fmt: skip
+        self._metrics = (viewport, clip)
+        metrics: dict[str, Any] = {
+            "width": viewport.width, "height": viewport.height, "deviceScaleFactor": 1, "mobile": self.touch,
+            "screenWidth": viewport.width, "screenHeight": viewport.height,
+        }  # fmt: skip
+        if clip is not None:
+            metrics["viewport"] = {"x": clip.x, "y": clip.y, "width": clip.width, "height": clip.height, "scale": 1}
+        await self.cdp.send("Emulation.setDeviceMetricsOverride", metrics)
 
     async def frame(self, layout: Layout, viewport: Viewport, clip: Rect | None = None) -> Frame:
+        """A picture of the whole document (down to ``MAX_HEIGHT``), or of ``clip`` (whole pixels)."""
         width, height = layout.content
-        whole = Rect(0, 0, max(width, viewport.width), min(max(height, viewport.height), MAX_HEIGHT))
         # A runaway width (a 99999px box) would be a picture of gigabytes.
-        whole = Rect(0, 0, min(whole.width, 4 * viewport.width), whole.height)
-        return await take(self.cdp, clip or whole, self.tab.turn)
+        right = min(max(width, viewport.width), 4 * viewport.width)
+        clip = clip or Rect(0, 0, int(right), int(min(max(height, viewport.height), MAX_HEIGHT)))
+        try:
+            async with asyncio.timeout(FRAME_BOUND):
+                if self.tab.turn is None:
+                    return Frame(await snap(self.cdp, clip))
+                await self.resize(viewport, clip)
+                return Frame(await expose(self.cdp, self.tab.turn))
+        except TimeoutError as error:
+            raise Hang from error
 
     async def view(self, viewport: Viewport, moment: int, role: str, previous: View | None = None) -> View:
         """The page at this size, now. The frame of ``previous`` is taken over where nothing can have changed."""
@@ -293,6 +308,11 @@ class Look:
     async def declarations(self, view: View, node: int) -> tuple[Declaration, ...]:
         await self.resize(view.viewport)
         return await declarations(self.cdp, self.sheets, view.layout, node)
+
+    async def creator(self, view: View, node: int) -> ScriptPlace | None:
+        """The script line that made a node; None for nodes of the parser."""
+        await self.sheets.enable()
+        return await creator(self.cdp, view.layout.backend_ids[view.layout.element_of(node)])
 
     async def paint(self, view: View, node: int) -> Paint | None:
         """What hiding this element changes in the picture; None where the node is gone."""

@@ -262,16 +262,35 @@ class Layout:
     def key(self, node: int) -> str:
         """Name of a node that is stable over viewports, moments and reloads: the offset of its start tag,
         ``~n`` for the n-th clone, then a path for nodes that scripts made: ``120~1/li:2``."""
-        rank = self._stamp_rank.get(node)
-        if rank is not None:
-            return f"{rank[0]}~{rank[1]}" if rank[1] else str(rank[0])
-        parent = self.parents[node]
-        if parent < 0:
-            return ""
-        if node in self._pseudo:
-            return f"{self.key(parent)}::{self._pseudo[node]}"
-        same = [n for n in self.children[parent] if self.names[n] == self.names[node]]
-        return f"{self.key(parent)}/{self.names[node]}:{same.index(node)}"
+        return self._keys[node]
+
+    @cached_property
+    def _keys(self) -> list[str]:
+        keys: list[str] = []
+        for node, parent in enumerate(self.parents):  # parents come before their children
+            rank = self._stamp_rank.get(node)
+            if rank is not None:
+                keys.append(f"{rank[0]}~{rank[1]}" if rank[1] else str(rank[0]))
+            elif parent < 0:
+                keys.append("")
+            elif node in self._pseudo:
+                keys.append(f"{keys[parent]}::{self._pseudo[node]}")
+            else:
+                keys.append(f"{keys[parent]}/{self.names[node]}:{self._siblings[node][0]}")
+        return keys
+
+    @cached_property
+    def _siblings(self) -> list[tuple[int, int]]:
+        """Of every node, which of its parent's children of the same name it is (from 0), and of how many."""
+        counts: dict[tuple[int, str], int] = {}
+        places: list[int] = []
+        for pair in zip(self.parents, self.names, strict=True):
+            places.append(counts.get(pair, 0))
+            counts[pair] = places[-1] + 1
+        return [
+            (place, counts[pair])
+            for place, pair in zip(places, zip(self.parents, self.names, strict=True), strict=True)
+        ]
 
     @cached_property
     def by_key(self) -> dict[str, int]:
@@ -292,9 +311,9 @@ class Layout:
             parent = self.parents[node]
             part = name + "".join(f".{c}" for c in (self.attribute(node, "class") or "").split()[:2])
             if parent >= 0 and name not in ("html", "body"):
-                same = [n for n in self.children[parent] if self.names[n] == name]
-                if len(same) > 1:
-                    part += f":nth-of-type({same.index(node) + 1})"
+                place, count = self._siblings[node]
+                if count > 1:
+                    part += f":nth-of-type({place + 1})"
             parts.append(part)
             if name in ("html", "body") or len(parts) == 4:
                 break
@@ -306,8 +325,8 @@ class Layout:
         node = self.element_of(node)
         parts: list[str] = []
         while node >= 0 and self.parents[node] >= 0:
-            same = [n for n in self.children[self.parents[node]] if self.names[n] == self.names[node]]
-            index = f"[{same.index(node) + 1}]" if len(same) > 1 else ""
+            place, count = self._siblings[node]
+            index = f"[{place + 1}]" if count > 1 else ""
             parts.append(f"{self.names[node]}{index}")
             node = self.parents[node]
         return "/" + "/".join(reversed(parts))

@@ -25,13 +25,18 @@ MAX_LOCATED = 60
 
 
 def wanted_styles(judgement: Judgement) -> list[tuple[str, str]]:
-    """(view id, node key) whose matched declarations the locator needs."""
+    """(view id, node key) whose matched declarations the locator needs; nodes that scripts made are asked about too,
+    for the line that did."""
     wanted: list[tuple[str, str]] = []
     for defect in judgement.defects:
-        view = defect.worst.view
-        for blame in defect.worst.outcome.blame:
-            if isinstance(blame, ByDeclaration) and view is not None:
-                wanted.append((view.id, view.layout.key(blame.node)))
+        view, outcome = defect.worst.view, defect.worst.outcome
+        if view is None:
+            continue
+        wanted += [
+            (view.id, view.layout.key(blame.node)) for blame in outcome.blame if isinstance(blame, ByDeclaration)
+        ]
+        if outcome.node is not None and view.layout.origin(view.layout.element_of(outcome.node)) is None:
+            wanted.append((view.id, view.layout.key(outcome.node)))
     return list(dict.fromkeys(wanted))[:MAX_LOCATED]
 
 

@@ -28,6 +28,8 @@ from relook_lsp.source.sheet import LINE_FEEDS, NORMALISED, confirmed, extent, l
 from relook_lsp.source.stamp import Stamped, stamp
 from relook_lsp.source.variables import used
 
+_ASSIGNED = re.compile(r"[\w$.\[\]]+\s*$")
+
 
 @dataclass
 class Locator:
@@ -225,7 +227,7 @@ class Locator:
         return None
 
     def script(self, place: ScriptPlace) -> Location | None:
-        """The line of a script; from the column to the end of the line."""
+        """The line of a script; from the column (for an assignment, from what is assigned to) to the end of the line."""
         source = self.snapshot.sources.get(urldefrag(place.url)[0])
         if source is None:
             return None
@@ -238,6 +240,9 @@ class Locator:
         index = self._index(source)
         line = index.line_span(index.position(found).line)
         start = found if found < line.end else line.start
+        assigned = _ASSIGNED.search(source.text[line.start : start])
+        if assigned is not None and source.text[start : start + 1] == "=":
+            start -= len(assigned[0])
         end = start + len(source.text[start : line.end].rstrip())
         return self.location(source, Span(start, max(start, end)))
 

@@ -12,6 +12,7 @@ from relook_lsp.source.properties import shorthands
 
 _SEPARATORS = re.compile("[\u2028\u2029]")
 _SPACE = re.compile(r"\s+")
+_COMMENT = re.compile(r"/\*.*?\*/", re.S)
 
 
 def line_starts(text: str, ends: re.Pattern[str]) -> list[int]:
@@ -60,12 +61,16 @@ def confirmed(text: str, within: Span, span: Span, declaration: Declaration) -> 
 
 
 def _same(written: str, declaration: Declaration) -> bool:
-    name, colon, value = written.partition(":")
+    name, colon, value = _COMMENT.sub("", written).partition(":")
     name = name.strip()
-    if not colon or _SPACE.sub("", declaration.value).casefold() not in _SPACE.sub("", value).casefold():
+    if not colon or _bare(declaration.value) not in _bare(value):
         return False
     # The browser gives an old name (word-wrap) as the new one. A name written with escapes is not compared.
     return "\\" in name or name.casefold() in (one.casefold() for one in shorthands(declaration.name))
+
+
+def _bare(value: str) -> str:
+    return _SPACE.sub("", _COMMENT.sub("", value)).casefold()
 
 
 def script_offset(text: str, place: ScriptPlace, *, document: bool) -> int:

@@ -13,18 +13,23 @@ from relook_lsp.core.finding import ByDeclaration, ByTag, Location
 from relook_lsp.core.page import Page
 from relook_lsp.core.snapshot import Snapshot, View, Viewport
 from relook_lsp.source.locate import Locator
-from tests.source.locate_cases import CASES
+from tests.source import locate_cases, locate_dom_cases
 from tests.source.marked import Case, Mark, write
+
+CASES = {**locate_cases.CASES, **locate_dom_cases.CASES}
 
 PLAN = Plan(viewports=(Viewport(800, 600),), moments=(0,), sweep=(), backgrounds=False)
 
 
 async def _seen(driver: Driver, root: Path, case: Case) -> tuple[Snapshot, View, int]:
     live = await capture(driver, Page(root, case.entry, sites=case.sites), PLAN)
+    if live.snapshot.hung:  # a busy machine
+        await live.close()
+        live = await capture(driver, Page(root, case.entry, sites=case.sites), PLAN)
     try:
         view = live.snapshot.views[0]
         layout = view.layout
-        named = [n for n in layout.by_key.values() if layout.attribute(n, "id") == case.at]
+        named = [n for n in layout.by_key.values() if layout.has_box(n) and layout.attribute(n, "id") == case.at]
         node = sorted(named)[case.nth]
         if case.pseudo:
             node = next(n for n in layout.children[node] if layout.pseudo(n) == case.pseudo)

@@ -39,8 +39,9 @@ class Sheets:
         if header is None or header.get("origin") != "regular":
             return None, None
         owner = header.get("ownerNode")
-        # A sheet may give itself another name (sourceURL); its owner cannot be mistaken.
-        if owner is not None and (header.get("isInline") or header.get("hasSourceURL")):
+        # A sheet may give itself another name (sourceURL) and one that a script inserted has none: ask its element.
+        named = header.get("sourceURL") and not header.get("hasSourceURL")
+        if owner is not None and (header.get("isInline") or not named):
             if owner not in self._owners:
                 self._owners[owner] = await _stamp(self._cdp, owner)
             return None, self._owners[owner]
@@ -51,6 +52,8 @@ async def _stamp(cdp: Cdp, backend: int) -> int | None:
     try:
         reply = await cdp.send("DOM.describeNode", {"backendNodeId": backend})
     except CdpError:
+        return None
+    if reply["node"]["nodeName"].lower() != "style":
         return None
     flat = reply["node"].get("attributes", [])
     for name, value in zip(flat[::2], flat[1::2], strict=True):
@@ -133,24 +136,39 @@ async def _animated(sheets: Sheets, rules: list[dict[str, Any]], moving: dict[st
 def _declared(style: dict[str, Any], like: Declaration) -> list[Declaration]:
     """The written declarations of one block, then what a script changed in it (these have no place). What
     shorthands expand to comes a second time in the answer and is left out."""
-    properties = [p for p in style["cssProperties"] if not p.get("disabled") and p.get("parsedOk") is not False]
-    written = [p for p in properties if "range" in p]
-    covered = {name for p in written for name in (p["name"], *(one["name"] for one in p.get("longhandProperties", ())))}
+    properties = [
+        (_name(p["name"]), p)
+        for p in style["cssProperties"]
+        if not p.get("disabled") and p.get("parsedOk") is not False
+    ]
+    written = [(name, p) for name, p in properties if "range" in p]
+    covered = {name for name, _ in written} | {
+        one["name"] for _, p in written for one in p.get("longhandProperties", ())
+    }
     # The parts of a shorthand with var() are not known yet, and come with empty values.
-    bare = [p for p in properties if "range" not in p and p["value"] and covered.isdisjoint(shorthands(p["name"]))]
+    bare = [(n, p) for n, p in properties if "range" not in p and p["value"] and covered.isdisjoint(shorthands(n))]
     return [
         replace(
             like,
-            name=p["name"] if p["name"].startswith("--") else p["name"].lower(),
+            name=name,
             value=_IMPORTANT.sub("", p["value"]).strip(),
             important=bool(p.get("important")),
             range=_range(p),
             longhands=tuple((one["name"], _IMPORTANT.sub("", one["value"])) for one in p.get("longhandProperties", ())),
         )
-        for p in (*written, *bare)
+        for name, p in (*written, *bare)
     ]
 
 
+def _name(written: str) -> str:
+    """A property's name without the author's upper case, comments and escapes (CSS Syntax 3, 4.3.7)."""
+    plain = _COMMENT.sub("", written)
+    plain = _ESCAPE.sub(lambda m: chr(int(m.group(1), 16)) if m.group(1) else m.group(2), plain).strip()
+    return plain if plain.startswith("--") else plain.lower()
+
+
+_COMMENT = re.compile(r"/\*.*?\*/", re.S)
+_ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,5})\s?|(.))")
 _IMPORTANT = re.compile(r"\s*!\s*important\s*$", re.I)
 
 
