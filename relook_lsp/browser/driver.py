@@ -21,7 +21,11 @@ _COMMON = (
     "--js-flags=--max-old-space-size=1024",
 )  # fmt: skip
 
+# Playwright passes settings of its own, and the last switch of a name wins: both are in this one.
+_BLINK = "primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4"
+
 _EXACT = (
+    f"--blink-settings={_BLINK},mainFrameClipsContent=false",
     "--enable-begin-frame-control", "--run-all-compositor-stages-before-draw", "--disable-threaded-animation",
     "--disable-threaded-scrolling", "--disable-checker-imaging", "--deterministic-mode",
 )  # fmt: skip

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import contextlib
 import io
 
 import numpy as np
 from PIL import Image
 
-from relook_lsp.browser.cdp import Cdp, CdpError
+from relook_lsp.browser.cdp import Cdp
 from relook_lsp.browser.clock import Hang
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.snapshot import Frame, Paint
@@ -18,7 +17,11 @@ from relook_lsp.core.snapshot import Frame, Paint
 MAX_HEIGHT = 8000
 """Frames end here (CSS pixels); what lies deeper is not judged on pixels."""
 
-_PUMPS = 12
+FRAME_BOUND = 10.0
+"""Seconds of wall-clock time for one picture."""
+
+_TRIES = 8
+"""Frames asked for after the size of the picture has changed; the first one only applies the size."""
 
 
 async def begin(cdp: Cdp, turn: asyncio.Lock) -> None:
@@ -27,36 +30,31 @@ async def begin(cdp: Cdp, turn: asyncio.Lock) -> None:
         await cdp.send("HeadlessExperimental.beginFrame", {})
 
 
-async def take(cdp: Cdp, clip: Rect, turn: asyncio.Lock | None, bound: float = 8.0) -> Frame:
-    """A PNG of ``clip`` (document coordinates), beyond the viewport too; layout does not change.
+async def expose(cdp: Cdp, turn: asyncio.Lock) -> bytes:
+    """A PNG of what the metrics override makes visible (its ``viewport`` member), in exact mode. Time does not move.
 
-    With frame control (``turn`` is the browser's frame lock) nothing is painted by itself: the request is sent
-    first and frames are then made until it is answered. Raises ``Hang`` where the browser does not answer within ``bound`` seconds.
+    The browser is started so that it does not clip the document to its window (``driver``): what lies below the
+    fold is painted too, while the page sees a window of the same size as before.
     """
+    for _ in range(_TRIES):
+        async with turn:
+            reply = await cdp.send(
+                "HeadlessExperimental.beginFrame", {"screenshot": {"format": "png", "optimizeForSpeed": True}}
+            )
+        if "screenshotData" in reply:
+            return base64.b64decode(reply["screenshotData"])
+    raise Hang
+
+
+async def snap(cdp: Cdp, clip: Rect) -> bytes:
+    """A PNG of ``clip`` (document coordinates) from a browser that makes frames by itself (real time)."""
     request = {
         "format": "png",
         "optimizeForSpeed": True,
         "captureBeyondViewport": True,
-        "fromSurface": True,
-        "clip": {"x": clip.x, "y": clip.y, "width": max(1, clip.width), "height": max(1, clip.height), "scale": 1},
+        "clip": {"x": clip.x, "y": clip.y, "width": clip.width, "height": clip.height, "scale": 1},
     }
-    shot = asyncio.ensure_future(cdp.send("Page.captureScreenshot", request))
-    try:
-        async with asyncio.timeout(bound):
-            if turn is not None:
-                for _ in range(_PUMPS):
-                    await begin(cdp, turn)
-                    if shot.done():
-                        break
-            reply = await shot
-    except TimeoutError as error:
-        raise Hang from error
-    finally:
-        if not shot.done():
-            shot.cancel()
-            with contextlib.suppress(asyncio.CancelledError, CdpError):
-                await shot
-    return Frame(base64.b64decode(reply["data"]))
+    return base64.b64decode((await cdp.send("Page.captureScreenshot", request))["data"])
 
 
 _VISIBLE = 12
