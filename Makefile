@@ -1,0 +1,57 @@
+# make demo: set everything up, review the sample pages, write a report.   make test: every test.   make check: lint, types, layers.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OUT := build
+
+.PHONY: demo test check format setup browser system lock clean help
+
+help:
+	@echo "make demo    review the sample pages and write an HTML report"
+	@echo "make test    run every test"
+	@echo "make check   ruff, pyright, import-linter"
+	@echo "make format  let ruff format the code"
+	@echo "make lock    renew .ci/constraints.txt"
+	@echo "make clean   remove what make made"
+
+demo: setup browser
+	@$(BIN)/relook review docs/demo --fail-on never --save-snapshots $(OUT)/demo/snapshots
+	@$(BIN)/relook review --from-snapshots $(OUT)/demo/snapshots --fail-on never --output $(OUT)/demo/report.html
+	@echo "The report, with pictures:"
+	@echo "$(CURDIR)/$(OUT)/demo/report.html"
+
+test: setup system browser
+	$(BIN)/python -m pytest $(TESTS)
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+setup: $(VENV)/ready
+
+$(VENV)/ready: pyproject.toml .ci/constraints.txt
+	@.ci/venv "$(PYTHON)" "$(VENV)"
+	@touch $@
+
+browser: setup
+	@$(BIN)/relook install-browser --yes
+
+# Editors and fonts for the tests, where apt and the right to use it are there; without them those tests are skipped.
+system:
+	@.ci/system-packages
+
+lock:
+	rm -rf $(OUT)/lock && $(PYTHON) -m venv $(OUT)/lock
+	$(OUT)/lock/bin/pip install --quiet -e '.[dev]'
+	{ echo "# Exact versions of everything that make installs. Renew: 'make lock'."; \
+	  $(OUT)/lock/bin/pip freeze --exclude-editable; } > .ci/constraints.txt
+
+clean:
+	rm -rf $(VENV) $(OUT)
