@@ -8,8 +8,9 @@ from html import escape
 
 from relook_lsp.core.finding import Report
 from relook_lsp.core.snapshot import Snapshot
-from relook_lsp.report.html import document, picture
-from relook_lsp.report.plain import plain
+from relook_lsp.report.document import document
+from relook_lsp.report.embed import Album
+from relook_lsp.report.entry import path, safe
 
 
 @dataclass(frozen=True)
@@ -26,36 +27,57 @@ class Pair:
 
 def render(pairs: Sequence[Pair]) -> str:
     """The whole document."""
-    return document("ReLook before and after", "".join(_pair(pair) for pair in pairs), "slider")
-
-
-def _pair(pair: Pair) -> str:
-    scores = f"{pair.before.score} → {pair.after.score}" if pair.before.reviewed else "not reviewed"
-    edits = "".join(f"<li>{escape(plain(one, 160))}</li>" for one in pair.accepted) or "<li>No edit was accepted.</li>"
-    diff = f'<pre tabindex="0"><code>{escape(pair.diff)}</code></pre>' if pair.diff else ""
-    return (
-        f'<section class="page"><h2>{escape(plain(pair.before.page))} <span class="score good">{scores}</span></h2>'
-        f"<p>{len(pair.before.findings)} findings before, {len(pair.after.findings)} after.</p>"
-        f"<ul>{edits}</ul>{diff}{_sliders(pair)}</section>\n"
+    album = Album()
+    sections = [_pair(index, pair, album) for index, pair in enumerate(pairs)]
+    better = sum(pair.after.score > pair.before.score for pair in pairs)
+    return document(
+        "ReLook before and after",
+        f"{better} of {len(pairs)} pages made better" if len(pairs) != 1 else "1 page",
+        "".join(markup for markup, _ in sections),
+        "slider",
+        "".join(rules for _, rules in sections),
     )
 
 
-def _sliders(pair: Pair) -> str:
+def _pair(index: int, pair: Pair, album: Album) -> tuple[str, str]:
+    """Markup of a page, and the widths of its sliders."""
+    scores = f"{pair.before.score} → {pair.after.score}" if pair.before.reviewed else "not reviewed"
+    edits = "".join(f"<li>{safe(one, 160)}</li>" for one in pair.accepted) or "<li>No edit was accepted.</li>"
+    diff = f'<pre tabindex="0" aria-label="The edit"><code>{_lines(pair.diff)}</code></pre>' if pair.diff else ""
+    sliders, rules = _sliders(index, pair, album)
+    return (
+        f'<section class="page"><div class="head"><div><h2>{path(pair.before.page)}</h2><p>score {scores}, '
+        f"findings {len(pair.before.findings)} → {len(pair.after.findings)}</p></div></div>"
+        f"<ul>{edits}</ul>{diff}{sliders}</section>\n",
+        rules,
+    )
+
+
+def _lines(text: str) -> str:
+    """A text of several lines as markup, without control and direction characters."""
+    return escape("".join(c if c.isprintable() or c in "\n\t" else " " for c in text))
+
+
+def _sliders(index: int, pair: Pair, album: Album) -> tuple[str, str]:
     if pair.seen_before is None or pair.seen_after is None:
-        return ""
+        return "", ""
     later = {view.viewport: view for view in pair.seen_after.settled}
     parts: list[str] = []
+    rules = ""
     for view in pair.seen_before.settled:
         other = later.get(view.viewport)
         if view.frame is None or other is None or other.frame is None:
             continue
-        one, width, height = picture(view.frame)
-        two, other_width, other_height = picture(other.frame)
+        one, two = album.frame(view.frame), album.frame(other.frame)
+        if one is None or two is None:
+            continue
         size = f"{view.viewport.width} × {view.viewport.height}"
+        name = f"p-{index}-{len(parts)}"
+        rules += f"#{name}{{max-width:{view.viewport.width}px}}\n"
         parts.append(
-            f'<div class="pair" style="max-width:{view.viewport.width}px"><p>{size}: left before, right after</p>'
-            f'<div class="slider"><img alt="Before, at {size}" width="{width}" height="{height}" src="{one}">'
-            f'<div class="after"><img alt="After, at {size}" width="{other_width}" height="{other_height}" src="{two}"></div></div>'
+            f'<div class="pair" id="{name}"><p>{size}: before on the left, after on the right</p>'
+            f'<div class="slider"><img alt="Before, at {size}" width="{one.width}" height="{one.height}" src="{one.url}">'
+            f'<div class="after"><img alt="After, at {size}" width="{two.width}" height="{two.height}" src="{two.url}"></div></div>'
             f'<input type="range" min="0" max="100" value="50" aria-label="How much of the page before is shown, at {size}"></div>'
         )
-    return "".join(parts)
+    return "".join(parts), rules

@@ -1,186 +1,119 @@
-"""One self-contained file for people: frames with boxes drawn over them, and every finding with its picture.
+"""The report for people as one file: every page's frames with boxes drawn over them, beside its findings.
 
-Works without scripts for reading; the script only filters and links boxes with findings. Everything that a page
-controls is escaped here and nowhere else.
+It reads without scripts; the script filters, and shows the box of a finding. All that a page controls is escaped
+where it enters the markup (``entry.safe``, ``html.escape``).
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
-from pathlib import Path
 
-from PIL import Image
-
-from relook_lsp import __version__
-from relook_lsp.core.finding import Finding, Report
-from relook_lsp.core.snapshot import Frame, Snapshot, View
-from relook_lsp.core.text import LineIndex
+from relook_lsp.core.finding import Report
 from relook_lsp.report import Reviewed
-from relook_lsp.report.pictures import crop, view_of
-from relook_lsp.report.plain import plain
-from relook_lsp.report.terminal import grouped
-
-_HERE = Path(__file__).parent
-MAX_FRAME = 3000
-"""Height of a frame in the report; deeper parts are cut off."""
-
-Texts = Mapping[str, tuple[str, str, str]]
-"""Rule id -> (title, why, fix)."""
+from relook_lsp.report.document import document
+from relook_lsp.report.embed import MAX_BYTES, Album
+from relook_lsp.report.entry import Texts, entry, path, safe
+from relook_lsp.report.group import counted, counts, grouped
+from relook_lsp.report.stage import Stage
 
 
-def render(pages: Sequence[Reviewed], rules: Texts) -> str:
-    """The whole document."""
-    body = "".join(_page(index, page, rules) for index, page in enumerate(pages))
+def render(pages: Sequence[Reviewed], rules: Texts, limit: int = MAX_BYTES) -> str:
+    """The whole document; its pictures take at most ``limit`` bytes."""
+    album = Album(limit)
+    sections: list[str] = []
+    style: list[str] = []
+    for index, page in enumerate(pages):
+        section, boxes = _page(index, page, rules, album)
+        sections.append(section)
+        style.append(boxes)
+    everything = [finding for page in pages for finding in page.report.findings]
+    parts = [f"{len(pages)} pages" if len(pages) != 1 else "1 page"]
+    parts += [counted(number, name) for name, number in counts(everything).items()] or ["nothing found"]
     overview = _overview(pages) if len(pages) > 1 else ""
-    return document("ReLook report", f"{_filters(pages, rules)}{overview}{body}", "report")
-
-
-def document(title: str, body: str, name: str) -> str:
-    """Head, policy and assets around a body. ``name`` chooses the script."""
-    style = (_HERE / "report.css").read_text("utf-8")
-    script = (_HERE / f"{name}.js").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    policy = f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
-        f'<header class="top"><h1>{escape(title)}</h1><p>ReLook {__version__}</p></header>\n<main>\n{body}</main>\n'
-        f"<script>{script}</script>\n</body>\n</html>\n"
-    )
+    full = '<p class="problem">Some pictures were left out, so that this file stays small.</p>' if album.full else ""
+    body = f"{full}{overview}{_filters(pages, rules)}{''.join(sections)}"
+    return document("ReLook report", ", ".join(parts), body, "report", "".join(style))
 
 
 def _filters(pages: Sequence[Reviewed], rules: Texts) -> str:
-    used = sorted({f.rule for page in pages for f in page.report.findings})
-    sizes = sorted({str(f.viewport) for page in pages for f in page.report.findings if f.viewport.width})
-    if not used:
+    found = [finding for page in pages for finding in page.report.findings]
+    if not found:
         return ""
+    severities = "".join(
+        f'<label class="pill {name}"><input type="checkbox" name="severity" value="{name}" checked>{counted(number, name)}</label>'
+        for name, number in counts(found).items()
+    )
+    used = sorted({one.rule for one in found}, key=lambda rule: rules.get(rule, (rule, "", ""))[0])
     options = "".join(f'<option value="{escape(r)}">{escape(rules.get(r, (r, "", ""))[0])}</option>' for r in used)
-    views = "".join(f"<option>{escape(size)}</option>" for size in sizes)
+    sizes = sorted({(s.viewport.width, s.viewport.height) for one in found for s in one.seen})
+    windows = "".join(f"<option>{width} × {height}</option>" for width, height in sizes)
     return (
-        '<form class="filters" hidden>'
-        f'<label>Rule <select name="rule"><option value="">all</option>{options}</select></label>'
-        '<label>Severity <select name="severity"><option value="">all</option><option>error</option>'
-        "<option>warning</option><option>information</option></select></label>"
-        f'<label>Window <select name="viewport"><option value="">all</option>{views}</select></label>'
+        f'<form class="filters" aria-label="Filter" hidden><span class="pills">{severities}</span>'
+        f'<label>Rule <select name="rule"><option value="">all rules</option>{options}</select></label>'
+        f'<label>Window <select name="window"><option value="">all windows</option>{windows}</select></label>'
         '<output class="count"></output></form>\n'
     )
 
 
 def _overview(pages: Sequence[Reviewed]) -> str:
-    rows = "".join(
-        f'<tr><td><a href="#page-{index}">{escape(plain(page.report.page))}</a></td><td>{_score(page.report)}</td>'
-        f"<td>{len(page.report.findings)}</td></tr>"
+    cards = "".join(
+        f'<li><a class="card" href="#page-{index}">{_score(page.report)}'
+        f'<span class="name"><b>{path(page.report.page)}</b><span>{_summary(page.report)}</span></span></a></li>'
         for index, page in enumerate(pages)
     )
-    return f'<div class="scroll"><table class="overview"><thead><tr><th>Page</th><th>Score</th><th>Findings</th></tr></thead><tbody>{rows}</tbody></table></div>\n'
+    return f'<nav aria-label="Pages"><ul class="overview">{cards}</ul></nav>\n'
+
+
+def _summary(report: Report) -> str:
+    if not report.reviewed:
+        return "could not be reviewed"
+    parts = [counted(number, name) for name, number in counts(report.findings).items()] or ["nothing found"]
+    if report.suppressed:
+        parts.append(f"{len(report.suppressed)} silenced")
+    return ", ".join(parts)
 
 
 def _score(report: Report) -> str:
+    """A ring that is as full as the score is high."""
     if not report.reviewed:
-        return '<span class="score none">not reviewed</span>'
+        return '<span class="score none" role="img" aria-label="No score">–</span>'
     level = "good" if report.score >= 90 else "fair" if report.score >= 60 else "poor"
-    return f'<span class="score {level}">{report.score}</span>'
+    return (
+        f'<span class="score {level}" role="img" aria-label="Score {report.score} of 100">'
+        '<svg viewBox="0 0 36 36" aria-hidden="true"><circle cx="18" cy="18" r="16" class="track"/>'
+        f'<circle cx="18" cy="18" r="16" pathLength="100" stroke-dasharray="{report.score} 100" class="fill"/></svg>'
+        f"<b>{report.score}</b></span>"
+    )
 
 
-def _page(index: int, page: Reviewed, rules: Texts) -> str:
-    report, snapshot = page.report, page.snapshot
+def _page(index: int, page: Reviewed, rules: Texts, album: Album) -> tuple[str, str]:
+    """Markup of a page, and the style of its boxes."""
+    report = page.report
     groups = grouped(report.findings)
-    head = f'<section class="page" id="page-{index}"><h2>{escape(plain(report.page))} {_score(report)}</h2>\n'
-    problems = "".join(f'<p class="problem">{escape(plain(p.message))}</p>' for p in report.problems)
-    if not groups and report.reviewed:
-        problems += '<p class="clean">Nothing found.</p>'
-    frames = _frames(index, groups, snapshot) if snapshot is not None else ""
-    items = "".join(_finding(index, number, group, snapshot, rules) for number, group in enumerate(groups, start=1))
-    left = {(one.rule, one.reason) for one in report.incomplete}
-    undecided = ""
+    stage = Stage(index, groups, page.snapshot, album)
+    entries = "".join(
+        entry(index, number, group, page.snapshot, rules, stage.boxed.get(number, ""), album)
+        for number, group in enumerate(groups, start=1)
+    )
+    notes = "".join(f'<p class="problem">{safe(problem.message)}</p>' for problem in report.problems)
+    if report.reviewed and not report.valid:
+        notes += '<p class="problem">This page does not render.</p>'
+    if report.capture != "exact":
+        notes += '<p class="problem">Looked at in real time: slower, with the same rules.</p>'
+    if not groups and report.valid:
+        notes += '<p class="clean">Nothing to mend here.</p>'
+    left = sorted({(one.rule, one.reason) for one in report.incomplete})
     if left:
-        lines = "".join(f"<li>{escape(rule)}: {escape(reason)}</li>" for rule, reason in sorted(left))
-        undecided = f'<details class="left"><summary>{len(left)} questions could not be decided</summary><ul>{lines}</ul></details>'
-    return f'{head}{problems}{frames}<ol class="findings">{items}</ol>{undecided}</section>\n'
-
-
-def _frames(index: int, groups: list[tuple[Finding, ...]], snapshot: Snapshot) -> str:
-    views = [v for v in (*snapshot.settled, *snapshot.roles("confirm")) if v.frame is not None]
-    figures = "".join(_frame(index, view, groups, snapshot) for view in views)
-    return f'<div class="frames">{figures}</div>\n' if figures else ""
-
-
-def _frame(index: int, view: View, groups: list[tuple[Finding, ...]], snapshot: Snapshot) -> str:
-    assert view.frame is not None
-    data, width, height = picture(view.frame)
-    boxes: list[str] = []
-    for number, group in enumerate(groups, start=1):
-        for one in group:
-            if one.box.area > 0 and view_of(snapshot, one) is view and one.box.y < height:
-                x, y, w, h = one.box
-                place = (
-                    f"left:{100 * x / width:.3f}%;top:{100 * y / height:.3f}%;"
-                    f"width:{100 * min(w, width - x) / width:.3f}%;height:{100 * min(h, height - y) / height:.3f}%"
-                )
-                boxes.append(
-                    f'<a class="box {one.severity.value}" href="#f-{index}-{number}" data-number="{number}" style="{place}">'
-                    f"<span>{number}</span></a>"
-                )
-    size = f"{view.viewport.width} × {view.viewport.height}"
+        lines = "".join(f"<li>{escape(rules.get(r, (r, '', ''))[0])}: {safe(reason)}</li>" for r, reason in left)
+        notes += f'<details class="left"><summary>{_undecided(len(left))}</summary><ul>{lines}</ul></details>'
+    findings = f'<ol class="findings">{entries}</ol>' if entries else ""
     return (
-        f'<figure style="--w:{view.viewport.width}"><figcaption>{size}</figcaption>'
-        f'<div class="frame"><img alt="The page at {size}" width="{width}" height="{height}" src="{data}">{"".join(boxes)}</div></figure>'
+        f'<section class="page" id="page-{index}"><div class="head">{_score(report)}<div><h2>{path(report.page)}</h2>'
+        f'<p>{_summary(report)}</p></div></div><div class="both">{stage.markup}<div class="list">{notes}{findings}</div></div></section>\n',
+        stage.rules,
     )
 
 
-def picture(frame: Frame) -> tuple[str, int, int]:
-    """A frame as a data URL, with its width and height in pixels; cut at ``MAX_FRAME``."""
-    with Image.open(io.BytesIO(frame.png)) as image:
-        shown = image.convert("RGB").crop((0, 0, image.width, min(image.height, MAX_FRAME)))
-    out = io.BytesIO()
-    shown.save(out, "WEBP", quality=82, method=2)
-    return "data:image/webp;base64," + base64.b64encode(out.getvalue()).decode(), shown.width, shown.height
-
-
-def _finding(index: int, number: int, group: tuple[Finding, ...], snapshot: Snapshot | None, rules: Texts) -> str:
-    one = group[0]
-    title, why, fix = rules.get(one.rule, (one.rule, "", ""))
-    seen = ", ".join(dict.fromkeys(str(s.viewport) for f in group for s in f.seen))
-    more = f'<p class="more">and {len(group) - 1} more places with the same cause</p>' if len(group) > 1 else ""
-    return (
-        f'<li class="finding {one.severity.value}" id="f-{index}-{number}" data-rule="{escape(one.rule)}" '
-        f'data-severity="{one.severity.value}" data-viewport="{escape(seen)}" value="{number}">'
-        f'<h3><span class="tag">{one.severity.value}</span> {escape(title)}</h3><p>{escape(plain(one.message))}</p>{more}'
-        f"{_excerpt(one, snapshot)}{_crop(one, snapshot)}"
-        f'<p class="where">{escape(one.rule)} · seen at {escape(seen) or "load"}</p>'
-        f"<details><summary>Why, and what helps</summary><p>{escape(why)}</p><p>{escape(fix)}</p></details></li>\n"
-    )
-
-
-def _excerpt(one: Finding, snapshot: Snapshot | None) -> str:
-    place = one.cause
-    name = f"{plain(place.path or place.url or '', 120)}:{place.range.start.line + 1}"
-    source = snapshot.sources.get(place.url or "") if snapshot is not None else None
-    if source is None:
-        return f'<p class="file">{escape(name)}</p>'
-    line = LineIndex(source.text).line_span(place.range.start.line)
-    start, end = place.span.start, min(place.span.end, line.end)
-    before, marked, after = source.text[line.start : start], source.text[start:end], source.text[end : line.end]
-    before, after = before.lstrip()[-80:], after[:80]
-    return f'<p class="file">{escape(name)}</p><pre tabindex="0"><code>{_code(before)}<mark>{_code(marked[:200])}</mark>{_code(after)}</code></pre>'
-
-
-def _code(text: str) -> str:
-    return escape("".join(c if c.isprintable() else " " for c in text))
-
-
-def _crop(one: Finding, snapshot: Snapshot | None) -> str:
-    data = crop(snapshot, one) if snapshot is not None else None
-    if data is None:
-        return ""
-    with Image.open(io.BytesIO(data)) as image:
-        width, height = image.size
-    source = base64.b64encode(data).decode()
-    return f'<img class="crop" alt="Picture of the place" width="{width}" height="{height}" loading="lazy" src="data:image/png;base64,{source}">'
+def _undecided(number: int) -> str:
+    return f"{number} question{'' if number == 1 else 's'} could not be decided"

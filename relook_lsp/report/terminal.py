@@ -1,102 +1,90 @@
-"""The report for people at a terminal."""
+"""The report for people at a terminal. Colour only where the console is a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from relook_lsp.core.finding import Finding, Report, Severity
+from relook_lsp.core.finding import Report, Severity
 from relook_lsp.core.snapshot import Snapshot
-from relook_lsp.core.text import LineIndex
 from relook_lsp.report import Reviewed
+from relook_lsp.report.excerpt import excerpt
+from relook_lsp.report.group import Group, by_file, counted, counts, grouped
 from relook_lsp.report.plain import plain
 
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFORMATION: "cyan"}
-_EXCERPT = 100
+_INDENT = 10
 
 
 def render(pages: Sequence[Reviewed], console: Console, *, quiet: bool = False) -> None:
-    """Write all pages to the console; with ``quiet`` only findings, no clean pages and no summary of them."""
+    """Write all pages to the console; with ``quiet`` pages without findings and problems are left out."""
     for page in pages:
-        if quiet and not page.report.findings and not page.report.problems:
-            continue
-        _page(page, console)
+        if not quiet or page.report.findings or page.report.problems:
+            _page(page, console)
     if len(pages) > 1:
         _summary(pages, console)
 
 
-def grouped(findings: Iterable[Finding]) -> list[tuple[Finding, ...]]:
-    """Findings with the same rule and cause are one entry; the worst is first in it."""
-    groups: dict[tuple[str, str | None, int, int], list[Finding]] = {}
-    for one in findings:
-        place = one.cause
-        groups.setdefault((one.rule, place.path or place.url, place.span.start, place.span.end), []).append(one)
-    return [tuple(sorted(group, key=lambda f: -f.extent)) for group in groups.values()]
-
-
 def _page(page: Reviewed, console: Console) -> None:
     report = page.report
-    head = Text(plain(report.page), "bold")
-    if report.reviewed:
-        head.append(f"  score {report.score}", "bold green" if report.score >= 90 else "bold yellow")
-        if not report.valid:
-            head.append("  the page does not render", "bold red")
-        if report.capture != "exact":
-            head.append("  (real time: slower, same rules)", "dim")
-    console.print(head)
+    console.print(Text(plain(report.page), "bold"))
     for problem in report.problems:
         console.print(Text(f"  {plain(problem.message)}", "magenta"))
-    for group in grouped(report.findings):
-        _group(group, page.snapshot, console)
-    if report.reviewed:
-        console.print(Text(f"  {_counts(report)}", "dim"))
+    for file, groups in by_file(grouped(report.findings)):
+        if file != report.page:
+            console.print(Text(f"  {plain(file)}", "underline"))
+        for group in groups:
+            _group(group, page.snapshot, console)
+    console.print(_verdict(report))
 
 
-def _group(group: tuple[Finding, ...], snapshot: Snapshot | None, console: Console) -> None:
+def _group(group: Group, snapshot: Snapshot | None, console: Console) -> None:
     one = group[0]
-    where = one.cause
-    start = where.range.start
-    line = Text(f"  {plain(where.path or where.url or '')}:{start.line + 1}:{start.character + 1} ", "dim")
-    line.append(one.severity.value, _STYLE[one.severity])
-    line.append(f" {plain(one.message)}")
+    start = one.cause.range.start
+    line = Text(f"{start.line + 1}:{start.character + 1}".rjust(_INDENT - 2) + "  ", "dim")
+    line.append(counted(1, one.severity.value)[2:], _STYLE[one.severity])
+    line.append(f"  {plain(one.message)}")
     if len(group) > 1:
-        line.append(f" (and {len(group) - 1} more places)", "dim")
+        line.append(f" ({len(group)} places)", "bold")
     line.append(f"  {one.rule}", "dim")
     console.print(line)
-    source = snapshot.sources.get(where.url or "") if snapshot is not None else None
-    if source is None:
+    shown = excerpt(one, snapshot)
+    if shown is None:
         return
-    span = LineIndex(source.text).line_span(start.line)
-    text = source.text[span.start : span.end]
-    before = max(0, where.span.start - span.start - _EXCERPT // 2)
-    shown = text[before : before + _EXCERPT].expandtabs(1)
-    lead = len(shown) - len(shown.lstrip())
-    marked = max(1, min(where.span.end, span.end) - where.span.start)
-    left = where.span.start - span.start - before - lead
-    cleaned = "".join(c if c.isprintable() else " " for c in shown.lstrip())
-    console.print(Text(f"      {cleaned}", "default"))
-    console.print(
-        Text(f"      {' ' * max(0, left)}{'^' * min(marked, max(1, len(cleaned) - left))}", _STYLE[one.severity])
-    )
+    margin = " " * _INDENT
+    console.print(Text(f"{margin}{shown.before}{shown.marked}{shown.after}"))
+    caret = "^" * max(1, cell_len(shown.marked))
+    console.print(Text(f"{margin}{' ' * cell_len(shown.before)}{caret}", _STYLE[one.severity]))
 
 
-def _counts(report: Report) -> str:
-    counts = {severity: sum(f.severity is severity for f in report.findings) for severity in Severity}
-    names = {"error": "error", "warning": "warning", "information": "note"}
-    parts = [f"{n} {names[s.value]}{'' if n == 1 else 's'}" for s, n in counts.items() if n]
-    text = ", ".join(parts) or "nothing found"
+def _verdict(report: Report) -> Text:
+    if not report.reviewed:
+        return Text("  could not be reviewed", "bold magenta")
+    text = Text("  ")
+    text.append(f"score {report.score}", f"bold {'green' if report.score >= 90 else 'yellow'}")
+    if not report.valid:
+        text.append("  the page does not render", "bold red")
+    parts = [counted(number, name) for name, number in counts(report.findings).items()] or ["nothing found"]
     if report.suppressed:
-        text += f", {len(report.suppressed)} silenced"
+        parts.append(f"{len(report.suppressed)} silenced")
     if report.incomplete:
-        text += f", {len({(i.rule, i.key) for i in report.incomplete})} not decided"
+        parts.append(f"{len({(i.rule, i.key) for i in report.incomplete})} not decided")
+    text.append("  " + ", ".join(parts), "dim")
+    if report.capture != "exact":
+        text.append(" (in real time: slower, same rules)", "dim")
     return text
 
 
 def _summary(pages: Sequence[Reviewed], console: Console) -> None:
     reviewed = [page.report for page in pages if page.report.reviewed]
-    clean = sum(not report.findings for report in reviewed)
-    failed = len(pages) - len(reviewed)
-    text = f"{len(pages)} pages, {clean} without findings"
-    console.print(Text(text + (f", {failed} could not be reviewed" if failed else ""), "bold"))
+    findings = [finding for report in reviewed for finding in report.findings]
+    parts = [f"{len(pages)} pages", f"{sum(not report.findings for report in reviewed)} without findings"]
+    if reviewed:
+        parts.append(f"mean score {sum(report.score for report in reviewed) / len(reviewed):.0f}")
+    parts += [counted(number, name) for name, number in counts(findings).items()]
+    if len(reviewed) < len(pages):
+        parts.append(f"{len(pages) - len(reviewed)} could not be reviewed")
+    console.print(Text(", ".join(parts), "bold"))

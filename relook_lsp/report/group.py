@@ -1,0 +1,40 @@
+"""Findings that one edit would mend belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from relook_lsp.core.finding import Finding
+
+Group = tuple[Finding, ...]
+"""Findings with the same rule and cause, the worst first."""
+
+
+def grouped(findings: Iterable[Finding]) -> list[Group]:
+    """In the order in which the first of each group comes."""
+    groups: dict[tuple[str, str | None, int, int], list[Finding]] = {}
+    for one in findings:
+        place = one.cause
+        groups.setdefault((one.rule, place.path or place.url, place.span.start, place.span.end), []).append(one)
+    return [tuple(sorted(group, key=lambda f: (-f.severity.rank, -f.extent))) for group in groups.values()]
+
+
+def by_file(groups: Iterable[Group]) -> list[tuple[str, list[Group]]]:
+    """(path or URL, its groups), files in the order of their first group."""
+    files: dict[str, list[Group]] = {}
+    for group in groups:
+        place = group[0].cause
+        files.setdefault(place.path or place.url or "", []).append(group)
+    return list(files.items())
+
+
+def counts(findings: Iterable[Finding]) -> dict[str, int]:
+    """How many of each severity; those that do not occur are left out."""
+    severities = [one.severity.value for one in findings]
+    return {name: severities.count(name) for name in ("error", "warning", "information") if name in severities}
+
+
+def counted(number: int, severity: str) -> str:
+    """``1 error``, ``2 warnings``, ``3 notes``."""
+    name = "note" if severity == "information" else severity
+    return f"{number} {name}{'' if number == 1 else 's'}"

@@ -1,0 +1,92 @@
+"""The frames of a page, one tab for each window, with a numbered box over every finding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from relook_lsp.core.finding import Finding
+from relook_lsp.core.snapshot import Snapshot, View
+from relook_lsp.report.embed import Album, Picture
+from relook_lsp.report.group import Group
+from relook_lsp.report.pictures import view_of
+
+MAX_TABS = 9
+"""The style sheet has a rule for each."""
+
+
+class Stage:
+    """Markup and style of one page's frames; ``boxed`` says on which box a group is drawn (group number -> id)."""
+
+    def __init__(self, page: int, groups: Sequence[Group], snapshot: Snapshot | None, album: Album) -> None:
+        self.boxed: dict[int, str] = {}
+        self.rules = ""
+        self._page = page
+        self.markup = self._build(groups, snapshot, album) if snapshot is not None else ""
+
+    def _build(self, groups: Sequence[Group], snapshot: Snapshot, album: Album) -> str:
+        shown = [(group, one, view_of(snapshot, one)) for group in groups for one in group if one.box.area > 0]
+        worst = {view.id for _, _, view in shown if view is not None}
+        framed = [view for view in snapshot.settled if view.frame is not None]
+        framed += [
+            view for view in snapshot.views if view.frame is not None and view.id in worst and view not in framed
+        ]
+        tabs: list[str] = []
+        figures: list[str] = []
+        # The window with the most findings is open first.
+        load = {view.id: sum(v is view for _, _, v in shown) for view in framed}
+        first = max(framed, key=lambda view: load[view.id], default=None)
+        numbers = {id(group): number for number, group in enumerate(groups, start=1)}
+        for view in sorted(framed, key=lambda view: (view.viewport.width, view.role, view.moment))[:MAX_TABS]:
+            assert view.frame is not None
+            picture = album.frame(view.frame)
+            if picture is None:
+                continue
+            tab = f"{self._page}-{len(tabs)}"
+            here = [(numbers[id(group)], one) for group, one, other in shown if other is view]
+            count = f' <b class="n">{len(here)}</b>' if here else ""
+            checked = " checked" if view is first else ""
+            tabs.append(
+                f'<input class="pick" type="radio" name="window-{self._page}" id="w-{tab}"{checked}>'
+                f'<label for="w-{tab}">{_size(view)}{count}</label>'
+            )
+            figures.append(self._figure(tab, view, picture, here))
+        if not tabs:
+            return ""
+        return f'<div class="stage"><fieldset class="windows"><legend>Window</legend>{"".join(tabs)}</fieldset>{"".join(figures)}</div>\n'
+
+    def _figure(self, tab: str, view: View, picture: Picture, here: Sequence[tuple[int, Finding]]) -> str:
+        boxes: list[str] = []
+        for number, one in here:
+            x, y = max(0.0, one.box.x), max(0.0, one.box.y)
+            right, bottom = min(one.box.right, picture.width), min(one.box.bottom, picture.height)
+            if right <= x or bottom <= y:
+                continue
+            name = f"b-{tab}-{len(boxes)}"
+            self.boxed.setdefault(number, name)
+            self.rules += (
+                f"#{name}{{left:{_percent(x, picture.width)};top:{_percent(y, picture.height)};"
+                f"width:{_percent(right - x, picture.width)};height:{_percent(bottom - y, picture.height)}}}\n"
+            )
+            boxes.append(
+                f'<a class="box {one.severity.value}" id="{name}" href="#f-{self._page}-{number}" '
+                f'aria-label="Finding {number}"><span>{number}</span></a>'
+            )
+        self.rules += f"#s-{tab}{{max-width:{picture.width}px}}\n"
+        edge = ""
+        if picture.width > view.viewport.width:
+            edge = f'<span class="edge" id="e-{tab}"><span>the window ends here</span></span>'
+            self.rules += f"#e-{tab}{{left:{_percent(view.viewport.width, picture.width)}}}\n"
+        return (
+            f'<figure class="window" data-tab="w-{tab}"><div class="frame" id="s-{tab}">'
+            f'<img alt="The page in a window of {_size(view)} pixels" width="{picture.width}" height="{picture.height}" '
+            f'src="{picture.url}">{edge}{"".join(boxes)}</div></figure>'
+        )
+
+
+def _size(view: View) -> str:
+    scale = "" if view.viewport.text_scale == 1 else f", text {view.viewport.text_scale:.0%}"
+    return f"{view.viewport.width} × {view.viewport.height}{scale}"
+
+
+def _percent(part: float, whole: float) -> str:
+    return f"{100 * part / whole:.3f}%"
