@@ -32,18 +32,24 @@ async def begin(cdp: Cdp, turn: asyncio.Lock) -> None:
 
 async def expose(cdp: Cdp, turn: asyncio.Lock) -> bytes:
     """A PNG of what the metrics override makes visible (its ``viewport`` member), in exact mode. Time does not move.
+    Under load a tile outside the window may be painted a frame late: two frames in a row must agree.
 
     The browser is started so that it does not clip the document to its window (``driver``): what lies below the
     fold is painted too, while the page sees a window of the same size as before.
     """
+    last = ""
     for _ in range(_TRIES):
         async with turn:
             reply = await cdp.send(
                 "HeadlessExperimental.beginFrame", {"screenshot": {"format": "png", "optimizeForSpeed": True}}
             )
-        if "screenshotData" in reply:
-            return base64.b64decode(reply["screenshotData"])
-    raise Hang
+        data: str = reply.get("screenshotData", "")
+        if data and data == last:
+            break
+        last = data or last
+    if not last:
+        raise Hang
+    return base64.b64decode(last)
 
 
 async def snap(cdp: Cdp, clip: Rect) -> bytes:

@@ -40,6 +40,11 @@ HIDE_TEXT = """*, *::before, *::after, *::marker, *::placeholder {
 text, tspan, textPath { fill: transparent !important; stroke: transparent !important }"""
 
 
+_EAGER = """(() => {
+  const lazy = document.querySelectorAll('img[loading=lazy i], iframe[loading=lazy i]');
+  for (const one of lazy) one.loading = 'eager';
+  return lazy.length;
+})()"""
 _HIDE = """function () {
   const rule = 'visibility: hidden !important; transition: none !important; ';
   this.relookStyle = this.getAttribute('style');
@@ -83,6 +88,7 @@ class Look:
         self.hang: ScriptPlace | None = None
         self.hung = False
         self._main_frame: str | None = None
+        self._scripts: dict[str, str] = {}
 
     # -- load
 
@@ -94,9 +100,13 @@ class Look:
         cdp.on("Inspector.targetCrashed", lambda _event: setattr(self, "crashed", True))
         cdp.on("Page.javascriptDialogOpening", self._dialog)
         cdp.on("Debugger.paused", self._debugger_paused)
+        cdp.on("Debugger.scriptParsed", lambda event: self._scripts.update({event["scriptId"]: event["url"]}))
         await asyncio.gather(
             cdp.send("Page.enable"),
             cdp.send("Runtime.enable"),
+            # Only a debugger that is there before the script starts can interrupt it; `debugger` statements pass.
+            cdp.send("Debugger.enable"),
+            cdp.send("Debugger.setBreakpointsActive", {"active": False}),
             cdp.send("DOM.enable"),
             cdp.send("DOM.setNodeStackTracesEnabled", {"enable": True}),
             cdp.send("Fetch.enable", {"patterns": [{"urlPattern": "*"}]}),
@@ -123,6 +133,16 @@ class Look:
             tree = await cdp.send("Page.getFrameTree")
             reply = await cdp.send("Page.createIsolatedWorld", {"frameId": tree["frameTree"]["frame"]["id"]})
             self.world = reply["executionContextId"]
+            await self._load_lazy()
+
+    async def _load_lazy(self) -> None:
+        """Load what waits to be scrolled to: whoever scrolls sees it."""
+        reply = await self.cdp.send(
+            "Runtime.evaluate", {"expression": _EAGER, "contextId": self.world, "returnByValue": True}
+        )
+        if reply["result"].get("value"):
+            with contextlib.suppress(Hang):
+                await self.clock.advance(20)
 
     async def _advance_to_load(self, navigation: asyncio.Task[Any]) -> None:
         deadline = asyncio.get_running_loop().time() + self.plan.timeout / 2
@@ -141,23 +161,25 @@ class Look:
             step = min(step + 5, 200)
 
     async def find_hang(self) -> None:
-        """Interrupt a script that never returns, and note its line. Raises ``Hang`` where no script is running: then
-        it was not the page that stood still."""
+        """Interrupt a script that never returns, note its line, and end it. Raises ``Hang`` where no script is
+        running: then it was not the page that stood still."""
         with contextlib.suppress(CdpError, TimeoutError):
-            async with asyncio.timeout(4):
-                await self.cdp.send("Debugger.enable")
+            async with asyncio.timeout(8):
                 await self.cdp.send("Debugger.pause")
                 while self.hang is None:
                     await asyncio.sleep(0.02)
+                await self.cdp.send("Runtime.terminateExecution")
+                await self.cdp.send("Debugger.resume")
         if self.hang is None:
             raise Hang
         self.hung = True
 
     def _debugger_paused(self, event: dict[str, Any]) -> None:
         for frame in event.get("callFrames", []):
-            if frame["url"]:
-                place = frame["location"]
-                self.hang = ScriptPlace(frame["url"], place["lineNumber"], place.get("columnNumber", 0))
+            place = frame["location"]
+            url = self._scripts.get(place["scriptId"])
+            if url:
+                self.hang = ScriptPlace(url, place["lineNumber"], place.get("columnNumber", 0))
                 return
 
     def _dialog(self, _event: dict[str, Any]) -> None:
