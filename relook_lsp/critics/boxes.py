@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 
@@ -19,7 +20,12 @@ _VISIBLE_EDGE = 18
 
 
 def alpha(scene: Scene, node: int, name: str) -> float:
-    colour = parse_computed(scene.layout.style(node, name))
+    return _alpha(scene.layout.style(node, name))
+
+
+@lru_cache(maxsize=1024)
+def _alpha(value: str) -> float:
+    colour = parse_computed(value)
     return 0.0 if colour is None else colour.alpha
 
 

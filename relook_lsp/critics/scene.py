@@ -127,6 +127,18 @@ class Scene:
             self._clips[node] = outer
         return self._clips[node]
 
+    @cached_property
+    def confines(self) -> dict[int, Rect]:
+        """Element -> the common part of its ancestors' boxes: what lies within it pokes out of none of them."""
+        layout, everything = self.layout, Rect(-1e6, -1e6, 2e6, 2e6)
+        found: dict[int, Rect] = {}
+        for node in layout.elements:  # parents come before their children
+            above = layout.parents[node]
+            while above >= 0 and above not in found:
+                above = layout.parents[above]
+            found[node] = found[above].intersect(layout.rect(above)) if above >= 0 else everything
+        return found
+
     def padding_box(self, node: int) -> Rect:
         """Border box without the borders."""
         rect, layout = self.layout.rect(node), self.layout

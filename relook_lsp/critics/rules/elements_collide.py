@@ -16,6 +16,7 @@ from relook_lsp.critics.scene import Scene
 _PLACE = ("top", "bottom", "left", "right", "position")
 _MARGIN = ("margin-top", "margin-bottom", "margin-left", "margin-right")
 _HEIGHT = ("height", "max-height")
+_WIDTH = ("width", "max-width", "text-wrap-mode", "white-space-collapse")
 _NO_CAUSE = ("auto", "none", "static", "relative", "100%", "0", "0px")
 _BOXES = frozenset(("button", "input", "select", "textarea", "a"))
 _MAX_PAINTS = 3
@@ -48,7 +49,7 @@ def judge(scene: Scene) -> Iterator[Outcome]:
 
 
 def _texts(scene: Scene) -> Iterator[_Pair]:
-    runs = sorted((r for r in scene.runs if _counts(scene, r)), key=lambda r: r.rect.y)
+    runs = sorted(scene.runs, key=lambda r: r.rect.y)
     layout = scene.layout
     glyphs = [_glyphs(scene, run) for run in runs]
     for index, run in enumerate(runs):
@@ -62,6 +63,8 @@ def _texts(scene: Scene) -> Iterator[_Pair]:
             if overlap.width < RULE.thresholds["overlap"] * smaller or overlap.height < 0.3 * smaller:
                 continue
             if run.text.strip() == runs[other].text.strip():  # an echo, a glitch effect
+                continue
+            if not _counts(scene, run) or not _counts(scene, runs[other]):
                 continue
             pair = sorted((run, runs[other]), key=lambda r: (layout.paint_order(r.node), r.node))
             yield _Pair(pair[1].element, pair[0].element, overlap, "text")
@@ -167,8 +170,11 @@ def _blame(scene: Scene, sides: list[list[int]], pair: _Pair) -> Iterator[Blame]
     for node in (n for side in reversed(sides) for n in side):
         if layout.rect(node).bottom < pair.overlap.bottom:
             yield ByDeclaration(node, _HEIGHT, _NO_CAUSE)
+        if layout.rect(node).right < pair.overlap.right:
+            yield ByDeclaration(node, _WIDTH, _NO_CAUSE)
     for node in (n for side in sides for n in side):
-        yield ByDeclaration(node, ("line-height",), ("normal",))
+        for row in (a for a in (layout.parents[node],) if "grid" in layout.style(a, "display")):
+            yield ByDeclaration(row, ("grid-template-columns",), _NO_CAUSE)
 
 
 RULE = Rule(

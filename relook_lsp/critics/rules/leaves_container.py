@@ -31,7 +31,7 @@ class _Case(NamedTuple):
 
 
 def judge(scene: Scene) -> Iterator[Outcome]:
-    holders = {n for n in scene.layout.elements if _holds(scene, n)}
+    holders = _Holders(scene)
     worst: dict[int, _Case] = {}
     for holder, case in _cases(scene, holders):
         if holder not in worst or case.by > worst[holder].by:
@@ -42,58 +42,64 @@ def judge(scene: Scene) -> Iterator[Outcome]:
         asked += outcome.need is not None
         yield outcome if asked <= _MAX_PAINTS else Outcome(Verdict.INCOMPLETE, holder, reason="too-many")
     if scene.pixels is not None:
-        yield from (Outcome(Verdict.PASS, node) for node in sorted(holders - worst.keys()))
+        yield from (Outcome(Verdict.PASS, n) for n in scene.layout.elements if n not in worst and n in holders)
 
 
-def _holds(scene: Scene, node: int) -> bool:
-    layout = scene.layout
-    return layout.names[node] not in _NOT_HOLDERS and scene.shown(node) and bounded(scene, node)
+class _Holders:
+    """Boxes whose edges show."""
 
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._known: dict[int, bool] = {}
 
-def _holder(scene: Scene, node: int, holders: set[int]) -> int | None:
-    """The nearest visible box around a node that everything between them simply flows in."""
-    layout = scene.layout
-    if inner(scene, node) or layout.names[node] in _AT_THE_EDGE:
-        return None
-    for each in path(scene, node, -1):
-        if each != node and each in holders:
-            flows = all(layout.style(each, f"overflow-{axis}") == "visible" for axis in "xy")
-            return each if flows else None
-        overflow = (layout.style(each, f"overflow-{axis}") for axis in "xy") if each != node else ()
-        if layout.names[each] in _AT_THE_EDGE or moved(scene, each) or any(value != "visible" for value in overflow):
+    def __contains__(self, node: int) -> bool:
+        if node not in self._known:
+            named = self._scene.layout.names[node] not in _NOT_HOLDERS
+            self._known[node] = named and self._scene.shown(node) and bounded(self._scene, node)
+        return self._known[node]
+
+    def of(self, node: int) -> int | None:
+        """The nearest visible box around a node that everything between them simply flows in."""
+        layout = self._scene.layout
+        if inner(self._scene, node) or layout.names[node] in _AT_THE_EDGE:
             return None
-    return None
+        for each in path(self._scene, node, -1):
+            flows = all(layout.style(each, f"overflow-{axis}") == "visible" for axis in "xy")
+            if each != node and each in self:
+                return each if flows else None
+            if layout.names[each] in _AT_THE_EDGE or moved(self._scene, each) or (each != node and not flows):
+                return None
+        return None
 
 
-def _cases(scene: Scene, holders: set[int]) -> Iterator[tuple[int, _Case]]:
+def _cases(scene: Scene, holders: _Holders) -> Iterator[tuple[int, _Case]]:
     layout, tolerance = scene.layout, RULE.thresholds["tolerance"]
-    known: dict[int, int | None] = {}
     for run in scene.runs:
+        own = layout.rect(run.element)
+        # A line box is taller than its glyphs: only what lies beyond a part of it can be ink.
+        slack = max(0.0, (run.rect.height - 0.7 * layout.pixels(run.element, "font-size")) / 2)
+        glyphs = Rect(run.rect.x, run.rect.y + slack, run.rect.width, max(1.0, run.rect.height - 2 * slack))
+        if scene.confines[run.element].intersect(own).contains(glyphs, tolerance):
+            continue
         if run.element in holders:  # its own text
-            holder = run.element if all(layout.style(run.element, f"overflow-{a}") == "visible" for a in "xy") else None
-            holder = None if inner(scene, run.element) else holder
+            flows = all(layout.style(run.element, f"overflow-{axis}") == "visible" for axis in "xy")
+            holder = run.element if flows and not inner(scene, run.element) else None
         else:
-            if run.element not in known:
-                known[run.element] = _holder(scene, run.element, holders)
-            holder = known[run.element]
+            holder = holders.of(run.element)
         if holder is None or not any(c.isalnum() for c in run.text):
             continue
-        # A line box is taller than its glyphs: only what lies beyond a part of it can be ink.
-        size = layout.pixels(run.element, "font-size")
-        slack = max(0.0, (run.rect.height - 0.7 * size) / 2)
-        glyphs = Rect(run.rect.x, run.rect.y + slack, run.rect.width, max(1.0, run.rect.height - 2 * slack))
         side, by = sticks_out(glyphs, layout.rect(holder))
         if by > tolerance:
             yield holder, _Case(run.element, glyphs, side, by, True)
     for node in layout.elements:
-        if (layout.names[node] not in REPLACED and node not in holders) or not scene.shown(node):
+        rect = layout.rect(node)
+        if rect.area <= 16 or scene.confines[node].contains(rect, tolerance) or not scene.shown(node):
             continue
-        holder = _holder(scene, node, holders)
-        if holder is None:
-            continue
-        side, by = sticks_out(layout.rect(node), layout.rect(holder))
-        if by > tolerance and layout.rect(node).area > 16:
-            yield holder, _Case(node, layout.rect(node), side, by, False)
+        holder = holders.of(node) if layout.names[node] in REPLACED or node in holders else None
+        if holder is not None:
+            side, by = sticks_out(rect, layout.rect(holder))
+            if by > tolerance:
+                yield holder, _Case(node, rect, side, by, False)
 
 
 def _verdict(scene: Scene, holder: int, case: _Case) -> Outcome:
@@ -127,7 +133,7 @@ def _verdict(scene: Scene, holder: int, case: _Case) -> Outcome:
         required={"outside": 0},
         extent=min(1.0, 0.15 + case.by / max(40.0, case.box.width if case.side in ("left", "right") else case.box.height)),
         blame=_blame(scene, holder, case),
-        data={"by": round(case.by), "side": case.side, "element": layout.selector(case.node), "holder": layout.selector(holder)},
+        data={"by": round(case.by), "side": case.side, "what": "Its own text" if case.node == holder else layout.selector(case.node), "holder": layout.selector(holder)},
     )  # fmt: skip
 
 
@@ -161,7 +167,7 @@ RULE = Rule(
     group="layout",
     severity=Severity.WARNING,
     title="Content pokes out of its box",
-    message="{element} sticks out of {holder} by {by} px at the {side}.",
+    message="{what} sticks out of {holder} by {by} px at the {side}.",
     why="Content outside the box that should hold it looks broken and runs into its neighbours.",
     fix="Let the box grow (`min-height` instead of `height`), let the content shrink (`max-width: 100%`, `min-width: 0`) or let long words break.",
     thresholds={"tolerance": 3.0, "least_ink": 8},

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from relook_lsp.core.finding import ByDeclaration, ByTag, Outcome, Severity, Verdict
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.snapshot import TextRun
-from relook_lsp.critics.boxes import decorative, inner, path, pinned, turned
+from relook_lsp.critics.boxes import decorative, inner, moved, path, pinned, turned
 from relook_lsp.critics.rule import Rule
 from relook_lsp.critics.rules.page_scrolls_sideways import locked
 from relook_lsp.critics.scene import Scene
@@ -35,9 +35,50 @@ def judge(scene: Scene) -> Iterator[Outcome]:
             worst[node] = (by, side, run, rect)
     for node, (by, side, run, rect) in worst.items():
         yield _verdict(scene, node, by, side, run, rect)
+    above = {outcome.node: outcome for outcome in _above(scene) if outcome.node not in worst}
+    yield from above.values()
     if scene.pixels is not None:
         seen |= {a for n in tuple(seen) for a in layout.ancestors(n) if layout.has_box(a)}
-        yield from (Outcome(Verdict.PASS, node) for node in sorted(seen - worst.keys()))
+        yield from (Outcome(Verdict.PASS, node) for node in sorted(seen - worst.keys() - above.keys()))
+
+
+def _above(scene: Scene) -> Iterator[Outcome]:
+    """Boxes that are centred in something lower than they are: their beginning lies above the page."""
+    layout, tolerance = scene.layout, RULE.thresholds["tolerance"]
+    for node in layout.elements:
+        rect, parent = layout.rect(node), layout.parents[node]
+        if rect.y >= -tolerance or rect.bottom < RULE.thresholds["rest"] or parent < 0 or moved(scene, node):
+            continue
+        if not any(kind in layout.style(parent, "display") for kind in ("flex", "grid")) or not scene.shown(node):
+            continue
+        lost = [r for r in layout.runs if r.rect.y < -tolerance and _lost(scene, r, node)]
+        if not lost or not any(r.rect.y >= 0 and layout.within(r.element, node) for r in scene.runs):
+            continue
+        first = min(lost, key=lambda r: r.rect.y)
+        column = layout.style(parent, "flex-direction").startswith("column")
+        centring = ("justify-content", "align-content") if column else ("align-items", "place-items", "align-content")
+        yield Outcome(
+            Verdict.FAIL,
+            node,
+            Rect(rect.x, 0, rect.width, rect.bottom),
+            measured={"outside": round(-rect.y, 1), "side": "top"},
+            required={"outside": 0},
+            extent=min(1.0, 0.3 - rect.y / rect.height),
+            blame=(
+                ByDeclaration(parent, ("height", "max-height"), _NO_CAUSE),
+                ByDeclaration(parent, centring, ("normal",)),
+                ByTag(node),
+            ),
+            data={"by": round(-rect.y), "side": "top", "text": first.text.strip()[:40]},
+        )
+
+
+def _lost(scene: Scene, run: TextRun, node: int) -> bool:
+    if not scene.layout.within(run.element, node) or not scene.shown(run.element) or inner(scene, run.element):
+        return False
+    clip = scene.text_clip(run.element)
+    still = not any(moved(scene, n) for n in path(scene, run.element, node))
+    return still and (clip is None or clip.intersect(run.rect).area > 0)
 
 
 def _cut(scene: Scene, run: TextRun) -> tuple[str, float, Rect] | None:
@@ -47,8 +88,8 @@ def _cut(scene: Scene, run: TextRun) -> tuple[str, float, Rect] | None:
     rect = run.rect if clip is None else run.rect.intersect(clip)
     if rect.x < -tolerance and rect.x > -RULE.thresholds["hidden"]:
         return "left", -rect.x, Rect(0, rect.y, rect.right, rect.height)
-    stuck = pinned(scene, run.element)
-    if rect.right > scene.layout_width + tolerance and rect.x < scene.layout_width and (stuck or locked(scene)):
+    beyond = rect.right > scene.layout_width + tolerance and rect.x < scene.layout_width
+    if beyond and (locked(scene) or pinned(scene, run.element)):
         # A clip that ends at the window is the page's own; any nearer one hides on purpose.
         if layout.style(run.element, "text-overflow") == "ellipsis" or scene.scroller(run.element) is not None:
             return None
@@ -109,7 +150,7 @@ RULE = Rule(
     message="“{text}” is cut off by the {side} edge of the window: {by} px are lost, and no scrolling shows them.",
     why="What lies beyond an edge that cannot be scrolled to can be neither read nor used.",
     fix="Keep the element inside: no negative offset, `max-width: 100%`, wrapping for long lines, or a scroll container of its own.",
-    thresholds={"tolerance": 3.0, "hidden": 1000.0, "least_ink": 6},
+    thresholds={"tolerance": 3.0, "hidden": 1000.0, "least_ink": 6, "rest": 40.0},
     view=judge,
     sweep=True,
     related="The element that is cut off.",

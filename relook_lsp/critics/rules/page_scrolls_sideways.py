@@ -19,7 +19,7 @@ def judge(scene: Scene) -> Iterator[Outcome]:
         return
     edge = scene.layout_width
     over = layout.content[0] - edge
-    if over < RULE.thresholds["tolerance"] or locked(scene):
+    if over <= RULE.thresholds["tolerance"] or locked(scene):
         yield Outcome(Verdict.PASS, root)
         return
     leaf, content = _farthest(scene, edge + RULE.thresholds["tolerance"])
@@ -93,7 +93,7 @@ RULE = Rule(
     message="The page is {by} px wider than its window: {element} makes it so, and visitors must scroll sideways.",
     why="A page that scrolls in two directions loses the reader's place, and on a phone it shrinks or wobbles under the thumb.",
     fix="Let the element shrink: `max-width: 100%` instead of a fixed width, `min-width: 0` on flex and grid items, wrapping for rows and long words.",
-    thresholds={"tolerance": 1.0},
+    thresholds={"tolerance": 1.5},
     view=judge,
     sweep=True,
     related="This is what reaches beyond the window.",

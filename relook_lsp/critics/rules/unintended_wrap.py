@@ -23,7 +23,12 @@ _NO_CAUSE = ("auto", "none", "normal", "100%")
 def judge(scene: Scene) -> Iterator[Outcome]:
     layout = scene.layout
     controls = [n for n in scene.controls() if not inner(scene, n)]
-    labels = {n: _lines(scene, n) for n in (*controls, *(n for n in layout.elements if layout.names[n] in _HEADINGS))}
+    headings = [n for n in layout.elements if layout.names[n] in _HEADINGS]
+    labels: dict[int, list[TextRun]] = {n: [] for n in (*controls, *headings)}
+    for run in scene.runs:
+        for node in (run.element, *layout.ancestors(run.element)):
+            if node in labels:
+                labels[node].append(run)
     failed: set[int] = set()
     for node, runs in labels.items():
         outcome = _broken_word(scene, node, runs)
@@ -41,10 +46,6 @@ def judge(scene: Scene) -> Iterator[Outcome]:
     if scene.pixels is not None:
         rest = {*labels, *(parent for parent, _ in groups)} - failed
         yield from (Outcome(Verdict.PASS, node) for node in sorted(rest))
-
-
-def _lines(scene: Scene, node: int) -> list[TextRun]:
-    return [run for run in scene.runs if scene.layout.within(run.element, node)]
 
 
 def _row_of(scene: Scene, node: int) -> int:
