@@ -55,8 +55,18 @@ def width(text: str, encoding: Encoding) -> int:
     if encoding == "utf-32" or text.isascii():
         return len(text)
     if encoding == "utf-16":
-        return len(text) + sum(character > "\uffff" for character in text)
+        return len(text.encode("utf-16-le", "surrogatepass")) // 2
     return len(text.encode("utf-8", "surrogatepass"))
+
+
+def _characters(text: str, units: int, encoding: Encoding) -> int:
+    """How many characters take at least so many units; all where there are fewer."""
+    if encoding == "utf-16":
+        return len(text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "surrogatepass"))
+    data = text.encode("utf-8", "surrogatepass")
+    while units < len(data) and data[units] & 0xC0 == 0x80:  # a unit within a character means all of it
+        units += 1
+    return len(data[:units].decode("utf-8", "surrogatepass"))
 
 
 @dataclass(frozen=True)
@@ -95,12 +105,7 @@ class LineIndex:
         start, end = self.line_span(position.line)
         if encoding == "utf-32" or self.text[start:end].isascii():
             return min(start + max(position.character, 0), end)
-        units = 0
-        for offset in range(start, end):
-            if units >= position.character:
-                return offset
-            units += width(self.text[offset], encoding)
-        return end
+        return start + _characters(self.text[start:end], max(position.character, 0), encoding)
 
     def range(self, span: Span, encoding: Encoding = "utf-16") -> Range:
         return Range(self.position(span.start, encoding), self.position(span.end, encoding))
@@ -137,6 +142,20 @@ class Decoded:
 _META_CHARSET = re.compile(rb"(?:<meta[^>]{0,200}?charset\s*=\s*[\"']?|@charset \")([\w.:-]+)", re.I)
 
 
+_LABELS = {
+    **dict.fromkeys(("windows-1252", "iso-8859-1", "iso8859-1", "latin1", "l1", "ascii", "us-ascii", "cp1252"), "cp1252"),
+    **dict.fromkeys(("windows-1254", "iso-8859-9", "latin5"), "cp1254"),
+    **dict.fromkeys(("shift_jis", "shift-jis", "sjis", "x-sjis", "windows-31j"), "cp932"),
+    **dict.fromkeys(("gbk", "gb2312", "gb18030", "x-gbk"), "gb18030"),
+    **dict.fromkeys(("euc-kr", "ks_c_5601-1987", "korean"), "cp949"),
+    **dict.fromkeys(("big5", "big5-hkscs", "x-x-big5"), "big5hkscs"),
+    **{f"iso-8859-{n}": f"iso8859-{n}" for n in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)},
+    **{f"windows-125{n}": f"cp125{n}" for n in (0, 1, 3, 5, 6, 7, 8)},
+    "euc-jp": "euc_jp", "koi8-r": "koi8_r", "koi8-u": "koi8_u", "macintosh": "mac_roman", "windows-874": "cp874",
+}  # fmt: skip
+"""Labels of the encodings of the web (WHATWG Encoding); any other name, UTF-16 in ASCII bytes too, means UTF-8."""
+
+
 def decode(data: bytes) -> Decoded:
     """Bytes of an HTML, CSS or JS file as a browser would read them: BOM, then a declared charset,
     then UTF-8, then windows-1252 (WHATWG Encoding and HTML, "determining the character encoding")."""
@@ -148,12 +167,8 @@ def decode(data: bytes) -> Decoded:
     except UnicodeDecodeError:
         pass
     declared = _META_CHARSET.search(data[:1024])
-    name = declared.group(1).decode("ascii", "replace").lower() if declared else "windows-1252"
-    name = {"iso-8859-1": "windows-1252", "latin1": "windows-1252"}.get(name, name)
-    try:
-        return _decoded(data, codecs.lookup(name).name, b"")
-    except LookupError:
-        return _decoded(data, "utf-8", b"")
+    label = declared.group(1).decode("ascii", "replace").lower() if declared else "windows-1252"
+    return _decoded(data, _LABELS.get(label, "utf-8"), b"")
 
 
 def _decoded(data: bytes, encoding: str, bom: bytes) -> Decoded:
