@@ -4,20 +4,35 @@ from __future__ import annotations
 
 from relook_lsp.critics.rule import Rule
 from relook_lsp.critics.rules import (
+    blank_render,
+    blocked_remote,
     collapsed_container,
+    console_error,
     content_behind_fixed_bar,
     elements_collide,
+    failed_resource,
     leaves_container,
     leaves_viewport,
     low_contrast,
     near_miss_alignment,
     page_scrolls_sideways,
+    script_hang,
     small_range_break,
+    uncaught_exception,
     uneven_gaps,
+    unhandled_rejection,
     unintended_wrap,
+    viewport_meta,
 )
 
 RULES: tuple[Rule, ...] = (
+    blank_render.RULE,
+    uncaught_exception.RULE,
+    unhandled_rejection.RULE,
+    console_error.RULE,
+    script_hang.RULE,
+    failed_resource.RULE,
+    blocked_remote.RULE,
     page_scrolls_sideways.RULE,
     leaves_viewport.RULE,
     leaves_container.RULE,
@@ -29,6 +44,7 @@ RULES: tuple[Rule, ...] = (
     near_miss_alignment.RULE,
     uneven_gaps.RULE,
     low_contrast.RULE,
+    viewport_meta.RULE,
 )
 
 BY_ID: dict[str, Rule] = {rule.id: rule for rule in RULES}

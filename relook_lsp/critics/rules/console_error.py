@@ -1,0 +1,30 @@
+"""The page itself reports an error on the console.
+
+Only information: it says that the author's own check failed, not that a visitor sees anything; what breaks the page
+is an exception or a missing file, and these have rules of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from relook_lsp.core.finding import Outcome, Severity
+from relook_lsp.core.snapshot import Snapshot
+from relook_lsp.critics.rule import Options, Rule
+from relook_lsp.critics.script_errors import outcomes
+
+
+def judge(snapshot: Snapshot, _options: Options) -> Iterator[Outcome]:
+    yield from outcomes(snapshot, "console")
+
+
+RULE = Rule(
+    id="console-error",
+    group="runtime",
+    severity=Severity.INFORMATION,
+    title="The page reports an error on the console",
+    message="The page logs an error: {text}",
+    why="The page noticed that something is wrong; a visitor who does not open the console never learns of it.",
+    fix="Mend what the message is about, or log it as what it is (`console.warn`, `console.info`).",
+    page=judge,
+)

@@ -1,0 +1,26 @@
+"""A promise is rejected, and nobody handles it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from relook_lsp.core.finding import Outcome, Severity
+from relook_lsp.core.snapshot import Snapshot
+from relook_lsp.critics.rule import Options, Rule
+from relook_lsp.critics.script_errors import outcomes
+
+
+def judge(snapshot: Snapshot, _options: Options) -> Iterator[Outcome]:
+    yield from outcomes(snapshot, "rejection")
+
+
+RULE = Rule(
+    id="unhandled-rejection",
+    group="runtime",
+    severity=Severity.WARNING,
+    title="A rejected promise is not handled",
+    message="Unhandled rejection: {text}",
+    why="Work that was started never comes to its end, and the visitor is not told.",
+    fix="Handle the failure (`try`/`catch` around `await`, or `.catch`) and say on the page what did not work.",
+    page=judge,
+)

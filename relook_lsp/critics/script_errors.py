@@ -1,0 +1,73 @@
+"""Which script errors are the page's own, and which come from what was kept from it during the capture."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
+
+from relook_lsp.core.finding import Blame, ByScript, Outcome, Verdict
+from relook_lsp.core.snapshot import Message, Snapshot
+
+_FOLLOWS_FROM_SCRIPT = re.compile(
+    r"is not defined|is not a (function|constructor)|of (undefined|null)|is (undefined|null)|before initialization"
+    r"|dynamically imported module|module specifier|does not provide an export|[Ff]ailed to (load|fetch)"
+)
+_FOLLOWS_FROM_DATA = re.compile(r"[Ff]ailed to (load|fetch)|NetworkError|[Nn]etwork|ERR_|status(?:Text)?\b|\bfetch")
+_ENVIRONMENT = re.compile(
+    r"WebGL|WebGPU|\bGPU\b|NotAllowedError|NotSupportedError|SecurityError|[Pp]ermission|getUserMedia|mediaDevices"
+    r"|AudioContext|[Ss]ervice ?[Ww]orker|[Gg]eolocation|[Ww]akeLock|[Bb]luetooth|[Cc]lipboard|NotFoundError: Requested device"
+)
+_DATA_KINDS = frozenset(("fetch", "xhr", "websocket", "eventsource"))
+
+
+def excuse(snapshot: Snapshot, message: Message) -> str:
+    """Why an error says nothing about the page: a remote script or answer that was blocked, a device that a headless
+    browser does not have. Empty where it is the page's own."""
+    blocked = {request.kind for request in snapshot.requests if request.outcome == "remote"}
+    text = message.text
+    if "script" in blocked and _FOLLOWS_FROM_SCRIPT.search(text):
+        return "remote-blocked"
+    if blocked & _DATA_KINDS and (_FOLLOWS_FROM_DATA.search(text) or message.kind == "console"):
+        return "remote-blocked"
+    if "script" in blocked and message.kind == "console":
+        return "remote-blocked"
+    unanswered = any(r.kind in _DATA_KINDS and r.outcome in ("missing", "refused") for r in snapshot.requests)
+    if unanswered and (message.kind != "exception" or _FOLLOWS_FROM_DATA.search(text)):
+        return "no-server"
+    return "environment" if _ENVIRONMENT.search(text) else ""
+
+
+def outcomes(snapshot: Snapshot, kind: str) -> Iterator[Outcome]:
+    """One outcome for every distinct text that a script file said; the first place stands for all."""
+    told: dict[tuple[str, str], list[Message]] = {}
+    for message in snapshot.messages:
+        if message.kind == kind:
+            told.setdefault((file(message), message.text), []).append(message)
+    for (name, text), messages in told.items():
+        # Lines move with every edit; the file and the words are what stays of an error.
+        place = f"{name}: {text}"
+        reason = excuse(snapshot, messages[0])
+        if reason:
+            yield Outcome(Verdict.INCOMPLETE, place=place, reason=reason)
+            continue
+        lines = {m.place for m in messages}
+        blame: tuple[Blame, ...] = tuple(ByScript(m.place) for m in messages if m.place is not None)[:1]
+        yield Outcome(
+            Verdict.FAIL,
+            place=place,
+            measured={"text": first_line(text), "places": len(lines)},
+            blame=blame,
+        )
+    if not told:
+        yield Outcome(Verdict.PASS)
+
+
+def file(message: Message) -> str:
+    """Path of the script, without the synthetic origin."""
+    return unquote(urlsplit(message.place.url).path).lstrip("/") if message.place is not None else ""
+
+
+def first_line(text: str, limit: int = 160) -> str:
+    line = text.strip().splitlines()[0] if text.strip() else "(no message)"
+    return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -1,0 +1,2 @@
+const queue = [1];
+while (queue.length) queue.push(queue.pop());
