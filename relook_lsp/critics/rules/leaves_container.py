@@ -114,8 +114,10 @@ def _verdict(scene: Scene, holder: int, case: _Case) -> Outcome:
         if not edge_visible(scene, edge, case.side, case.box):
             return Outcome(Verdict.INCOMPLETE, holder, reason="edge-not-visible")
         beyond = _beyond(case, edge)
-        if case.text:
-            ink = scene.pixels.ink(beyond)
+        ink = scene.pixels.ink(beyond)
+        # Ink out there is this text's only where no other line is.
+        alone = not any(r.element != case.node and r.rect.intersect(beyond).area > 0 for r in scene.runs)
+        if case.text and alone:
             if ink is None or ink.sum() < RULE.thresholds["least_ink"]:
                 return Outcome(Verdict.INCOMPLETE, holder, reason="nothing-painted")
         else:

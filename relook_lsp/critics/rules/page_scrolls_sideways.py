@@ -35,6 +35,9 @@ def judge(scene: Scene) -> Iterator[Outcome]:
         yield Outcome(Verdict.INCOMPLETE, root, reason="unconfirmed", need=NeedStyles(scene.view.id, search.keys))
         return
     found = search.find()
+    if _sized_at_load(scene, found.node):
+        yield Outcome(Verdict.INCOMPLETE, root, reason="sized-at-load")
+        return
     yield Outcome(
         Verdict.FAIL,
         root,
@@ -57,6 +60,15 @@ def locked(scene: Scene) -> bool:
         for node in (layout.find("html"), layout.find("body"))
         if node is not None and layout.has_box(node)
     )
+
+
+def _sized_at_load(scene: Scene, node: int) -> bool:
+    """Whether a drawing has the width of the window in which the page was loaded: at this width it was not drawn."""
+    if scene.layout.names[node] not in ("canvas", "svg", "iframe"):
+        return False
+    touch = scene.view.viewport.touch
+    loaded = next((v.viewport.width for v in scene.snapshot.settled if v.viewport.touch is touch), scene.width)
+    return loaded != scene.width and abs(scene.layout.rect(node).width - loaded) <= 1
 
 
 def _farthest(scene: Scene, edge: float) -> tuple[int | None, bool]:
