@@ -164,12 +164,13 @@ class Look:
         """Interrupt a script that never returns, note its line, and end it. Raises ``Hang`` where no script is
         running: then it was not the page that stood still."""
         with contextlib.suppress(CdpError, TimeoutError):
-            async with asyncio.timeout(8):
+            async with asyncio.timeout(5):
                 await self.cdp.send("Debugger.pause")
                 while self.hang is None:
                     await asyncio.sleep(0.02)
-                await self.cdp.send("Runtime.terminateExecution")
-                await self.cdp.send("Debugger.resume")
+        # Not awaited: while the script is paused, the answer to the first comes only after the second.
+        self._later(self.cdp.send("Runtime.terminateExecution"))
+        self._later(self.cdp.send("Debugger.resume"))
         if self.hang is None:
             raise Hang
         self.hung = True
