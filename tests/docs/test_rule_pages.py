@@ -1,0 +1,37 @@
+"""The rules' pages say what the rules say, and their examples show it."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+import pytest
+
+from relook_lsp.browser.driver import Driver
+from relook_lsp.core.page import Page
+from relook_lsp.critics.registry import RULES
+from relook_lsp.review.review import Settings, review
+
+FOLDER = Path(__file__).parents[2] / "docs" / "rules"
+EXAMPLES = FOLDER / "examples"
+IDS = [rule.id for rule in RULES]
+
+
+def test_pages_are_up_to_date() -> None:
+    wanted: dict[str, str] = runpy.run_path(str(FOLDER / "generate.py"))["pages"]()
+    found = {path.name: path.read_text("utf-8") for path in FOLDER.glob("*.md")}
+    assert found == wanted, "run python docs/rules/generate.py"
+
+
+def test_every_rule_has_an_example() -> None:
+    assert sorted(path.name for path in EXAMPLES.iterdir()) == sorted(IDS)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("rule", IDS)
+async def test_example(rule: str, driver: Driver) -> None:
+    """The wrong page has the finding, the right one has nothing at all."""
+    wrong = await review(driver, Page(EXAMPLES, f"{rule}/wrong.html"), Settings())
+    assert rule in {finding.rule for finding in wrong.report.findings}, wrong.report
+    right = await review(driver, Page(EXAMPLES, f"{rule}/right.html"), Settings())
+    assert not right.report.findings, [(f.rule, f.message) for f in right.report.findings]
