@@ -57,6 +57,8 @@ def judge(snapshot: Snapshot, options: Options, rules: tuple[Rule, ...] = RULES)
     """Run every enabled rule; ``needs`` are questions that would turn incompletes into verdicts."""
     result = Judgement()
     active = [(rule, severity) for rule in rules if (severity := options.severity(rule)) is not None]
+    if small_range_break.RULE.id in options.only:  # it is what the rules of the sweep find
+        active += [(r, r.severity) for r in rules if r.sweep and r.id not in options.only]
     settled = [Scene(snapshot, view, options) for view in (*snapshot.settled, *snapshot.roles("confirm"))]
     swept = [Scene(snapshot, view, options) for view in snapshot.roles("sweep")]
     zoomed = [Scene(snapshot, view, options) for view in snapshot.roles("zoom")]
@@ -178,6 +180,8 @@ def _name_small_ranges(
             ):  # fmt: skip
                 small[defect.key] = defect
     result.defects = [_renamed(one, severity) if small.get(one.key) is one else one for one in result.defects]
+    if options.only:
+        result.defects = [one for one in result.defects if one.rule.id in options.only]
     swept = {rule.id for rule in RULES if rule.sweep}
     broken = {key for rule, key in not_passed if rule in swept}
     whole = {(small_range_break.RULE.id, key) for rule, key in result.passed if rule in swept and key not in broken}
