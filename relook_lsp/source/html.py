@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -50,6 +51,21 @@ class Document:
     """By the offset of the start tag, in source order."""
     _index: LineIndex = field(compare=False, repr=False)
     _made: dict[int, Tag] = field(default_factory=dict[int, Tag], compare=False, repr=False)
+
+    @cached_property
+    def crowded(self) -> frozenset[int]:
+        """Starts of formatting tags that stand inside three others just like them. The parser counts those ("Noah's
+        Ark", 13.2.4.3), so they must stay alike: nothing may be added to them."""
+        groups: dict[str, list[int]] = defaultdict(list)
+        for start, element in self._elements.items():
+            if element.tag in _FORMATTING:
+                groups[_likeness(element)].append(start)
+        return frozenset(
+            start
+            for likeness, starts in groups.items()
+            if len(starts) > 3 and any(_inside_three(self._elements[start], likeness) for start in starts)
+            for start in starts
+        )
 
     @cached_property
     def starts(self) -> tuple[int, ...]:
@@ -101,6 +117,27 @@ class Document:
         # The parser counts a CRLF as one character, so its offsets are not those of the source; its lines are.
         starts = self._index.starts
         return Span(starts[place.start_line - 1] + place.start_col, starts[place.end_line - 1] + place.end_col)
+
+
+_FORMATTING = frozenset(("b", "big", "code", "em", "font", "i", "s", "small", "strike", "strong", "tt", "u"))
+_DEEPEST = 512
+
+
+def _likeness(element: turbohtml.Element) -> str:
+    attributes = element.attrs
+    return f"{element.tag} {sorted(attributes.items())!r}" if attributes else element.tag
+
+
+def _inside_three(element: turbohtml.Element, likeness: str) -> bool:
+    alike, node = 0, element.parent
+    for _ in range(_DEEPEST):
+        if not isinstance(node, turbohtml.Element):
+            break
+        alike += node.tag == element.tag and _likeness(node) == likeness
+        if alike == 3:
+            return True
+        node = node.parent
+    return False
 
 
 _TAG_NAME = re.compile(r"<[^\t\n\f\r />]*")

@@ -32,6 +32,8 @@ def stamp(document: Document) -> Stamped:
     position = inserted = 0
     text = document.text
     for start in document.starts:
+        if start in document.crowded:
+            continue
         place = name_end(text, start)
         mark = f' {STAMP}="{start}"'
         parts += [text[position:place], mark]
