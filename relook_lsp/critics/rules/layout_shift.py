@@ -1,0 +1,63 @@
+"""The page jumps after it was loaded, though nobody touched it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from relook_lsp.core.finding import Blame, ByAttribute, ByTag, Outcome, Severity, Verdict
+from relook_lsp.critics.rule import Rule
+from relook_lsp.critics.scene import Scene
+from relook_lsp.critics.shifts import Shift, shift
+
+
+def judge(scene: Scene) -> Iterator[Outcome]:
+    layout = scene.layout
+    views = scene.snapshot.moments(scene.view.viewport)
+    body = layout.find("body")
+    if body is None or scene.view.role != "configured":
+        return
+    worst: tuple[Shift, int, int, int] | None = None
+    for before, after in pairwise(views):
+        found = shift(before, after)
+        if found is None or found.pusher is None or found.score < RULE.thresholds["score"]:
+            continue
+        # The finding speaks of the settled page, where what pushed must still be.
+        pusher = layout.by_key.get(after.layout.key(found.pusher))
+        first = layout.by_key.get(after.layout.key(found.moved[0]))
+        if pusher is not None and first is not None and (worst is None or found.score > worst[0].score):
+            worst = (found, pusher, first, after.moment)
+    if worst is None:
+        yield Outcome(Verdict.PASS, body)
+        return
+    found, pusher, first, moment = worst
+    picture = next((n for n in (pusher, *layout.children[pusher]) if layout.names[n] == "img"), None)
+    blame: tuple[Blame, ...] = (ByTag(pusher),)
+    if picture is not None and layout.attribute(picture, "height") is None:
+        blame = (ByAttribute(picture, ("src",)), ByTag(picture))
+    yield Outcome(
+        Verdict.FAIL,
+        body,
+        found.box,
+        measured={"score": round(found.score, 3), "distance": round(found.distance), "element": layout.selector(first)},
+        required={"score": RULE.thresholds["score"]},
+        extent=min(1.0, 0.3 + found.score),
+        blame=blame,
+        data={"pusher": layout.selector(pusher), "when": f"{moment / 1000:g}"},
+        moment=moment,
+    )
+
+
+RULE = Rule(
+    id="layout-shift",
+    group="time",
+    severity=Severity.WARNING,
+    title="The page jumps after loading",
+    message="Within {when} s of loading, {pusher} pushes {element} {distance} px away (shift score {score}; at most {required_score}).",
+    why="What one is reading or about to press jumps away.",
+    fix="Keep the room from the start: `width` and `height` on pictures, `min-height` for what comes later.",
+    thresholds={"score": 0.1},
+    view=judge,
+    related="The page that jumps.",
+    source="Layout Instability (W3C draft); Core Web Vitals, CLS at most 0.1",
+)
