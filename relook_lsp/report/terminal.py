@@ -49,7 +49,7 @@ def _group(group: Group, snapshot: Snapshot | None, console: Console) -> None:
     line.append(f"  {plain(one.message)}")
     if len(group) > 1:
         line.append(f" ({len(group)} places)", "bold")
-    line.append(f"  {one.rule}", "dim")
+    line.append(f"  {plain(one.rule)}", "dim")
     console.print(line)
     shown = excerpt(one, snapshot)
     if shown is None:

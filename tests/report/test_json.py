@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+from relook_lsp.browser.driver import Driver
+from relook_lsp.core.finding import Problem, Report
+from relook_lsp.core.text import Position, Range
+from relook_lsp.report import Reviewed
+from relook_lsp.report.json import render
+from tests.report.conftest import finding, of_source, reviewed
+
+PAGE = {
+    "page", "score", "valid", "milliseconds", "findings", "suppressed", "capture", "incomplete", "problems",
+}  # fmt: skip
+FINDING = {
+    "rule", "severity", "message", "file", "range", "related", "selector", "xpath", "viewport", "widths", "moment",
+    "measured", "required", "box", "seen", "source", "url", "picture",
+}  # fmt: skip
+
+
+def _page(*pages: Reviewed, **options: Any) -> dict[str, Any]:
+    body = json.loads(render(pages, **options))
+    assert body["schema"] == 1
+    assert re.fullmatch(r"\d+\.\d+\.\d+", body["relook"])
+    return body["pages"][0]
+
+
+def test_every_key_of_version_1(broken: Reviewed) -> None:
+    page = _page(broken)
+    assert PAGE <= page.keys()
+    assert page["milliseconds"].keys() == {"total", "capture", "critics"}
+    assert 0 <= page["score"] <= 100
+    for one in page["findings"]:
+        assert FINDING <= one.keys()
+        assert one["range"].keys() == {"start", "end"} and one["range"]["start"].keys() == {"line", "character"}
+        assert one["box"].keys() == {"x", "y", "width", "height"}
+        assert one["viewport"].keys() == {"width", "height"}
+        assert all(seen.keys() == {"viewport", "moment"} for seen in one["seen"])
+        assert all(related.keys() == {"message", "file", "range"} for related in one["related"])
+        assert one["source"] in ("measured", "axe", "critic")
+        assert (one["file"] is None) == (one["url"] is not None)
+
+
+def test_range_points_at_the_source(broken: Reviewed) -> None:
+    (one,) = [f for f in _page(broken)["findings"] if f["rule"] == "page-scrolls-sideways"]
+    assert broken.snapshot is not None
+    (source,) = [s for s in broken.snapshot.sources.values() if s.path == one["file"] == "broken/style.css"]
+    start, end = one["range"]["start"], one["range"]["end"]
+    assert start["line"] == end["line"]
+    assert source.text.split("\n")[start["line"]][start["character"] : end["character"]] == "min-width: 640px"
+
+
+def test_same_page_gives_the_same_bytes(broken: Reviewed) -> None:
+    def timeless(page: Reviewed) -> str:
+        return re.sub(r'"milliseconds": \{[^}]*\}', "", render([page]))
+
+    again = Reviewed(replace(broken.report, milliseconds={"total": 5}), broken.snapshot)
+    assert render([again]) != render([broken])
+    assert timeless(again) == timeless(broken)
+
+
+async def test_second_review_gives_the_same_bytes(broken: Reviewed, driver: Driver) -> None:
+    again = await reviewed(driver, "broken/index.html")
+    assert render([Reviewed(replace(again.report, milliseconds={}), None)]) == render(
+        [Reviewed(replace(broken.report, milliseconds={}), None)]
+    )
+
+
+def test_range_of_a_finding_in_no_file_stands_in_its_url() -> None:
+    text = "p { color: #999 }"
+    one = _page(of_source(text, finding(text, "color: #999", path=None)))["findings"][0]
+    assert one["file"] is None
+    assert one["url"] == "http://page/a.css#L1,5-L1,16"
+
+
+def test_characters_are_utf16_units() -> None:
+    text = "/* 🚀 */ p { color: #999 }"
+    page = of_source(text, finding(text, "color: #999"))
+    assert page.report.findings[0].cause.range == Range(Position(0, 13), Position(0, 24))
+    assert _page(page)["findings"][0]["range"]["start"] == {"line": 0, "character": 13}
+
+
+def test_picture_is_named_where_there_is_one() -> None:
+    text = "p { color: #999 }"
+    page = of_source(text, finding(text, "color: #999", "7"))
+    assert _page(page)["findings"][0]["picture"] is None
+    files = {("p.html", "low-contrast", "7"): "pictures/one.png"}
+    assert _page(page, pictures=files)["findings"][0]["picture"] == "pictures/one.png"
+
+
+def test_page_that_could_not_be_reviewed_has_no_score() -> None:
+    failed = Report("p.html", valid=False, problems=(Problem("timeout", "It took too long."),), reviewed=False)
+    page = _page(Reviewed(failed, None))
+    assert page["score"] is None
+    assert page["problems"] == [{"kind": "timeout", "message": "It took too long."}]
