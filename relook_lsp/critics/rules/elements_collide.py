@@ -72,7 +72,8 @@ def _texts(scene: Scene) -> Iterator[_Pair]:
 
 def _counts(scene: Scene, run: TextRun) -> bool:
     """Whether the line is content that is meant to be read: not an icon, an ornament or a watermark."""
-    if sum(character.isalnum() for character in run.text) < 2 or inner(scene, run.element):
+    generated = scene.layout.pseudo(run.node) is not None
+    if sum(character.isalnum() for character in run.text) < 2 or generated or inner(scene, run.element):
         return False
     colour = parse_computed(scene.layout.style(run.element, "-webkit-text-fill-color") or "")
     faint = (1.0 if colour is None else colour.alpha) * scene.opacity(run.element) < RULE.thresholds["faint"]

@@ -75,17 +75,18 @@ class _Holders:
 def _cases(scene: Scene, holders: _Holders) -> Iterator[tuple[int, _Case]]:
     layout, tolerance = scene.layout, RULE.thresholds["tolerance"]
     for run in scene.runs:
-        own = layout.rect(run.element)
+        # Generated text belongs to its pseudo-element, which may have been placed elsewhere.
+        box = run.node if layout.pseudo(run.node) else run.element
         # A line box is taller than its glyphs: only what lies beyond a part of it can be ink.
         slack = max(0.0, (run.rect.height - 0.7 * layout.pixels(run.element, "font-size")) / 2)
         glyphs = Rect(run.rect.x, run.rect.y + slack, run.rect.width, max(1.0, run.rect.height - 2 * slack))
-        if scene.confines[run.element].intersect(own).contains(glyphs, tolerance):
+        if scene.confines[run.element].intersect(layout.rect(run.element)).contains(glyphs, tolerance):
             continue
-        if run.element in holders:  # its own text
-            flows = all(layout.style(run.element, f"overflow-{axis}") == "visible" for axis in "xy")
-            holder = run.element if flows and not inner(scene, run.element) else None
+        if box in holders:  # its own text
+            flows = all(layout.style(box, f"overflow-{axis}") == "visible" for axis in "xy")
+            holder = box if flows and box == run.element and not inner(scene, box) else None
         else:
-            holder = holders.of(run.element)
+            holder = holders.of(box)
         if holder is None or not any(c.isalnum() for c in run.text):
             continue
         side, by = sticks_out(glyphs, layout.rect(holder))
