@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT := build
 
-.PHONY: demo test check format setup browser system lock clean help
+.PHONY: demo test check format setup browser system lock picture clean help
 
 help:
 	@echo "make demo    review the sample pages and write an HTML report"
@@ -52,6 +52,11 @@ lock:
 	$(OUT)/lock/bin/pip install --quiet -e '.[dev]'
 	{ echo "# Exact versions of everything that make installs. Renew: 'make lock'."; \
 	  $(OUT)/lock/bin/pip freeze --exclude-editable; } > .ci/constraints.txt
+
+# The picture in README.md: the report of the sample pages, as the browser that reviewed them shows it.
+picture: demo
+	"$$($(BIN)/python -c 'from relook_lsp.browser.find import find; print(find().path)')" --no-sandbox --hide-scrollbars \
+	  --window-size=1280,1100 --screenshot=$(CURDIR)/docs/report.png file://$(CURDIR)/$(OUT)/demo/report.html
 
 clean:
 	rm -rf $(VENV) $(OUT)

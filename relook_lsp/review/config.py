@@ -33,6 +33,18 @@ class ModelSettings:
 
 
 @dataclass(frozen=True)
+class EditorSettings:
+    """When the language server looks, and what it shows; ``delay`` in milliseconds."""
+
+    onOpen: bool = True  # noqa: N815 (the names of the settings)
+    onSave: bool = True  # noqa: N815
+    onChange: bool = True  # noqa: N815
+    delay: int = 300
+    information: bool = False
+    prepare: int = 3
+
+
+@dataclass(frozen=True)
 class Config:
     """Everything a project can set, with the defaults filled in."""
 
@@ -43,6 +55,7 @@ class Config:
     jobs: int
     policy: ModelSettings
     critic: ModelSettings
+    editor: EditorSettings
 
 
 @cache
@@ -162,6 +175,7 @@ def resolve(values: Mapping[str, Any]) -> Config:
         jobs=chosen["jobs"],
         policy=ModelSettings(**chosen["policy"]),
         critic=ModelSettings(**chosen["critic"]),
+        editor=EditorSettings(**chosen["editor"]),
     )
 
 
