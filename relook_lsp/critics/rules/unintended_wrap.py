@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from relook_lsp.core.finding import Blame, ByDeclaration, ByTag, Outcome, Severity, Verdict
 from relook_lsp.core.geometry import Rect
-from relook_lsp.core.snapshot import TextRun
+from relook_lsp.core.snapshot import TEXT, TextRun
 from relook_lsp.critics.boxes import inner
 from relook_lsp.critics.rule import Rule
 from relook_lsp.critics.scene import Scene
@@ -39,6 +39,8 @@ def judge(scene: Scene) -> Iterator[Outcome]:
     for node in controls:
         groups[_row_of(scene, node), layout.names[node]].append(node)
     for (parent, _name), nodes in groups.items():
+        if any(layout.types[c] == TEXT and layout.value(c).strip() for c in layout.children[parent]):
+            continue  # links in running text break with its lines
         for outcome in (*_odd_label(scene, nodes, labels), *_lost_item(scene, parent, nodes)):
             if outcome.node not in failed and outcome.node is not None:
                 failed.add(outcome.node)
