@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from relook_lsp.browser import serve
@@ -13,9 +13,12 @@ from relook_lsp.browser.driver import Driver
 from relook_lsp.browser.look import Look, Record
 from relook_lsp.browser.plan import Plan
 from relook_lsp.core.errors import BrowserFailed, CaptureTimeout, PageNotFound
-from relook_lsp.core.finding import Need, NeedPaint, NeedStyles, NeedView
+from relook_lsp.core.finding import Need, NeedFocus, NeedPaint, NeedStyles, NeedView
 from relook_lsp.core.page import Page
 from relook_lsp.core.snapshot import Evidence, Message, Snapshot, View, Viewport
+
+FOCUSED = ":focus"
+"""End of the keys under which declarations of focused elements are asked for (``ByDeclaration.state``)."""
 
 
 class Capture:
@@ -31,7 +34,7 @@ class Capture:
     def _view(self, identity: str) -> View | None:
         return next((view for view in self.snapshot.views if view.id == identity), None)
 
-    async def supply(self, needs: Iterable[Need]) -> Snapshot:
+    async def supply(self, needs: Sequence[Need]) -> Snapshot:
         """Look again at what critics could not tell; the answers join the snapshot. Raises ``BrowserFailed``."""
         with _boundary():
             for need in dict.fromkeys(needs):
@@ -42,9 +45,23 @@ class Capture:
                         await self._paint(view, key)
                     case NeedStyles(view, keys):
                         await self.styles((view, key) for key in keys)
-                    case _:
+                    case NeedFocus():
                         pass
+            # Handlers of the focus may change the page: nothing else is asked after it in this round.
+            for need in dict.fromkeys(needs):
+                if isinstance(need, NeedFocus):
+                    await self._focus(need.view, need.key)
         return self.snapshot
+
+    async def _focus(self, identity: str, key: str) -> None:
+        view = self._view(identity)
+        node = None if view is None else view.layout.by_key.get(key)
+        look = None if view is None else self._look(view)
+        if view is None or node is None or look is None:
+            return
+        evidence = self.snapshot.evidence
+        focus = {**evidence.focus, (identity, key): await look.focus(view, node)}
+        self.snapshot = replace(self.snapshot, evidence=replace(evidence, focus=focus))
 
     async def _confirm(self, width: int) -> None:
         swept = next((v for v in self.snapshot.roles("sweep") if v.viewport.width == width), None)
@@ -75,10 +92,11 @@ class Capture:
         with _boundary():
             for identity, key in dict.fromkeys(wanted):
                 view = self._view(identity)
-                node = None if view is None else view.layout.by_key.get(key)
+                focused = key.endswith(FOCUSED)
+                node = None if view is None else view.layout.by_key.get(key.removesuffix(FOCUSED))
                 look = None if view is None else self._look(view)
                 if (identity, key) not in known and view is not None and node is not None and look is not None:
-                    known[identity, key] = await look.declarations(view, node)
+                    known[identity, key] = await look.declarations(view, node, focused=focused)
                     if view.layout.origin(view.layout.element_of(node)) is None:
                         place = await look.creator(view, node)
                         creators.update({view.layout.key(view.layout.element_of(node)): place} if place else {})

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import contextlib
 import logging
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from relook_lsp.browser.driver import Tab
 from relook_lsp.browser.frame import FRAME_BOUND, MAX_HEIGHT, begin, difference, expose, snap
 from relook_lsp.browser.gather import dom
 from relook_lsp.browser.gather.creator import creator
+from relook_lsp.browser.gather.focus import force, leave_focus, take_focus
 from relook_lsp.browser.gather.runtime import Recorder
 from relook_lsp.browser.gather.styles import Sheets, declarations
 from relook_lsp.browser.plan import Plan
@@ -328,9 +329,47 @@ class Look:
         await self.resize(viewport)
         return View(viewport, moment, role, await dom.layout(self.cdp))
 
-    async def declarations(self, view: View, node: int) -> tuple[Declaration, ...]:
+    async def declarations(self, view: View, node: int, *, focused: bool = False) -> tuple[Declaration, ...]:
         await self.resize(view.viewport)
-        return await declarations(self.cdp, self.sheets, view.layout, node)
+        if not focused:
+            return await declarations(self.cdp, self.sheets, view.layout, node)
+        await self.sheets.enable()
+        backend = view.layout.backend_ids[node]
+        await force(self.cdp, backend, on=True)
+        try:
+            return await declarations(self.cdp, self.sheets, view.layout, node)
+        finally:
+            await force(self.cdp, backend, on=False)
+
+    async def focus(self, view: View, node: int) -> int:
+        """Pixels that change around the element when it gets keyboard focus; -1 where it does not take it."""
+        rect = view.layout.rect(node).inflate(24).intersect(Rect(0, 0, 4 * view.viewport.width, MAX_HEIGHT))
+        clip = Rect(int(rect.x), int(rect.y), int(rect.width) + 1, int(rect.height) + 1)
+        await self.resize(view.viewport)
+        try:
+            remote = await self.cdp.send("DOM.resolveNode", {"backendNodeId": view.layout.backend_ids[node]})
+        except CdpError:
+            return -1
+        thing = remote["object"]["objectId"]
+        # A ring that fades in would not be there yet while time stands still.
+        async with self._styled(STILL):
+            before = await self.frame(view.layout, view.viewport, clip)
+            taken = await take_focus(self.cdp, thing)
+            after = await self.frame(view.layout, view.viewport, clip)
+            await leave_focus(self.cdp, thing)
+        return difference(before, after, clip).changed if taken else -1
+
+    @contextlib.asynccontextmanager
+    async def _styled(self, text: str) -> AsyncIterator[None]:
+        """With one more style sheet, for as long as the block runs."""
+        await self.sheets.enable()
+        tree = await self.cdp.send("Page.getFrameTree")
+        sheet = await self.cdp.send("CSS.createStyleSheet", {"frameId": tree["frameTree"]["frame"]["id"]})
+        await self.cdp.send("CSS.setStyleSheetText", {"styleSheetId": sheet["styleSheetId"], "text": text})
+        try:
+            yield
+        finally:
+            await self.cdp.send("CSS.setStyleSheetText", {"styleSheetId": sheet["styleSheetId"], "text": ""})
 
     async def creator(self, view: View, node: int) -> ScriptPlace | None:
         """The script line that made a node; None for nodes of the parser."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from relook_lsp.core.geometry import Rect
-from relook_lsp.core.snapshot import ScriptPlace, Viewport
+from relook_lsp.core.snapshot import Layout, ScriptPlace, Viewport
 from relook_lsp.core.text import Range, Span
 
 Scalar = float | int | str | bool
@@ -47,6 +47,12 @@ class ByDeclaration(NamedTuple):
     properties: tuple[str, ...]
     value_not: tuple[str, ...] = ()
     """Values that cannot be the cause (``auto``, ``none``): such a declaration is passed over."""
+    state: str = ""
+    """``focus``: as the element is styled with keyboard focus."""
+
+    def key(self, layout: Layout) -> str:
+        """Under which the evidence keeps the declarations: the node's key, with ``:focus`` where that is asked for."""
+        return layout.key(self.node) + (f":{self.state}" if self.state else "")
 
 
 class ByAttribute(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
 from relook_lsp.core.finding import Blame, ByScript, Outcome, Verdict
-from relook_lsp.core.snapshot import Message, Snapshot
+from relook_lsp.core.snapshot import Message, Request, Snapshot
 
 _FOLLOWS_FROM_SCRIPT = re.compile(
     r"is not defined|is not a (function|constructor)|of (undefined|null)|is (undefined|null)|before initialization"
@@ -32,10 +32,16 @@ def excuse(snapshot: Snapshot, message: Message) -> str:
         return "remote-blocked"
     if "script" in blocked and message.kind == "console":
         return "remote-blocked"
-    unanswered = any(r.kind in _DATA_KINDS and r.outcome in ("missing", "refused") for r in snapshot.requests)
+    unanswered = any(needs_server(r) and r.outcome in ("missing", "refused") for r in snapshot.requests)
     if unanswered and (message.kind != "exception" or _FOLLOWS_FROM_DATA.search(text)):
         return "no-server"
     return "environment" if _ENVIRONMENT.search(text) else ""
+
+
+def needs_server(request: Request) -> bool:
+    """Whether what a script asked for is no file: a path such as ``/api/items`` is answered by a server, which is not
+    running here."""
+    return request.kind in _DATA_KINDS and "." not in urlsplit(request.url).path.rsplit("/", 1)[-1]
 
 
 def outcomes(snapshot: Snapshot, kind: str) -> Iterator[Outcome]:

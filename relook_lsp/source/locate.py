@@ -99,7 +99,7 @@ class Locator:
         """The winning declaration of the first property that has one."""
         if view is None:
             return None
-        declarations = self.snapshot.evidence.styles.get((view.id, view.layout.key(blame.node)), ())
+        declarations = self.snapshot.evidence.styles.get((view.id, blame.key(view.layout)), ())
         for name in blame.properties:
             found = applied(declarations, name)
             if found is not None and (found.value or found.declaration.value) not in blame.value_not:
@@ -111,7 +111,7 @@ class Locator:
         found = self.declaration(blame, view)
         if found is None or view is None:
             return []
-        declarations = self.snapshot.evidence.styles.get((view.id, view.layout.key(blame.node)), ())
+        declarations = self.snapshot.evidence.styles.get((view.id, blame.key(view.layout)), ())
         related: list[Related] = []
         for name, variable in used(declarations, found):
             place = self.declared(variable)

@@ -9,10 +9,12 @@ from urllib.parse import unquote, urlsplit
 from relook_lsp.core.finding import ByResource, Outcome, Severity, Verdict
 from relook_lsp.core.snapshot import Request, Snapshot
 from relook_lsp.critics.rule import Options, Rule
+from relook_lsp.critics.script_errors import needs_server
 
 _KINDS = {
     "stylesheet": "style sheet", "script": "script", "font": "font", "image": "picture", "media": "media file",
     "document": "framed document", "texttrack": "text track", "manifest": "manifest",
+    "fetch": "data file", "xhr": "data file",
 }  # fmt: skip
 _UNUSABLE = frozenset(("stylesheet", "script"))
 _TEMPLATE = re.compile(r"\{\{|\}\}|\{%|%\}|<\?|<%|\$\{|undefined|\[object|\bnull\b|NaN")
@@ -25,10 +27,10 @@ def judge(snapshot: Snapshot, _options: Options) -> Iterator[Outcome]:
         if request.outcome not in ("missing", "refused") or request.url == snapshot.url:
             continue
         path = unquote(urlsplit(request.url).path)
+        if needs_server(request):
+            yield Outcome(Verdict.INCOMPLETE, place=path, reason="no-server")
+            continue
         if request.kind not in _KINDS or path == "/favicon.ico" or path.endswith(".map"):
-            if request.kind in ("fetch", "xhr", "eventsource", "websocket"):
-                # A path such as /api/items is answered by a server that is not running here.
-                yield Outcome(Verdict.INCOMPLETE, place=path, reason="no-server")
             continue
         if request.kind == "image" and request.url in shown:
             # The element that stays empty is the finding, and has its own rule.
