@@ -67,7 +67,7 @@ def _payloads(data: Path) -> list[str]:
 async def test_nothing_of_a_page_executes(browser: Browser, data: Path, tmp_path: Path) -> None:
     payloads = _payloads(data)
     assert len(payloads) > 5000
-    ours = await _shape(browser, tmp_path, ["harmless"])
+    ours = await _shape(browser, tmp_path, ["harmless", "also"])
     for start in range(0, len(payloads), 800):
         batch = payloads[start : start + 800]
         shape = await _shape(browser, tmp_path, batch)
