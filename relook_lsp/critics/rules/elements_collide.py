@@ -120,7 +120,7 @@ def _verdict(scene: Scene, pair: _Pair) -> Iterator[Outcome]:
     if any(turned(scene, n) for side in sides for n in side):
         yield Outcome(Verdict.INCOMPLETE, pair.upper, reason="transformed")
         return
-    if pair.what == "text" and any(_covers(scene, n, pair.overlap) for n in sides[0]):
+    if pair.what == "text" and any(_covers(scene, n, pair) for n in sides[0]):
         yield Outcome(Verdict.INCOMPLETE, pair.upper, reason="covered")
         return
     if scene.pixels is not None:
@@ -152,10 +152,14 @@ def _verdict(scene: Scene, pair: _Pair) -> Iterator[Outcome]:
     )
 
 
-def _covers(scene: Scene, node: int, overlap: Rect) -> bool:
-    """Whether the box hides what is below it, so that the texts do not mix: that is for ``text-covered``."""
-    image = scene.layout.style(node, "background-image") not in ("none", "")
-    return (opaque(scene, node) or image) and scene.layout.rect(node).contains(overlap, 1)
+def _covers(scene: Scene, node: int, pair: _Pair) -> bool:
+    """Whether the box hides what is below it, so that the texts do not mix: that is for ``text-covered``. Within one
+    layer backgrounds lie below all text; there the pictures decide."""
+    layout = scene.layout
+    if layout.paint_order(node) <= layout.paint_order(pair.lower):
+        return False
+    image = layout.style(node, "background-image") not in ("none", "")
+    return (opaque(scene, node) or image) and layout.rect(node).contains(pair.overlap, 1)
 
 
 def _blame(scene: Scene, sides: list[list[int]], pair: _Pair) -> Iterator[Blame]:
