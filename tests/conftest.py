@@ -11,6 +11,9 @@ import pytest_asyncio
 
 from relook_lsp.browser.driver import Driver
 
+# Text must measure the same on every machine.
+os.environ["FONTCONFIG_FILE"] = str(Path(__file__).parent / "fonts.conf")
+
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def driver() -> AsyncIterator[Driver]:
