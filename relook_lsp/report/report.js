@@ -72,7 +72,7 @@
       for (const box of boxesOf.get(finding)) box.hidden = finding.hidden;
       if (!finding.hidden) count += 1;
     }
-    form.querySelector(".count").textContent = `${count} of ${findings.length} shown`;
+    form.querySelector(".count").textContent = `${count} of ${findings.length} causes shown`;
   };
   form.addEventListener("change", show);
   form.addEventListener("submit", (event) => event.preventDefault());
