@@ -162,6 +162,9 @@ async def capture(driver: Driver, page: Page, plan: Plan) -> Capture:
         hung=any(look.hung for look in looks.values()),
         evidence=Evidence(),
     )
+    if plan.axe and not snapshot.hung:
+        with _boundary():
+            snapshot = replace(snapshot, axe=await looks[min(looks)].axe(max(plan.viewports, key=lambda v: v.width)))
     return Capture(snapshot, looks)
 
 

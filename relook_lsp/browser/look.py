@@ -6,7 +6,7 @@ import asyncio
 import base64
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncGenerator, Awaitable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from relook_lsp.browser.clock import Hang, RealClock, VirtualClock
 from relook_lsp.browser.driver import Tab
 from relook_lsp.browser.frame import FRAME_BOUND, MAX_HEIGHT, begin, difference, expose, snap
 from relook_lsp.browser.gather import dom
+from relook_lsp.browser.gather.axe import violations
 from relook_lsp.browser.gather.creator import creator
 from relook_lsp.browser.gather.focus import force, leave_focus, take_focus
 from relook_lsp.browser.gather.runtime import Recorder
@@ -90,6 +91,7 @@ class Look:
         self.hung = False
         self._main_frame: str | None = None
         self._scripts: dict[str, str] = {}
+        self._interrupted = asyncio.Event()
 
     # -- load
 
@@ -167,8 +169,7 @@ class Look:
         with contextlib.suppress(CdpError, TimeoutError):
             async with asyncio.timeout(5):
                 await self.cdp.send("Debugger.pause")
-                while self.hang is None:
-                    await asyncio.sleep(0.02)
+                await self._interrupted.wait()
         # Not awaited: while the script is paused, the answer to the first comes only after the second.
         self._later(self.cdp.send("Runtime.terminateExecution"))
         self._later(self.cdp.send("Debugger.resume"))
@@ -182,7 +183,8 @@ class Look:
             url = self._scripts.get(place["scriptId"])
             if url:
                 self.hang = ScriptPlace(url, place["lineNumber"], place.get("columnNumber", 0))
-                return
+                break
+        self._interrupted.set()
 
     def _dialog(self, _event: dict[str, Any]) -> None:
         self._later(self.cdp.send("Page.handleJavaScriptDialog", {"accept": False}))
@@ -360,7 +362,7 @@ class Look:
         return difference(before, after, clip).changed if taken else -1
 
     @contextlib.asynccontextmanager
-    async def _styled(self, text: str) -> AsyncIterator[None]:
+    async def _styled(self, text: str) -> AsyncGenerator[None]:
         """With one more style sheet, for as long as the block runs."""
         await self.sheets.enable()
         tree = await self.cdp.send("Page.getFrameTree")
@@ -370,6 +372,11 @@ class Look:
             yield
         finally:
             await self.cdp.send("CSS.setStyleSheetText", {"styleSheetId": sheet["styleSheetId"], "text": ""})
+
+    async def axe(self, viewport: Viewport) -> tuple[Mapping[str, Any], ...] | None:
+        """What axe-core finds in the page as it stands."""
+        await self.resize(viewport)
+        return await violations(self.cdp, self.world, self.clock.advance)
 
     async def creator(self, view: View, node: int) -> ScriptPlace | None:
         """The script line that made a node; None for nodes of the parser."""

@@ -38,4 +38,6 @@ class Plan:
     """False in an untrusted workspace: the page's scripts do not run."""
     allowed_hosts: tuple[str, ...] = ()
     backgrounds: bool = True
+    axe: bool = False
+    """Whether axe-core runs too, on the largest viewport, after everything else was looked at."""
     timeout: float = 30.0

@@ -189,7 +189,9 @@ class Finding:
 
     @property
     def cost(self) -> float:
-        """Severity times extent, counted once however many viewports show it."""
+        """Severity times extent, counted once however many viewports show it; what axe-core says costs nothing."""
+        if self.source == "axe":
+            return 0.0
         return self.severity.weight * max(0.05, min(1.0, self.extent))
 
     @property

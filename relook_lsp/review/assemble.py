@@ -15,6 +15,7 @@ from relook_lsp.core.finding import (
 )
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.snapshot import Snapshot, Viewport
+from relook_lsp.critics import axe
 from relook_lsp.critics.rule import message
 from relook_lsp.critics.run import Defect, Judgement
 from relook_lsp.source import suppress
@@ -33,7 +34,7 @@ def wanted_styles(judgement: Judgement) -> list[tuple[str, str]]:
         if view is None:
             continue
         wanted += [
-            (view.id, view.layout.key(blame.node)) for blame in outcome.blame if isinstance(blame, ByDeclaration)
+            (view.id, blame.key(view.layout)) for blame in outcome.blame if isinstance(blame, ByDeclaration)
         ]
         if outcome.node is not None and view.layout.origin(view.layout.element_of(outcome.node)) is None:
             wanted.append((view.id, view.layout.key(outcome.node)))
@@ -46,8 +47,7 @@ def assemble(snapshot: Snapshot, judgement: Judgement) -> Report:
     silence = {source.path: suppress.read(source.text) for source in snapshot.sources.values() if source.path}
     findings: list[Finding] = []
     suppressed: list[Finding] = []
-    for defect in judgement.defects:
-        finding = _finding(locator, defect)
+    for finding in (*(_finding(locator, defect) for defect in judgement.defects), *axe.findings(snapshot, locator)):
         places = [finding.cause, *(r.location for r in finding.related)]
         silent = any(
             place.path in silence and silence[place.path].silent(finding.rule, place.range.start.line)

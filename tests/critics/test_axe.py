@@ -1,0 +1,41 @@
+"""axe-core beside our own rules: on request only, on the right tag, without a price."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from relook_lsp.browser.driver import Driver
+from relook_lsp.browser.plan import Plan
+from relook_lsp.core.finding import Severity
+from relook_lsp.core.page import Page
+from relook_lsp.review.review import Settings, review
+
+TEXT = """<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Lake</title></head>
+<body><h1>Lake</h1>
+<p><button></button></p>
+</body></html>
+"""
+
+
+@pytest.mark.browser
+async def test_violations_point_at_their_tags_and_cost_nothing(driver: Driver, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(TEXT, "utf-8")
+    result = await review(driver, Page(tmp_path, "page.html"), Settings(plan=Plan(axe=True)))
+    found = [f for f in result.report.findings if f.source == "axe"]
+    assert [(f.rule, f.severity) for f in found] == [("axe-button-name", Severity.WARNING)]
+    span = found[0].cause.span
+    assert TEXT[span.start : span.end] == "<button>"
+    assert found[0].cost == 0
+
+
+@pytest.mark.browser
+async def test_it_does_not_run_unasked(driver: Driver, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(TEXT, "utf-8")
+    result = await review(driver, Page(tmp_path, "page.html"), Settings())
+    assert result.snapshot is not None
+    assert result.snapshot.axe is None
+    assert all(f.source == "measured" for f in result.report.findings)
