@@ -44,7 +44,7 @@ def wanted_styles(judgement: Judgement) -> list[tuple[str, str]]:
 def assemble(snapshot: Snapshot, judgement: Judgement) -> Report:
     """Pure: the same snapshot and judgement give the same report."""
     locator = Locator(snapshot)
-    silence = {source.path: suppress.read(source.text) for source in snapshot.sources.values() if source.path}
+    silence = {source.path: suppress.read(source.text, source.kind) for source in snapshot.sources.values() if source.path}
     findings: list[Finding] = []
     suppressed: list[Finding] = []
     for finding in (*(_finding(locator, defect) for defect in judgement.defects), *axe.findings(snapshot, locator)):

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from relook_lsp.core.text import LineIndex
 
-_COMMENT = re.compile(r"<!--(.*?)-->|/\*(.*?)\*/|(?<![:\w])//([^\n\r]*)", re.S)
-_WORD = re.compile(r"\brelook-ignore(-next-line|-file|-start|-end)?\b:?([^\n\r]*)")
+_STRING = r"\"(?:\\.|[^\"\\\n\r])*\"|'(?:\\.|[^'\\\n\r])*'"
+_QUOTED = r"(?:\"[^\"]*(?:\"|\Z)|'[^']*(?:'|\Z)|[^\"'>])*"
+
+# What is not named is skipped: strings, and in documents the insides of tags. What is not closed runs to the end.
+_CSS = re.compile(rf"/\*(?P<block>.*?)(?:\*/|\Z)|{_STRING}|url\([^)\n]*", re.S | re.I)
+_JS = re.compile(
+    rf"/\*(?P<block>.*?)(?:\*/|\Z)|(?<![:\\])//(?P<line>[^\n\r]*)|{_STRING}|`(?:\\.|[^`\\])*(?:`|\Z)", re.S
+)
+_HTML = re.compile(
+    rf"<!--(?P<block>.*?)(?:--!?>|\Z)|<(?P<raw>script|style)\b{_QUOTED}>(?P<text>.*?)(?:</(?P=raw)|\Z)"
+    rf"|</?[a-z]{_QUOTED}(?:>|\Z)",
+    re.S | re.I,
+)
+
+_WORD = re.compile(r"(?<![\w-])relook-ignore(-next-line|-file|-start|-end)?(?![\w-])[ \t]*:?([^\n\r]*)")
+_RULE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_REASON = re.compile(r"(?:^|\s)--(?:\s|$)")
 
 
 @dataclass(frozen=True)
@@ -25,37 +41,49 @@ class Suppressions:
         return any(first <= line <= last and (not rules or rule in rules) for first, last, rules in self.lines)
 
 
-def read(text: str) -> Suppressions:
+def read(text: str, kind: str) -> Suppressions:
     """``relook-ignore`` (this line, or the next where the comment stands alone), ``-next-line``, ``-file``,
-    ``-start`` … ``-end``; rule ids may follow, separated by spaces or commas; words after ``--`` are a reason."""
+    ``-start`` … ``-end``; rule ids may follow, separated by spaces or commas; words after ``--`` are a reason.
+    ``kind``: ``html``, ``css`` or ``js``; in a document the comments of its styles and scripts count too."""
     if "relook-ignore" not in text:
         return Suppressions((), ())
     index = LineIndex(text)
     whole: list[frozenset[str]] = []
     lines: list[tuple[int, int, frozenset[str]]] = []
     open_blocks: list[tuple[int, frozenset[str]]] = []
-    for comment in _COMMENT.finditer(text):
-        body = next((g for g in comment.groups() if g is not None), "")
+    for start, end, body in _comments(text, kind, 0):
         match = _WORD.search(body)
         if match is None:
             continue
         kind = match.group(1) or ""
-        rules = frozenset(re.findall(r"[a-z][a-z0-9-]+", match.group(2).split("--")[0]))
-        first, last = index.position(comment.start()).line, index.position(comment.end()).line
+        rules = frozenset(_RULE.findall(_REASON.split(match.group(2))[0]))
+        first, last = index.position(start).line, index.position(end).line
         if kind == "-file":
             whole.append(rules)
         elif kind == "-start":
             open_blocks.append((first, rules))
         elif kind == "-end":
             if open_blocks:
-                start, started = open_blocks.pop()
-                lines.append((start, last, started))
+                opened, started = open_blocks.pop()
+                lines.append((opened, last, started))
         elif kind == "-next-line":
             lines.append((last + 1, last + 1, rules))
         else:
             span = index.line_span(first)
-            before = text[span.start : comment.start()].strip()
-            after = text[comment.end() : index.line_span(last).end].strip()
+            before = text[span.start : start].strip()
+            after = text[end : index.line_span(last).end].strip()
             lines.append((first, last, rules) if before or after else (first, last + 1, rules))
-    lines += [(start, len(index.starts), rules) for start, rules in open_blocks]
+    lines += [(opened, len(index.starts), rules) for opened, rules in open_blocks]
     return Suppressions(tuple(whole), tuple(lines))
+
+
+def _comments(text: str, kind: str, shift: int) -> Iterator[tuple[int, int, str]]:
+    """(start, end, content) of every comment outside of strings and attribute values."""
+    for match in {"css": _CSS, "js": _JS}.get(kind, _HTML).finditer(text):
+        groups = match.groupdict()
+        body = groups["block"] or groups.get("line")
+        if body:
+            yield shift + match.start(), shift + match.end(), body
+        elif groups.get("raw"):
+            language = "css" if groups["raw"].lower() == "style" else "js"
+            yield from _comments(groups["text"], language, shift + match.start("text"))
