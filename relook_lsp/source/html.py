@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -86,12 +85,6 @@ class Document:
     def at(self, start: int) -> Tag | None:
         """The tag that begins at this offset."""
         return self._tag(start) if start in self._elements else None
-
-    def around(self, offset: int) -> Tag | None:
-        """The start tag whose own characters include this offset."""
-        index = bisect_left(self.starts, offset + 1) - 1
-        tag = self._tag(self.starts[index]) if index >= 0 else None
-        return tag if tag is not None and offset in tag.span else None
 
     def value(self, attribute: Attribute) -> str:
         """The attribute's characters as written (character references not decoded)."""

@@ -21,8 +21,5 @@ def test_large_documents(text: str) -> None:
     assert stamped.to_source(len(stamped.text)) == len(text)
 
 
-def test_around() -> None:
-    document = parse("ab<p id=x>c<i>d")
-    assert document.around(2) == document.around(9) == document.at(2)
-    assert document.around(0) is None and document.around(10) is None
-    assert [tag.name for tag in document.named("i", "p")] == ["p", "i"]
+def test_tags_of_a_name() -> None:
+    assert [tag.name for tag in parse("ab<p id=x>c<i>d").named("i", "p")] == ["p", "i"]
