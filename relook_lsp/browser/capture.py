@@ -36,7 +36,7 @@ class Capture:
 
     async def supply(self, needs: Sequence[Need]) -> Snapshot:
         """Look again at what critics could not tell; the answers join the snapshot. Raises ``BrowserFailed``."""
-        with _boundary():
+        with Boundary():
             for need in dict.fromkeys(needs):
                 match need:
                     case NeedView(width):
@@ -89,7 +89,7 @@ class Capture:
         join the snapshot."""
         known = dict(self.snapshot.evidence.styles)
         creators = dict(self.snapshot.evidence.creators)
-        with _boundary():
+        with Boundary():
             for identity, key in dict.fromkeys(wanted):
                 view = self._view(identity)
                 focused = key.endswith(FOCUSED)
@@ -108,7 +108,7 @@ class Capture:
         await asyncio.gather(*(look.close() for look in self._looks.values()))
 
 
-class _boundary:
+class Boundary:
     """What goes wrong in the browser is the browser's failure, not the page's."""
 
     def __enter__(self) -> None:
@@ -131,7 +131,7 @@ async def capture(driver: Driver, page: Page, plan: Plan) -> Capture:
     looks: dict[bool, Look] = {}
     try:
         async with asyncio.timeout(plan.timeout):
-            with _boundary():
+            with Boundary():
                 for touch, viewports in classes.items():
                     if viewports:
                         tab = await driver.tab(plan.allowed_hosts)
@@ -163,7 +163,7 @@ async def capture(driver: Driver, page: Page, plan: Plan) -> Capture:
         evidence=Evidence(),
     )
     if plan.axe and not snapshot.hung:
-        with _boundary():
+        with Boundary():
             snapshot = replace(snapshot, axe=await looks[min(looks)].axe(max(plan.viewports, key=lambda v: v.width)))
     return Capture(snapshot, looks)
 

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from relook_lsp.core.geometry import Rect
 
@@ -64,7 +64,7 @@ class Layout:
         document: dict[str, Any] = raw["documents"][0]
         self.raw = raw
         self.properties = properties
-        self._strings: list[str] = raw["strings"]
+        self._strings = cast("list[str]", raw["strings"])
         self._nodes: dict[str, Any] = document["nodes"]
         self._layout: dict[str, Any] = document["layout"]
         self._text_boxes: dict[str, Any] = document["textBoxes"]
@@ -86,8 +86,8 @@ class Layout:
     @cached_property
     def names(self) -> list[str]:
         """Lower-case node names: ``div``, ``#text``, ``::before``."""
-        strings = self._strings
-        return [strings[index].lower() if index >= 0 else "" for index in self._nodes["nodeName"]]
+        strings, names = self._strings, cast("list[int]", self._nodes["nodeName"])
+        return [strings[index].lower() if index >= 0 else "" for index in names]
 
     @cached_property
     def children(self) -> list[list[int]]:
@@ -224,9 +224,9 @@ class Layout:
         boxes, layout = self._text_boxes, self._layout
         texts: list[int] = layout["text"]
         runs: list[TextRun] = []
-        for row, bounds, start, length in zip(
-            boxes["layoutIndex"], boxes["bounds"], boxes["start"], boxes["length"], strict=True
-        ):
+        rows, starts = cast("list[int]", boxes["layoutIndex"]), cast("list[int]", boxes["start"])
+        rects, lengths = cast("list[list[float]]", boxes["bounds"]), cast("list[int]", boxes["length"])
+        for row, bounds, start, length in zip(rows, rects, starts, lengths, strict=True):
             index = texts[row]
             # Offsets are UTF-16 units of the laid-out text.
             whole = self._strings[index] if index >= 0 else ""

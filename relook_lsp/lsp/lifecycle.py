@@ -39,8 +39,9 @@ def register(server: RelookServer) -> None:
     @server.feature(lsp.WORKSPACE_DID_CHANGE_CONFIGURATION)
     async def did_change_configuration(ls: RelookServer, params: lsp.DidChangeConfigurationParams) -> None:
         sent: Any = params.settings
-        if isinstance(sent, Mapping) and isinstance(sent.get(SECTION), Mapping):
-            _configure(ls, cast("Mapping[str, object]", sent[SECTION]))
+        section: Any = cast("Mapping[str, Any]", sent).get(SECTION) if isinstance(sent, Mapping) else None
+        if isinstance(section, Mapping):
+            _configure(ls, cast("Mapping[str, object]", section))
         else:
             await _ask(ls)
         for document in ls.session.documents:

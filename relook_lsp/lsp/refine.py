@@ -44,8 +44,9 @@ class Prepared:
 
 def register(server: RelookServer) -> None:
     @server.command(COMMAND)
-    async def run(ls: RelookServer, uri: str, rule: str = "", key: str = "") -> bool:
-        """Refine the page of a document, or one finding of it; whether an edit was applied."""
+    async def run(ls: RelookServer, uri: str, rule: str, key: str) -> bool:
+        """Refine the page of a document, or one finding of it (``rule`` and ``key``, else empty); whether an edit was
+        applied."""
         for seen in tuple(ls.session.seen.values()):
             if (
                 uri in {at for at, _ in ls.groups_of(seen)}
@@ -202,8 +203,8 @@ async def _progress(ls: RelookServer, title: str) -> str | None:
 
 def _on_cancel(ls: RelookServer, token: str | None, cancel: Callable[[], None]) -> None:
     if token is not None:
-        tokens: Any = ls.work_done_progress.tokens
-        tokens[token].add_done_callback(partial(_cancelled, cancel))
+        progress: Any = ls.work_done_progress
+        progress.tokens[token].add_done_callback(partial(_cancelled, cancel))
 
 
 def _cancelled(cancel: Callable[[], None], future: asyncio.Future[Any]) -> None:
@@ -222,8 +223,8 @@ def _tell(ls: RelookServer, token: str | None, attempt: Attempt) -> None:
 def _end(ls: RelookServer, token: str | None) -> None:
     if token is not None:
         ls.work_done_progress.end(token, lsp.WorkDoneProgressEnd())
-        tokens: Any = ls.work_done_progress.tokens
-        tokens.pop(token, None)
+        progress: Any = ls.work_done_progress
+        progress.tokens.pop(token, None)
 
 
 def page_actions(ls: RelookServer, uri: str, only: tuple[str, ...]) -> list[lsp.CodeAction]:
@@ -233,10 +234,10 @@ def page_actions(ls: RelookServer, uri: str, only: tuple[str, ...]) -> list[lsp.
         return found
     if not only or any(REWRITE.startswith(kind) for kind in only):
         title = "ReLook refine this page…"
-        command = lsp.Command(title=title, command=COMMAND, arguments=[uri])
+        command = lsp.Command(title=title, command=COMMAND, arguments=[uri, "", ""])
         found.append(lsp.CodeAction(title, kind=REWRITE, command=command))
     if any(FIX_ALL.startswith(kind) and kind.startswith("source") for kind in only):
         title = "ReLook: fix all that can be fixed, verified together"
-        command = lsp.Command(title=title, command=COMMAND, arguments=[uri])
+        command = lsp.Command(title=title, command=COMMAND, arguments=[uri, "", ""])
         found.append(lsp.CodeAction(title, kind=FIX_ALL, command=command))
     return found

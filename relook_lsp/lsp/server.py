@@ -29,7 +29,9 @@ class RelookServer(LanguageServer):
     """One client. Reviews come in through ``report``; diagnostics go out per file, merged over pages."""
 
     def __init__(self) -> None:
-        super().__init__("relook", __version__, text_document_sync_kind=lsp.TextDocumentSyncKind.Full)
+        super().__init__(  # pyright: ignore[reportUnknownMemberType]
+            "relook", __version__, text_document_sync_kind=lsp.TextDocumentSyncKind.Full
+        )
         self.session = Session(self.report, self.status)
         self.caps = ClientCaps()
         self.prepared: dict[tuple[Subject, str, str], object] = {}

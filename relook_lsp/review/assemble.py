@@ -33,9 +33,7 @@ def wanted_styles(judgement: Judgement) -> list[tuple[str, str]]:
         view, outcome = defect.worst.view, defect.worst.outcome
         if view is None:
             continue
-        wanted += [
-            (view.id, blame.key(view.layout)) for blame in outcome.blame if isinstance(blame, ByDeclaration)
-        ]
+        wanted += [(view.id, blame.key(view.layout)) for blame in outcome.blame if isinstance(blame, ByDeclaration)]
         if outcome.node is not None and view.layout.origin(view.layout.element_of(outcome.node)) is None:
             wanted.append((view.id, view.layout.key(outcome.node)))
     return list(dict.fromkeys(wanted))[:MAX_LOCATED]
@@ -44,7 +42,9 @@ def wanted_styles(judgement: Judgement) -> list[tuple[str, str]]:
 def assemble(snapshot: Snapshot, judgement: Judgement) -> Report:
     """Pure: the same snapshot and judgement give the same report."""
     locator = Locator(snapshot)
-    silence = {source.path: suppress.read(source.text, source.kind) for source in snapshot.sources.values() if source.path}
+    silence = {
+        source.path: suppress.read(source.text, source.kind) for source in snapshot.sources.values() if source.path
+    }
     findings: list[Finding] = []
     suppressed: list[Finding] = []
     for finding in (*(_finding(locator, defect) for defect in judgement.defects), *axe.findings(snapshot, locator)):

@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -90,16 +91,23 @@ def factory() -> LanguageClient:
     client = Client(raw)
     raw.relook = client  # type: ignore[attr-defined]
 
+    # The test client keeps diagnostics without their version; ours keeps the whole message.
+    raw.protocol.fm.features.pop(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, None)
+
+    @raw.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    def published(params: lsp.PublishDiagnosticsParams) -> None:
+        client.published[params.uri] = params
+
     @raw.feature(lsp.WORKSPACE_APPLY_EDIT)
-    def apply_edit(_params_owner: LanguageClient, params: lsp.ApplyWorkspaceEditParams) -> lsp.ApplyWorkspaceEditResult:
+    def apply_edit(params: lsp.ApplyWorkspaceEditParams) -> lsp.ApplyWorkspaceEditResult:
         return lsp.ApplyWorkspaceEditResult(applied=client.apply(params.edit))
 
     @raw.feature(lsp.CLIENT_REGISTER_CAPABILITY)
-    def register(_params: lsp.RegistrationParams) -> None:
+    def register(params: lsp.RegistrationParams) -> None:
         return None
 
     @raw.feature("relook/status")
-    def status(_params: object) -> None:
+    def status(*_params: Any) -> None:
         return None
 
     return raw
@@ -131,7 +139,6 @@ def site(tmp_path: Path) -> Path:
 
 @pytest_lsp.fixture(
     config=ClientServerConfig(server_command=[sys.executable, "-m", "relook_lsp"], client_factory=factory),
-    scope="function",
     loop_scope="session",
 )
 async def lsp_client(lsp_client: LanguageClient) -> AsyncIterator[None]:
@@ -141,11 +148,6 @@ async def lsp_client(lsp_client: LanguageClient) -> AsyncIterator[None]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def client(lsp_client: LanguageClient, site: Path) -> AsyncIterator[Client]:
     one: Client = lsp_client.relook  # type: ignore[attr-defined]
-
-    @lsp_client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
-    def published(params: lsp.PublishDiagnosticsParams) -> None:
-        one.published[params.uri] = params
-
     folder = lsp.WorkspaceFolder(site.as_uri(), "site")
     await lsp_client.initialize_session(
         lsp.InitializeParams(capabilities=capabilities(), root_uri=site.as_uri(), workspace_folders=[folder])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,7 @@ async def test_refine_ends_in_a_versioned_edit(client: Client, site: Path) -> No
     client.open(site / "index.html", "html")
     style = client.open(site / "style.css", "css")
     await client.diagnostics(style, 1)
-    done = await client.raw.workspace_execute_command_async(lsp.ExecuteCommandParams("relook.refine", [style]))
+    done = await client.raw.workspace_execute_command_async(lsp.ExecuteCommandParams("relook.refine", [style, "", ""]))
     assert done is True
     assert await client.diagnostics(style, 0) == ()
     (edit,) = client.edits
@@ -69,10 +70,8 @@ async def test_a_stale_edit_is_refused(client: Client, site: Path) -> None:
     client.open(site / "index.html", "html")
     style = client.open(site / "style.css", "css")
     await client.diagnostics(style, 1)
-    import asyncio
-
     running = asyncio.ensure_future(
-        client.raw.workspace_execute_command_async(lsp.ExecuteCommandParams("relook.refine", [style]))
+        client.raw.workspace_execute_command_async(lsp.ExecuteCommandParams("relook.refine", [style, "", ""]))
     )
     await asyncio.sleep(0.3)
     client.change(style, "/* typed meanwhile */\n" + CSS)
@@ -88,8 +87,6 @@ async def test_closing_clears(client: Client, site: Path) -> None:
     for uri in (page, style):
         client.raw.text_document_did_close(lsp.DidCloseTextDocumentParams(lsp.TextDocumentIdentifier(uri)))
         client.texts.pop(uri)
-    import asyncio
-
     async with asyncio.timeout(10):
-        while client.published[style].diagnostics:
+        while client.published[style].diagnostics:  # noqa: ASYNC110 (a test polls)
             await asyncio.sleep(0.05)
