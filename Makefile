@@ -22,7 +22,7 @@ demo: setup browser
 	@echo "$(CURDIR)/$(OUT)/demo/report.html"
 
 test: setup system browser
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest -n 2 $(TESTS)
 
 check: setup
 	$(BIN)/ruff check .
