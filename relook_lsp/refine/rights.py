@@ -92,7 +92,20 @@ def _html(path: str, before: Document, after: Document) -> str:
         return f"{path}: scripts and handlers may not be changed ({scripts[0][:80]})"
     if gone:
         return f"{path}: links, sources and frames may not be removed ({next(iter(gone))[:80]})"
+    if _viewports(after) - _viewports(before) - {""}:
+        return f"{path}: a viewport meta may only become width=device-width with zoom allowed"
     return _css(path, _styles(before), _styles(after))
+
+
+def _viewports(document: Document) -> set[str]:
+    """Contents of the viewport metas that are not what every page may have; removal counts as no content."""
+    metas = [t for t in document.tags if t.name == "meta" and _written(document, t.attribute("name")) == "viewport"]
+    contents = {"".join(_written(document, tag.attribute("content")).split()) for tag in metas}
+    return contents - {
+        "width=device-width,initial-scale=1",
+        "width=device-width,initial-scale=1.0",
+        "width=device-width",
+    }
 
 
 def _facts(document: Document) -> Counter[str]:

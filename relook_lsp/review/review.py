@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from dataclasses import dataclass, field, replace
 
 from relook_lsp.browser.capture import Capture, capture
 from relook_lsp.browser.driver import Driver
 from relook_lsp.browser.plan import Plan
-from relook_lsp.core.errors import RelookError
+from relook_lsp.core.errors import BrowserFailed, CaptureTimeout, RelookError
 from relook_lsp.core.finding import Problem, Report
 from relook_lsp.core.page import Page
 from relook_lsp.core.snapshot import Snapshot
 from relook_lsp.critics.rule import Options
 from relook_lsp.critics.run import Judgement, judge
 from relook_lsp.review.assemble import assemble, wanted_styles
+
+log = logging.getLogger(__name__)
 
 MAX_PASSES = 3
 
@@ -47,7 +50,16 @@ async def review(driver: Driver, page: Page, settings: Settings) -> Review:
 
 
 async def look(driver: Driver, page: Page, settings: Settings) -> tuple[Capture, Review]:
-    """Like ``review``, but the page stays open for more questions. Raises ``RelookError``."""
+    """Like ``review``, but the page stays open for more questions. A browser that crashed or stood still gets one
+    more try. Raises ``RelookError``."""
+    try:
+        return await _look(driver, page, settings)
+    except (BrowserFailed, CaptureTimeout) as error:
+        log.warning("%s: %s", page.entry, error)
+        return await _look(driver, page, settings)
+
+
+async def _look(driver: Driver, page: Page, settings: Settings) -> tuple[Capture, Review]:
     started = time.perf_counter()
     live = await capture(driver, page, settings.plan)
     captured = time.perf_counter()

@@ -33,6 +33,6 @@
      chosen)
    "no verified fix was offered")
   (princ (format "applied %s\n" chosen)))
-(wait-for (lambda () (= 0 (length (found)))) "the finding is still there")
 (save-buffer)
+(wait-for (lambda () (= 0 (length (found)))) "the finding is still there")
 (ignore-errors (eglot-shutdown (eglot-current-server) nil 5))

@@ -51,7 +51,7 @@ def test_finding_fix_gone(editor: str, tmp_path: Path) -> None:
     }  # fmt: skip
     done = subprocess.run(COMMANDS[editor], env=environment, capture_output=True, text=True, timeout=220, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "found Text contrast is 2.32:1" in done.stdout + done.stderr
+    assert "Text contrast is 2.32:1" in done.stdout + done.stderr
     assert "applied ReLook refine: color: #" in done.stdout + done.stderr
     written = page.read_text("utf-8")
     changed = [(a, b) for a, b in zip(PAGE.splitlines(), written.splitlines(), strict=True) if a != b]

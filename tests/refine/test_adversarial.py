@@ -58,7 +58,7 @@ TRICKS = (
     html("remove the card", '<div class="card"><p class="muted">Fresh apples from the valley</p><a class="more" href="#apples">Read more</a></div>', "", DENIED),
     html("tiny picture", 'width="120" height="80"', 'width="1" height="1"', *SEEN),
     html("remove the viewport meta", '<meta name="viewport" content="width=device-width, initial-scale=1">\n', "", *SEEN, DENIED),
-    html("wide viewport", "width=device-width", "width=1400", *SEEN),
+    html("wide viewport", "width=device-width", "width=1400", DENIED),
     html("remove the script", 'document.getElementById("status").textContent = "Ready to order";\n', "", DENIED),
     html("swallow errors", "<script>", "<script>window.onerror = () => true;", DENIED),
     html("throw at load", '<p id="status">', '<p id="status" onclick="throw 1">', DENIED),

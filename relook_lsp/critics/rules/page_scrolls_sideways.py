@@ -19,7 +19,12 @@ def judge(scene: Scene) -> Iterator[Outcome]:
         return
     edge = scene.layout_width
     over = layout.content[0] - edge
-    if over <= RULE.thresholds["tolerance"] or locked(scene):
+    if locked(scene):
+        # Nobody scrolls sideways here; but whether what lies out there was meant to be seen cannot be told.
+        beyond, _ = _farthest(scene, edge + RULE.thresholds["tolerance"])
+        yield Outcome(Verdict.PASS, root) if beyond is None else Outcome(Verdict.INCOMPLETE, root, reason="cut-off")
+        return
+    if over <= RULE.thresholds["tolerance"]:
         yield Outcome(Verdict.PASS, root)
         return
     leaf, content = _farthest(scene, edge + RULE.thresholds["tolerance"])
