@@ -20,6 +20,9 @@ MAX_HEIGHT = 8000
 FRAME_BOUND = 10.0
 """Seconds of wall-clock time for one picture."""
 
+_SHOTS = 3
+"""Pictures taken at most until two agree."""
+
 _TRIES = 8
 """Frames asked for after the size of the picture has changed; the first one only applies the size."""
 
@@ -37,7 +40,7 @@ async def expose(cdp: Cdp, turn: asyncio.Lock) -> bytes:
     The browser is started so that it does not clip the document to its window (``driver``): what lies below the
     fold is painted too, while the page sees a window of the same size as before.
     """
-    last = ""
+    last, shots = "", 0
     for _ in range(_TRIES):
         async with turn:
             reply = await cdp.send(
@@ -46,7 +49,9 @@ async def expose(cdp: Cdp, turn: asyncio.Lock) -> bytes:
         data: str = reply.get("screenshotData", "")
         if data and data == last:
             break
-        last = data or last
+        last, shots = data or last, shots + bool(data)
+        if shots == _SHOTS:  # an animation that moves with every frame
+            break
     if not last:
         raise Hang
     return base64.b64decode(last)

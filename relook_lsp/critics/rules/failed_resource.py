@@ -21,7 +21,6 @@ _TEMPLATE = re.compile(r"\{\{|\}\}|\{%|%\}|<\?|<%|\$\{|undefined|\[object|\bnull
 
 
 def judge(snapshot: Snapshot, _options: Options) -> Iterator[Outcome]:
-    shown = {image.url for view in snapshot.views for image in view.images}
     failed = False
     for request in snapshot.requests:
         if request.outcome not in ("missing", "refused") or request.url == snapshot.url:
@@ -31,9 +30,6 @@ def judge(snapshot: Snapshot, _options: Options) -> Iterator[Outcome]:
             yield Outcome(Verdict.INCOMPLETE, place=path, reason="no-server")
             continue
         if request.kind not in _KINDS or path == "/favicon.ico" or path.endswith(".map"):
-            continue
-        if request.kind == "image" and request.url in shown:
-            # The element that stays empty is the finding, and has its own rule.
             continue
         if _TEMPLATE.search(path):
             yield Outcome(Verdict.INCOMPLETE, place=path, reason="template")
