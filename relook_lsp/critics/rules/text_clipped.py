@@ -87,6 +87,8 @@ def _meant(scene: Scene, cut: _Cut, box: Rect) -> str | None:
     layout, element = scene.layout, cut.run.element
     if box.width <= 4 or box.height <= 4 or decorative(scene, element) or inner(scene, element):
         return "hidden-on-purpose"
+    if cut.side == "right" and _slides(scene, cut.clipper, box):
+        return "slides"
     for node in path(scene, element, -1):
         if turned(scene, node) or layout.style(node, "text-indent") not in ("0px", ""):
             return "moves"
@@ -100,6 +102,15 @@ def _meant(scene: Scene, cut: _Cut, box: Rect) -> str | None:
         if node == cut.clipper:
             break
     return None
+
+
+def _slides(scene: Scene, clipper: int, box: Rect) -> bool:
+    """Whether a child of the clipping box lies wholly beyond its edge: a carousel, which brings it in by turns."""
+    layout = scene.layout
+    return any(
+        layout.has_box(child) and layout.types[child] == 1 and layout.rect(child).x >= box.right - 1
+        for child in layout.children[clipper]
+    )
 
 
 def _touches(scene: Scene, cut: _Cut, box: Rect) -> bool:
