@@ -36,7 +36,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="passes over a page")
     parser.add_argument("--attempts", type=int, default=10, metavar="N", help="candidates for one defect in one pass")
-    parser.add_argument("--critic", metavar="URL", help="multimodal critic as a second gate")
     parser.add_argument("--budget", type=float, default=300.0, metavar="S", help="seconds for one page")
 
 
