@@ -17,11 +17,11 @@ from relook_lsp.cli.parallel import over
 from relook_lsp.cli.targets import Target, jobs, targets
 from relook_lsp.cli.targets import arguments as shared
 from relook_lsp.core.errors import UsageError
+from relook_lsp.core.page import Page
 from relook_lsp.report.plain import plain
 
 if TYPE_CHECKING:
     from relook_lsp.core.finding import Finding
-    from relook_lsp.refine.refine import Proposers
     from relook_lsp.refine.trajectory import Attempt, Trajectory
 
 POLICIES = ("solved", "local", "remote")
@@ -66,6 +66,8 @@ def run(options: argparse.Namespace) -> int:
 async def _refined(chosen: Sequence[Target], options: argparse.Namespace) -> list[Refined]:
     from relook_lsp.refine.files import write
     from relook_lsp.refine.forced import Limits
+    from relook_lsp.refine.neighbours import Neighbours
+    from relook_lsp.refine.proposers import proposers
     from relook_lsp.refine.refine import looker, refine
     from relook_lsp.refine.trajectory import State, Trajectory
     from relook_lsp.refine.verify import Verifier
@@ -77,9 +79,9 @@ async def _refined(chosen: Sequence[Target], options: argparse.Namespace) -> lis
         start = State(target.page, await look(target.page))
         if not start.review.report.reviewed:
             return Refined(target, Trajectory(start, start, (), "infrastructure"))
-        verify = Verifier(look)
-        proposers = _proposers(target, options)
-        trajectory = await refine(start, verify, proposers, limits, rules=frozenset(options.rule or ()))
+        others = Neighbours(look, await asyncio.to_thread(_neighbours, target.page))
+        allowed = proposers(target.config, options.policy.split(","))
+        trajectory = await refine(start, Verifier(look, others), allowed, limits, rules=frozenset(options.rule or ()))
         files: tuple[Path, ...] = ()
         if options.write and trajectory.accepted:
             files = tuple(write(target.page.root, trajectory.patch))
@@ -91,25 +93,13 @@ async def _refined(chosen: Sequence[Target], options: argparse.Namespace) -> lis
     )
 
 
-def _proposers(target: Target, options: argparse.Namespace) -> Proposers:
-    from relook_lsp.models.endpoint import Endpoint
-    from relook_lsp.refine.policy import Policy, remote
-    from relook_lsp.refine.solved import Solved
+def _neighbours(page: Page) -> list[Page]:
+    """Pages that use the same style sheets and scripts, the nearest first."""
+    from relook_lsp.refine.neighbours import MAX_PAGES
+    from relook_lsp.source.links import pages_sharing
 
-    names = options.policy.split(",")
-    settings = target.config.policy
-
-    def proposers(group: Sequence[Finding]) -> Sequence[Any]:
-        found: list[Any] = []
-        for name in names:
-            if name == "solved":
-                found.append(Solved(group))
-            elif name == "remote" and settings.endpoint:
-                endpoint = Endpoint(settings.endpoint, settings.model)
-                found.append(Policy("remote", remote(endpoint), group, large=True))
-        return found
-
-    return proposers
+    entries = [] if page.is_url else pages_sharing(page.root, page.entry, page.overlays, page.sites)
+    return [Page(page.root, entry, page.overlays, page.sites) for entry in entries[:MAX_PAGES]]
 
 
 def _write(results: Sequence[Refined], options: argparse.Namespace) -> None:

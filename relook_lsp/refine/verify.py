@@ -15,16 +15,19 @@ from relook_lsp.review.review import Review
 Look = Callable[[Page], Awaitable[Review]]
 """Reviews a page; a real browser in production, stored snapshots or a fake in tests."""
 
+Others = Callable[[State, Patch], Awaitable[Sequence[State]]]
+"""Other pages that use the files of a patch, with these files as the base has them."""
+
 Gate = Callable[[State, State], Awaitable[str]]
 """A second opinion on a candidate that passed every measured condition; the objection, or empty."""
 
 
 @dataclass(frozen=True)
 class Verifier:
-    """``others`` are further pages that use the same files: a patch may not make any of them worse."""
+    """``others`` gives further pages that use the files of a patch: it may not make any of them worse."""
 
     look: Look
-    others: Sequence[State] = ()
+    others: Others | None = None
     gate: Gate | None = None
     minimal: bool = True
     """Whether every edit of a patch must be shown to be needed (condition 5)."""
@@ -54,9 +57,7 @@ class Verifier:
                 if needless:
                     edit = patch.replacements[index]
                     return Verdict(Reason.NOT_NEEDED, f"'{edit.new.strip()[:60]}' changes nothing", None, renders)
-        for other in self.others:
-            if not set(patch.paths) & set(texts_of(other)):
-                continue
+        for other in await self.others(base, patch) if self.others is not None else ():
             after = await self._render(other.page, patch, other)
             renders += 1
             objection = conditions.judge(other, after, patch, better=False)

@@ -33,14 +33,24 @@ _ORIGIN = "http://root.invalid/"
 def pages_using(
     root: Path, path: str, overlays: Mapping[str, Buffer], limit: int, sites: tuple[str, ...] = ()
 ) -> tuple[list[str], int]:
-    """Pages below ``root`` that reach the style sheet or script ``path`` (both relative to the root), the nearest
-    folders first, at most ``limit``; and how many were left out. Open buffers count as they are in the editor.
+    """Pages below ``root`` that reach the style sheet or script ``path`` (both relative to the root), open ones
+    first, then the nearest folders, at most ``limit``; and how many were left out. Open buffers count as they are in
+    the editor.
 
     Blocking. Looks at the nearest ``MAX_PAGES`` pages in the nearest ``MAX_FOLDERS`` folders.
     """
     files = Files(root, overlays, sites)
     found = [page for page in files.pages(path) if path in files.reached(page, code_only=True)]
+    found.sort(key=lambda page: page not in overlays)
     return found[:limit], max(0, len(found) - limit)
+
+
+def pages_sharing(root: Path, page: str, overlays: Mapping[str, Buffer], sites: tuple[str, ...] = ()) -> list[str]:
+    """Other pages that use a style sheet or script of a page, the nearest folders first. Blocking, like
+    ``pages_using``."""
+    files = Files(root, overlays, sites)
+    shared = files.reached(page, code_only=True)
+    return [other for other in files.pages(page) if other != page and shared & files.reached(other, code_only=True)]
 
 
 def references(root: Path, page: str, overlays: Mapping[str, Buffer], sites: tuple[str, ...] = ()) -> tuple[str, ...]:

@@ -81,12 +81,6 @@ async def base(folder: Path, look: Look) -> State:
     return State(page, await look(page))
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def other(folder: Path, look: Look) -> State:
-    page = Page(folder, "other.html")
-    return State(page, await look(page))
-
-
 def edit(path: str, text: str, old: str, new: str) -> Patch:
     """Replace the only occurrence of ``old``."""
     assert text.count(old) == 1, (old, text.count(old))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
+from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch
-from relook_lsp.refine.trajectory import Reason, State
+from relook_lsp.refine.neighbours import Neighbours
+from relook_lsp.refine.trajectory import Reason, State, texts_of
 from relook_lsp.refine.verify import Verifier
 from tests.refine.conftest import CSS, PAGE, edit
 
@@ -127,9 +130,21 @@ async def test_breaking_only_a_width_between_the_viewports(base: State, verifier
 
 
 @pytest.mark.browser
-async def test_other_pages_of_a_shared_sheet(base: State, other: State, verifier: Verifier) -> None:
-    guarded = Verifier(verifier.look, others=(other,))
+async def test_other_pages_of_a_shared_sheet(base: State, folder: Path, verifier: Verifier) -> None:
+    guarded = Verifier(verifier.look, others=Neighbours(verifier.look, [Page(folder, "other.html")]))
     patch = edit("style.css", CSS, MUTED, ".muted { color: #333 }")
     assert (await verifier(base, patch)).accepted
     verdict = await guarded(base, patch)
     assert verdict.reason is Reason.OTHER_PAGE, verdict
+
+
+@pytest.mark.browser
+async def test_the_second_edit_of_a_shared_sheet_is_judged_after_the_first(
+    base: State, folder: Path, verifier: Verifier
+) -> None:
+    guarded = Verifier(verifier.look, others=Neighbours(verifier.look, [Page(folder, "other.html")]))
+    first = await guarded(base, edit("style.css", CSS, CARD, "max-width: 560px;"))
+    assert first.accepted and first.state is not None
+    longer = texts_of(first.state)["style.css"]
+    second = await guarded(first.state, edit("style.css", longer, MUTED, ".muted { color: #333 }"))
+    assert second.reason is Reason.OTHER_PAGE, second
