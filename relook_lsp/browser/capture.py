@@ -13,7 +13,7 @@ from relook_lsp.browser.driver import Driver
 from relook_lsp.browser.look import Look, Record
 from relook_lsp.browser.plan import Plan
 from relook_lsp.core.errors import BrowserFailed, CaptureTimeout, PageNotFound
-from relook_lsp.core.finding import Need, NeedFocus, NeedPaint, NeedStyles, NeedView
+from relook_lsp.core.finding import Need, NeedFocus, NeedPaint, NeedPicture, NeedStyles, NeedView
 from relook_lsp.core.page import Page
 from relook_lsp.core.snapshot import Evidence, Message, Snapshot, View, Viewport
 
@@ -41,6 +41,8 @@ class Capture:
                 match need:
                     case NeedView(width):
                         await self._confirm(width)
+                    case NeedPicture(view):
+                        await self._picture(view)
                     case NeedPaint(view, key):
                         await self._paint(view, key)
                     case NeedStyles(view, keys):
@@ -71,6 +73,15 @@ class Capture:
         view = await look.view(swept.viewport, swept.moment, "confirm")
         view = await look.without_text(view)
         self.snapshot = replace(self.snapshot, views=(*self.snapshot.views, view))
+
+    async def _picture(self, identity: str) -> None:
+        bare = self._view(identity)
+        look = None if bare is None else self._look(bare)
+        if bare is None or look is None or bare.frame is not None:
+            return
+        view = await look.without_text(await look.view(bare.viewport, bare.moment, bare.role))
+        views = tuple(view if each is bare else each for each in self.snapshot.views)
+        self.snapshot = replace(self.snapshot, views=views)
 
     async def _paint(self, identity: str, key: str) -> None:
         view = self._view(identity)
@@ -177,6 +188,20 @@ def _plain(message: Message) -> Message:
     return replace(message, moment=0)
 
 
+async def _special(look: Look, viewport: Viewport, plan: Plan, now: int) -> list[View]:
+    """The same window zoomed to 200 % (layout only: a rule that suspects something asks for its picture), and in the
+    dark scheme where the page declares one."""
+    views: list[View] = []
+    if plan.zoom:
+        # Zooming halves the window in CSS pixels; what the page does with that is the same.
+        zoomed = viewport._replace(width=viewport.width // 2, height=viewport.height // 2)
+        views.append(await look.bare(zoomed, now, "zoom"))
+    if plan.dark and look.declares_dark:
+        view = await look.view(viewport._replace(scheme="dark"), now, "dark")
+        views.append(await look.without_text(view))
+    return views
+
+
 async def _watch(look: Look, viewports: tuple[Viewport, ...], plan: Plan, only: bool) -> list[View]:
     """All views of one device class: the moments, then backgrounds, then the layout-only widths."""
     await look.open(viewports[0])
@@ -203,6 +228,8 @@ async def _watch(look: Look, viewports: tuple[Viewport, ...], plan: Plan, only: 
             if only or (width < plan.touch_below) is look.touch:
                 viewport = Viewport(width, viewports[0].height, look.touch)
                 views.append(await look.bare(viewport, now, "sweep"))
+        if not look.touch:
+            views += await _special(look, max(viewports, key=lambda v: v.width), plan, now)
     except Hang:
         # A timer that never returns: what was seen before it counts.
         await look.find_hang()

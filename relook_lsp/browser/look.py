@@ -264,6 +264,8 @@ class Look:
         see it, so a clip that is left from before does no harm."""
         if (viewport, clip) == self._metrics or (clip is None and self._metrics and self._metrics[0] == viewport):
             return
+        if self._metrics is not None and self._metrics[0].scheme != viewport.scheme:
+            await self._prefer(viewport.scheme)
         self._metrics = (viewport, clip)
         metrics: dict[str, Any] = {
             "width": viewport.width, "height": viewport.height, "deviceScaleFactor": 1, "mobile": self.touch,
@@ -272,6 +274,24 @@ class Look:
         if clip is not None:
             metrics["viewport"] = {"x": clip.x, "y": clip.y, "width": clip.width, "height": clip.height, "scale": 1}
         await self.cdp.send("Emulation.setDeviceMetricsOverride", metrics)
+
+    async def _prefer(self, scheme: str) -> None:
+        """Change the colour scheme, at once: a transition would stand still at its beginning."""
+        async with self._styled(STILL):
+            features = [{"name": "prefers-color-scheme", "value": scheme}]
+            await self.cdp.send("Emulation.setEmulatedMedia", {"features": features})
+            await self._restyle()
+
+    async def _restyle(self) -> None:
+        """Have styles computed now."""
+        await self.cdp.send(
+            "Runtime.evaluate", {"expression": "document.documentElement.offsetWidth", "contextId": self.world}
+        )
+
+    @property
+    def declares_dark(self) -> bool:
+        """Whether a style of the page asks for the colour scheme."""
+        return any("prefers-color-scheme" in source.text for source in self._record.sources.values())
 
     async def frame(self, layout: Layout, viewport: Viewport, clip: Rect | None = None) -> Frame:
         """A picture of the whole document (down to ``MAX_HEIGHT``), or of ``clip`` (whole pixels)."""
@@ -321,9 +341,7 @@ class Look:
         finally:
             # The way back must not start colour transitions, which would stand still at transparent.
             await self.cdp.send("CSS.setStyleSheetText", {"styleSheetId": sheet["styleSheetId"], "text": STILL})
-            await self.cdp.send(
-                "Runtime.evaluate", {"expression": "document.documentElement.offsetWidth", "contextId": self.world}
-            )
+            await self._restyle()
             await self.cdp.send("CSS.setStyleSheetText", {"styleSheetId": sheet["styleSheetId"], "text": ""})
 
     async def bare(self, viewport: Viewport, moment: int, role: str) -> View:

@@ -38,6 +38,10 @@ class Plan:
     """False in an untrusted workspace: the page's scripts do not run."""
     allowed_hosts: tuple[str, ...] = ()
     backgrounds: bool = True
+    zoom: bool = True
+    """A layout-only look at the widest window zoomed to 200 %: about 10 ms, and a picture where a rule asks for it."""
+    dark: bool = True
+    """A full look in the dark colour scheme, only at pages that declare one: about 100 ms."""
     axe: bool = False
     """Whether axe-core runs too, on the largest viewport, after everything else was looked at."""
     timeout: float = 30.0

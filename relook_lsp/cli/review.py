@@ -58,8 +58,9 @@ async def _reviewed(chosen: Sequence[Target], options: argparse.Namespace, crops
 
     async def one(driver: Driver, target: Target) -> Reviewed:
         settings = target.config.settings
+        axe = target.config.axe != "never" and not options.rule
         try:
-            result = await review(driver, target.page, settings)
+            result = await review(driver, target.page, replace(settings, plan=replace(settings.plan, axe=axe)))
         except Exception as error:
             # A mistake of ours on one page must not cost the others their report.
             log.exception("%s", target.page.entry)
@@ -93,7 +94,7 @@ def _kept(snapshot: Snapshot | None, kind: str) -> Snapshot | None:
     """What the report still needs; hundreds of whole snapshots would not fit into memory."""
     if snapshot is None or kind in ("json", "sarif"):
         return None
-    shown = (*snapshot.settled, *snapshot.roles("confirm")) if kind == "html" else ()
+    shown = (*snapshot.settled, *snapshot.roles("confirm", "zoom", "dark")) if kind == "html" else ()
     views = tuple(replace(view, background=None) for view in shown)
     return replace(snapshot, views=views, evidence=Evidence())
 

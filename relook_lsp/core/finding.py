@@ -86,6 +86,12 @@ class NeedView(NamedTuple):
     width: int
 
 
+class NeedPicture(NamedTuple):
+    """Frame and background of a view that is layout-only so far."""
+
+    view: str
+
+
 class NeedPaint(NamedTuple):
     """A look at the same view with this element hidden."""
 
@@ -107,7 +113,7 @@ class NeedStyles(NamedTuple):
     keys: tuple[str, ...]
 
 
-Need = NeedView | NeedPaint | NeedFocus | NeedStyles
+Need = NeedView | NeedPicture | NeedPaint | NeedFocus | NeedStyles
 
 
 @dataclass(frozen=True)
@@ -188,11 +194,14 @@ class Finding:
     source: str = "measured"
 
     @property
+    def weight(self) -> float:
+        """Price of full extent; what axe-core says has none."""
+        return 0.0 if self.source == "axe" else self.severity.weight
+
+    @property
     def cost(self) -> float:
-        """Severity times extent, counted once however many viewports show it; what axe-core says costs nothing."""
-        if self.source == "axe":
-            return 0.0
-        return self.severity.weight * max(0.05, min(1.0, self.extent))
+        """Weight times extent, counted once however many viewports show it."""
+        return self.weight * max(0.05, min(1.0, self.extent))
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -242,7 +251,7 @@ class Report:
     def cost_at(self, view: str) -> float:
         """Cost of what is seen in one view."""
         return sum(
-            finding.severity.weight * max(0.05, min(1.0, finding.extents[view]))
+            finding.weight * max(0.05, min(1.0, finding.extents[view]))
             for finding in self.all
             if view in finding.extents
         )

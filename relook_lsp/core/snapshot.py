@@ -23,12 +23,13 @@ ELEMENT, TEXT = 1, 3
 
 
 class Viewport(NamedTuple):
-    """Size in CSS pixels; ``touch`` is the device class (phone: touch and meta viewport honoured)."""
+    """Size in CSS pixels; ``touch`` is the device class (phone: touch and meta viewport honoured), ``scheme`` the
+    colour scheme that the visitor prefers: ``light`` or ``dark``."""
 
     width: int
     height: int
     touch: bool = False
-    text_scale: float = 1.0
+    scheme: str = "light"
 
     def __str__(self) -> str:
         return f"{self.width}x{self.height}"
@@ -353,8 +354,9 @@ class View:
     """One look: a viewport at a virtual time (milliseconds after load).
 
     ``role``: ``configured`` for the viewports of the settings, ``sweep`` for layout-only widths (no frame),
-    ``confirm`` for a width that was looked at again because the sweep raised a suspicion, ``zoom`` for
-    200 % text. ``background`` is the same picture with all text made transparent.
+    ``confirm`` for a width that was looked at again because the sweep raised a suspicion, ``zoom`` for a window
+    zoomed to 200 % (a frame only where it was asked for), ``dark`` for the dark colour scheme. ``background`` is the
+    same picture with all text made transparent.
     """
 
     viewport: Viewport
@@ -367,8 +369,7 @@ class View:
 
     @property
     def id(self) -> str:
-        scale = "" if self.viewport.text_scale == 1 else f"*{self.viewport.text_scale:g}"
-        return f"{self.role}:{self.viewport}{scale}@{self.moment}"
+        return f"{self.role}:{self.viewport}@{self.moment}"
 
 
 class ScriptPlace(NamedTuple):

@@ -31,6 +31,7 @@ from relook_lsp.critics.rules import (
     unhandled_rejection,
     unintended_wrap,
     viewport_meta,
+    zoomed_text_clipped,
 )
 
 RULES: tuple[Rule, ...] = (
@@ -53,6 +54,7 @@ RULES: tuple[Rule, ...] = (
     uneven_gaps.RULE,
     low_contrast.RULE,
     text_clipped.RULE,
+    zoomed_text_clipped.RULE,
     text_too_small.RULE,
     line_too_long.RULE,
     small_target.RULE,

@@ -61,8 +61,8 @@ class Rule:
     thresholds: Mapping[str, float] = field(default_factory=dict[str, float])
     view: JudgeView | None = None
     page: JudgePage | None = None
-    role: str = "settled"
-    """Which views ``view`` is called for: ``settled``, or ``zoom`` (200 % text)."""
+    roles: tuple[str, ...] = ("settled",)
+    """Which views ``view`` is called for: ``settled``, ``zoom`` (the window zoomed to 200 %), ``dark`` (the dark scheme)."""
     sweep: bool = False
     enabled: bool = True
     text_metrics: bool = False

@@ -61,7 +61,9 @@ def judge(snapshot: Snapshot, options: Options, rules: tuple[Rule, ...] = RULES)
         active += [(r, r.severity) for r in rules if r.sweep and r.id not in options.only]
     settled = [Scene(snapshot, view, options) for view in (*snapshot.settled, *snapshot.roles("confirm"))]
     swept = [Scene(snapshot, view, options) for view in snapshot.roles("sweep")]
-    zoomed = [Scene(snapshot, view, options) for view in snapshot.roles("zoom")]
+    scenes = {"settled": settled} | {
+        role: [Scene(snapshot, view, options) for view in snapshot.roles(role)] for role in ("zoom", "dark")
+    }
     passed: set[tuple[str, str]] = set()
     unclear: set[tuple[str, str]] = set()
     for rule, severity in active:
@@ -71,8 +73,7 @@ def judge(snapshot: Snapshot, options: Options, rules: tuple[Rule, ...] = RULES)
             for outcome in rule.page(snapshot, options):
                 _sort(rule, None, outcome, snapshot, fails, result, passed, unclear)
         if rule.view is not None:
-            scenes = zoomed if rule.role == "zoom" else settled
-            for scene in scenes:
+            for scene in (scene for role in rule.roles for scene in scenes[role]):
                 for outcome in rule.view(scene):
                     _sort(rule, scene.view, outcome, snapshot, fails, result, passed, unclear)
             for scene in swept if rule.sweep else ():

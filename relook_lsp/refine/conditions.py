@@ -105,17 +105,17 @@ def costs(report: Report) -> dict[str, float]:
             place = view.split(":", 1)[-1]
             at[place] = max(at.get(place, 0.0), extent)
         for place, extent in at.items():
-            total[place] += finding.severity.weight * max(0.05, min(1.0, extent))
+            total[place] += finding.weight * max(0.05, min(1.0, extent))
     return dict(total)
 
 
 def nothing_worse(base: Mapped, after: Report) -> Objection | None:
     """Condition 3, first half: no new finding that costs, and no surviving one grows."""
     for finding in after.all:
-        if finding.severity.weight == 0:
+        if finding.weight == 0:
             continue
         known = base.by_identity.get(finding.identity)
-        if known is None or known.severity.weight == 0:
+        if known is None or known.weight == 0:
             return Reason.NEW_FINDING, f"{finding.rule} at {finding.selector or finding.key}: {finding.message}"
         if finding.severity.rank > known.severity.rank or finding.extent > known.extent + GROWTH:
             return Reason.FINDING_GREW, f"{finding.rule} at {finding.selector or finding.key}: {finding.message}"
@@ -127,7 +127,7 @@ def cleared(base: Mapped, after: Report, snapshot: Snapshot) -> Objection | None
     alive = {finding.identity for finding in after.all}
     unclear = {(one.rule, one.key): one.reason for one in after.incomplete}
     for identity, finding in base.by_identity.items():
-        if identity in alive or finding.severity.weight == 0:
+        if identity in alive or finding.weight == 0:
             continue
         if identity in unclear:
             return Reason.UNCLEAR, f"{finding.rule} at {finding.selector or finding.key}: {unclear[identity]}"

@@ -84,8 +84,8 @@ class Stage:
 
 
 def _size(view: View) -> str:
-    scale = "" if view.viewport.text_scale == 1 else f", text {view.viewport.text_scale:.0%}"
-    return f"{view.viewport.width} × {view.viewport.height}{scale}"
+    special = {"zoom": ", zoomed to 200 %", "dark": ", dark"}.get(view.role, "")
+    return f"{view.viewport.width} × {view.viewport.height}{special}"
 
 
 def _percent(part: float, whole: float) -> str:

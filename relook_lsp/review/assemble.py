@@ -14,7 +14,7 @@ from relook_lsp.core.finding import (
     Sighting,
 )
 from relook_lsp.core.geometry import Rect
-from relook_lsp.core.snapshot import Snapshot, Viewport
+from relook_lsp.core.snapshot import Snapshot, View, Viewport
 from relook_lsp.critics import axe
 from relook_lsp.critics.rule import message
 from relook_lsp.critics.run import Defect, Judgement
@@ -99,7 +99,7 @@ def _finding(locator: Locator, defect: Defect) -> Finding:
     return Finding(
         rule=defect.rule.id,
         severity=defect.severity,
-        message=_message(message(defect.rule, outcome), defect.widths),
+        message=_message(message(defect.rule, outcome), defect.widths, view),
         cause=cause,
         key=defect.key,
         viewport=viewport,
@@ -128,7 +128,9 @@ def _distinct(related: list[Related], cause: Location) -> tuple[Related, ...]:
     return tuple(kept.values())
 
 
-def _message(text: str, widths: tuple[int, int] | None) -> str:
+def _message(text: str, widths: tuple[int, int] | None, view: View | None) -> str:
+    if view is not None and view.role == "dark":
+        return f"{text} (in the dark colour scheme)"
     if widths is None:
         return text
     where = f"at {widths[0]} px" if widths[0] == widths[1] else f"between {widths[0]} and {widths[1]} px"

@@ -53,6 +53,8 @@ class Config:
     entry: tuple[str, ...]
     browser: str
     jobs: int
+    axe: str
+    """``commandLine``, ``always`` or ``never``; the plan has it on for ``always``."""
     policy: ModelSettings
     critic: ModelSettings
     editor: EditorSettings
@@ -162,6 +164,9 @@ def resolve(values: Mapping[str, Any]) -> Config:
         moments=tuple(sorted(set(chosen["moments"]))),
         sweep=tuple(sorted(set(chosen["sweep"]))),
         touch_below=TOUCH_BELOW,
+        zoom=chosen["zoom"],
+        dark=chosen["dark"],
+        axe=chosen["axe"] == "always",
         scripts=chosen["scripts"],
         allowed_hosts=tuple(host.lower() for host in chosen["allowedHosts"]),
         timeout=float(chosen["timeout"]),
@@ -173,6 +178,7 @@ def resolve(values: Mapping[str, Any]) -> Config:
         entry=(entry,) if isinstance(entry, str) and entry else tuple(entry or ()),
         browser=chosen["browser"],
         jobs=chosen["jobs"],
+        axe=chosen["axe"],
         policy=ModelSettings(**chosen["policy"]),
         critic=ModelSettings(**chosen["critic"]),
         editor=EditorSettings(**chosen["editor"]),

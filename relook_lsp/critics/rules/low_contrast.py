@@ -11,6 +11,7 @@ from relook_lsp.core.colour import Colour, parse_computed
 from relook_lsp.core.finding import ByDeclaration, ByTag, Outcome, Severity, Verdict
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.snapshot import TextRun
+from relook_lsp.critics.boxes import decorative, path
 from relook_lsp.critics.pixels import Picture, contrast, luminance
 from relook_lsp.critics.rule import Rule
 from relook_lsp.critics.scene import Scene
@@ -23,8 +24,10 @@ def judge(scene: Scene) -> Iterator[Outcome]:
     if picture is None or picture.background is None:
         return
     by_element: dict[int, list[TextRun]] = defaultdict(list)
+    labels = _labels_of_disabled(scene)
     for run in scene.runs:
-        if any(character.isalnum() for character in run.text) and not scene.disabled(run.element):
+        inactive = scene.disabled(run.element) or (labels and not labels.isdisjoint(path(scene, run.element, -1)))
+        if any(character.isalnum() for character in run.text) and not inactive:
             by_element[run.element].append(run)
     for element, runs in by_element.items():
         yield _element(scene, picture, element, runs)
@@ -37,7 +40,7 @@ def _element(scene: Scene, picture: Picture, element: int, runs: list[TextRun]) 
     colour = parse_computed(layout.style(element, "-webkit-text-fill-color") or layout.style(element, "color"))
     if colour is None:
         return Outcome(Verdict.INCOMPLETE, element, reason="colour-space")
-    required = _required(scene, element)
+    required = RULE.thresholds["symbol"] if _symbol(scene, element, runs) else _required(scene, element)
     worst: tuple[float, Rect, Colour] | None = None
     for run in runs:
         measured = _run(scene, picture, run, colour)
@@ -50,6 +53,8 @@ def _element(scene: Scene, picture: Picture, element: int, runs: list[TextRun]) 
         return Outcome(Verdict.PASS, element)
     if layout.style(element, "text-shadow") not in ("none", ""):
         return Outcome(Verdict.INCOMPLETE, element, reason="text-shadow")
+    if ratio < RULE.thresholds["invisible"] and decorative(scene, element):
+        return Outcome(Verdict.INCOMPLETE, element, reason="hidden-on-purpose")
     shown = colour._replace(alpha=colour.alpha * scene.opacity(element)).over(behind)
     return Outcome(
         Verdict.FAIL,
@@ -62,6 +67,25 @@ def _element(scene: Scene, picture: Picture, element: int, runs: list[TextRun]) 
         blame=(ByDeclaration(element, _CAUSES), ByTag(element)),
         data={"text": shown.hex, "background": behind.hex},
     )
+
+
+def _labels_of_disabled(scene: Scene) -> set[int]:
+    """Elements that name a control which is switched off."""
+    layout = scene.layout
+    off = [n for n in layout.elements if scene.disabled(n)]
+    ids = {layout.attribute(n, "id") for n in off} - {None}
+    naming = {word for n in off for word in (layout.attribute(n, "aria-labelledby") or "").split()}
+    found = {n for n in layout.elements if layout.attribute(n, "id") in naming} if naming else set[int]()
+    found |= {n for n in layout.elements if layout.names[n] == "label" and layout.attribute(n, "for") in ids}
+    return found | {a for n in off for a in layout.ancestors(n) if layout.names[a] == "label"}
+
+
+def _symbol(scene: Scene, element: int, runs: list[TextRun]) -> bool:
+    """Whether a single letter is the picture on a control whose name is another one: an X for "Close"."""
+    text = "".join(run.text for run in runs).strip()
+    names = (scene.layout.attribute(node, "aria-label") for node in path(scene, element, -1))
+    name = next((name for name in names if name), "")
+    return len(text) == 1 and bool(name) and text.lower() != name.strip().lower()
 
 
 def _required(scene: Scene, element: int) -> float:
@@ -136,9 +160,10 @@ RULE = Rule(
     fix="Darken or lighten the text (or its background) until the ratio is reached; over pictures put a translucent layer behind the text.",
     thresholds={
         "aa": 4.5, "aa_large": 3.0, "aaa": 7.0, "aaa_large": 4.5, "large": 24.0, "large_bold": 18.66,
-        "tolerance": 0.05, "unreadable": 1.5, "invisible": 1.1, "least_ink": 6,
+        "symbol": 3.0, "tolerance": 0.05, "unreadable": 1.5, "invisible": 1.1, "least_ink": 6,
     },
     view=judge,
+    roles=("settled", "dark"),
     related="The text that is hard to read.",
-    source="WCAG 2.2, 1.4.3 Contrast (Minimum) and 1.4.6 Contrast (Enhanced)",
+    source="WCAG 2.2, 1.4.3 Contrast (Minimum) and 1.4.6 Contrast (Enhanced); 1.4.11 Non-text Contrast for symbols",
 )  # fmt: skip
