@@ -1,0 +1,1 @@
+"""Data, supervised training and reinforcement learning of the small policy."""

@@ -1,0 +1,134 @@
+"""Defects put into a clean page: seen by the critics as what they are, and taken back to the last byte."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+import pytest_asyncio
+
+from model_server.training.defects.confirm import confirmed
+from model_server.training.defects.inject import (
+    Candidate,
+    Defect,
+    candidates,
+    defects,
+    in_markup,
+    inverse,
+    joined,
+    together,
+    wanted,
+    widest,
+)
+from model_server.training.defects.kinds import HELD_OUT, KINDS
+from model_server.training.defects.markup import MARKUP
+from relook_lsp.browser.driver import Driver
+from relook_lsp.core.page import Page
+from relook_lsp.critics.registry import BY_ID
+from relook_lsp.refine.refine import looker
+from relook_lsp.refine.trajectory import State, texts_of
+from relook_lsp.review.review import Review, Settings, look
+
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Orchard</title>
+<style>
+:root { --ink: #222222 }
+body { margin: 16px; font: 16px/1.5 sans-serif; color: var(--ink); background: #fff }
+.card { padding: 12px; margin-bottom: 24px; max-width: 640px }
+.card p { margin: 0 0 12px }
+.row { display: flex; flex-wrap: wrap; gap: 8px }
+.row a { padding: 8px 12px; background: #eee; color: #003a8c }
+</style>
+<h1>Apples of the valley</h1>
+<div class="card"><p>The orchard keeps forty kinds of apples, and most of them have been grown here for longer than
+anyone remembers. They ripen from July to November.</p></div>
+<div class="card"><p class="note">In autumn the presses run from early morning until late at night, and the whole
+village smells of juice and wood smoke.</p></div>
+<div class="row"><a href="#one">First press</a><a href="#two">Second press</a><a href="#three">Third press</a></div>
+</html>
+"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def clean(driver: Driver, tmp_path_factory: pytest.TempPathFactory) -> State:
+    """The page with the declarations of all its elements."""
+    root = tmp_path_factory.mktemp("orchard")
+    (root / "index.html").write_text(PAGE, "utf-8")
+    page = Page(root, "index.html")
+    live, review = await look(driver, page, Settings())
+    assert review.snapshot is not None
+    every = [Candidate(KINDS[0], node) for node in widest(review.snapshot).layout.elements]
+    snapshot = await live.styles(wanted(review.snapshot, every))
+    await live.close()
+    assert not [finding for finding in review.report.findings if finding.cost]
+    return State(page, Review(review.report, snapshot))
+
+
+def named(state: State, kind: str, place: str, text: str) -> Defect:
+    """The defect of this kind at this place, on the element that begins with ``text``."""
+    assert state.review.snapshot is not None
+    snapshot = state.review.snapshot
+    layout = widest(snapshot).layout
+    node = next(n for n in layout.elements if PAGE[layout.origin(n) or 0 :].startswith(text))
+    chosen = next(k for k in KINDS if k.name == kind)
+    one = Candidate(
+        type(chosen)(chosen.name, chosen.rules, chosen.where, chosen.values, (place,)),
+        node,
+    )
+    return next(defects(state, [one], Random(1)))
+
+
+def test_the_table_is_large_and_names_real_rules() -> None:
+    names = [kind.name for kind in KINDS] + [name for name, _, _ in MARKUP]
+    assert len(set(names)) == len(names) >= 25
+    assert len(HELD_OUT) >= 4 and set(names) >= HELD_OUT
+    for kind in KINDS:
+        assert kind.rules & set(BY_ID), kind.name
+
+
+def test_the_same_seed_gives_the_same_defects(clean: State) -> None:
+    assert clean.review.snapshot is not None
+    one, other = (candidates(clean.review.snapshot, Random(3), 20) for _ in range(2))
+    assert one == other and len(one) > 5
+    assert list(defects(clean, one, Random(4))) == list(defects(clean, other, Random(4)))
+
+
+def test_the_inverse_restores_every_byte(clean: State) -> None:
+    assert clean.review.snapshot is not None
+    chosen = candidates(clean.review.snapshot, Random(5), 40)
+    found = [*defects(clean, chosen, Random(5)), *in_markup(clean.review.snapshot)]
+    groups = together(found, widest(clean.review.snapshot).layout, Random(5))
+    assert sum(map(len, groups)) == len(found) > 10
+    for group in groups:
+        patch = joined(group)
+        assert patch is not None
+        for path, text in texts_of(clean).items():
+            broken = patch.apply(path, text)
+            assert inverse(patch).apply(path, broken) == text
+            for defect in group:
+                rest = joined([other for other in group if other is not defect])
+                kept = text if rest is None else rest.apply(path, text)
+                assert inverse(patch, defect.patch).apply(path, broken) == kept
+
+
+CASES = (
+    ("fixed-width", "declared", '<div class="card">', {"page-scrolls-sideways", "leaves-viewport", "leaves-container"}),
+    ("pale-text", "variable", '<p class="note">', {"low-contrast"}),
+    ("tiny-text", "inline", '<p class="note">', {"text-too-small"}),
+    ("no-outline", "declared", '<a href="#one">', {"no-visible-focus"}),
+)
+
+
+@pytest.mark.parametrize(("kind", "place", "element", "rules"), CASES)
+async def test_a_defect_is_found_as_what_it_is(
+    driver: Driver, clean: State, kind: str, place: str, element: str, rules: set[str]
+) -> None:
+    defect = named(clean, kind, place, element)
+    texts = texts_of(clean)
+    page = clean.page.with_texts({path: defect.patch.apply(path, texts[path]) for path in defect.patch.paths})
+    broken = State(page, await looker(driver, Settings())(page))
+    found = confirmed(clean, broken, defect.patch, [defect])
+    assert [one.findings[0].rule for one in found] and found[0].findings[0].rule in rules
