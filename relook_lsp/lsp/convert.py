@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from lsprotocol import types as lsp
 
 from relook_lsp.core.finding import Finding, Location, Severity
 from relook_lsp.core.patch import Patch
-from relook_lsp.core.snapshot import Snapshot
-from relook_lsp.core.text import Encoding, LineIndex, Range, Span
+from relook_lsp.core.text import Encoding, LineIndex, Position, Range, Span
 from relook_lsp.lsp.caps import ClientCaps
+from relook_lsp.session.documents import Documents
+from relook_lsp.session.subject import Seen, Subject
 
 SOURCE = "relook"
 DOCUMENTATION = "https://github.com/relook-lsp/relook/blob/main/docs/rules/{rule}.md"
 MAX_RELATED = 5
+
+Texts = Mapping[str, str]
+"""Path -> text of the files that a page used when it was reviewed."""
+
+Change = lsp.TextDocumentEdit | lsp.CreateFile | lsp.RenameFile | lsp.DeleteFile
 
 _SEVERITY = {
     Severity.ERROR: lsp.DiagnosticSeverity.Error,
@@ -32,25 +37,40 @@ def protocol_range(value: Range) -> lsp.Range:
     return lsp.Range(lsp.Position(*value.start), lsp.Position(*value.end))
 
 
-def uri_of(root: Path, path: str) -> str:
-    return (root / path).as_uri()
+def offset_of(text: str, position: lsp.Position, encoding: Encoding) -> int:
+    return LineIndex(text).offset(Position(position.line, position.character), encoding)
+
+
+def place_range(place: Location, texts: Texts, encoding: Encoding) -> lsp.Range:
+    text = texts.get(place.path or "")
+    if text is None or encoding == "utf-16":
+        return protocol_range(place.range)
+    return range_of(text, place.span, encoding)
+
+
+def location(
+    place: Location, subject: Subject, texts: Texts, documents: Documents, encoding: Encoding
+) -> lsp.Location | None:
+    """None where the place is in no file of the workspace."""
+    if place.path is None:
+        return None
+    return lsp.Location(documents.uri(subject.root, place.path), place_range(place, texts, encoding))
 
 
 def diagnostic(
-    group: Sequence[Finding], root: Path, snapshot: Snapshot, caps: ClientCaps, encoding: Encoding
+    group: Sequence[Finding], seen: Seen, documents: Documents, caps: ClientCaps, encoding: Encoding
 ) -> lsp.Diagnostic:
     """Findings with one rule and one cause, the worst first, as one diagnostic."""
     one = group[0]
     more = "" if len(group) == 1 else f" ({len(group)} places)"
     related: list[lsp.DiagnosticRelatedInformation] = []
     if caps.related_information:
-        places = [r for finding in group for r in finding.related]
-        for place in places[:MAX_RELATED]:
-            location = _location(place.location, root, snapshot, encoding)
-            if location is not None:
-                related.append(lsp.DiagnosticRelatedInformation(location, place.message))
+        for place in [r for finding in group for r in finding.related][:MAX_RELATED]:
+            at = location(place.location, seen.subject, seen.texts, documents, encoding)
+            if at is not None:
+                related.append(lsp.DiagnosticRelatedInformation(at, place.message))
     result = lsp.Diagnostic(
-        range=_range(one.cause, snapshot, encoding),
+        range=place_range(one.cause, seen.texts, encoding),
         message=f"{one.message}{more}",
         severity=_SEVERITY[one.severity],
         code=one.rule,
@@ -64,39 +84,24 @@ def diagnostic(
     return result
 
 
-def _range(place: Location, snapshot: Snapshot, encoding: Encoding) -> lsp.Range:
-    source = snapshot.sources.get(place.url or "")
-    if source is None or encoding == "utf-16":
-        return protocol_range(place.range)
-    return range_of(source.text, place.span, encoding)
-
-
-def _location(place: Location, root: Path, snapshot: Snapshot, encoding: Encoding) -> lsp.Location | None:
-    if place.path is None:
-        return None
-    return lsp.Location(uri_of(root, place.path), _range(place, snapshot, encoding))
+def text_edits(patch: Patch, path: str, text: str, encoding: Encoding) -> list[lsp.TextEdit]:
+    index = LineIndex(text)
+    return [lsp.TextEdit(protocol_range(index.range(r.span, encoding)), r.new) for r in patch.of_file(path)]
 
 
 def workspace_edit(
-    patch: Patch,
-    root: Path,
-    texts: Mapping[str, str],
-    versions: Mapping[str, int | None],
-    caps: ClientCaps,
-    encoding: Encoding,
+    patch: Patch, subject: Subject, texts: Texts, documents: Documents, caps: ClientCaps, encoding: Encoding
 ) -> lsp.WorkspaceEdit:
-    """The patch, versioned where the client takes versions; ``texts`` are those it was made for."""
-    edits = {
-        path: [lsp.TextEdit(range_of(texts[path], r.span, encoding), r.new) for r in patch.of_file(path)]
-        for path in patch.paths
-    }
-    if caps.document_changes:
-        return lsp.WorkspaceEdit(
-            document_changes=[
-                lsp.TextDocumentEdit(
-                    lsp.OptionalVersionedTextDocumentIdentifier(uri_of(root, path), versions.get(path)), found
-                )
-                for path, found in edits.items()
-            ]
-        )
-    return lsp.WorkspaceEdit(changes={uri_of(root, path): found for path, found in edits.items()})
+    """The patch, versioned where the client takes versions; ``texts`` are those it was made for. A path that is not
+    among them is a file to be made."""
+    edits = {path: text_edits(patch, path, texts.get(path, ""), encoding) for path in patch.paths}
+    if not caps.document_changes:
+        return lsp.WorkspaceEdit(changes={documents.uri(subject.root, path): found for path, found in edits.items()})
+    changes: list[Change] = []
+    for path, found in edits.items():
+        uri, known = documents.uri(subject.root, path), documents.named(subject.root, path)
+        if path not in texts and caps.create_files:
+            changes.append(lsp.CreateFile(uri, options=lsp.CreateFileOptions(ignore_if_exists=True)))
+        identity = lsp.OptionalVersionedTextDocumentIdentifier(uri, known.version if known is not None else None)
+        changes.append(lsp.TextDocumentEdit(identity, [*found]))
+    return lsp.WorkspaceEdit(document_changes=changes)

@@ -20,6 +20,7 @@ PROGRESS = "relook/progress"
 COMPLETE = "relook/lm/complete"
 
 # Client to server
+TRUSTED = "relook/trusted"
 REVIEW = "relook/review"
 REFINE = "relook/refine"
 PREVIEW = "relook/preview"
@@ -173,6 +174,13 @@ class Progress:
     accepted: bool
     score: int | None
     best: int
+
+
+@dataclass(frozen=True)
+class Trusted:
+    """Parameters: whether the user trusts the workspace."""
+
+    trusted: bool
 
 
 @dataclass(frozen=True)
@@ -402,6 +410,7 @@ MESSAGES: dict[str, Any] = {
     REVIEWED: Notification[Reviewed],
     PROGRESS: Notification[Progress],
     COMPLETE: Request[Complete],
+    TRUSTED: Notification[Trusted],
     REVIEW: Request[Document],
     REFINE: Request[Refine],
     PREVIEW: Request[About],

@@ -14,9 +14,8 @@ from typing import Any, cast
 from relook_lsp.browser.plan import Plan
 from relook_lsp.core.errors import SettingsError
 from relook_lsp.core.snapshot import Viewport
-from relook_lsp.critics.registry import BY_ID
 from relook_lsp.critics.rule import Options
-from relook_lsp.review.review import Settings
+from relook_lsp.review.settings import Settings
 
 FILE = "relook.toml"
 TOUCH_BELOW = 768
@@ -99,11 +98,17 @@ def load(
         values = _table(source, strict=True) or {}
         check(values, str(source))
     if not trusted:
-        values = {key: value for key, value in values.items() if key not in TRUSTED} | {"scripts": False}
+        values = {key: value for key, value in values.items() if key not in TRUSTED}
     if overrides:
         check(overrides, "the given settings")
         values = _merged(values, cast("Mapping[str, Any]", overrides))
-    return resolve(values)
+    return resolve(values if trusted else values | {"scripts": False})
+
+
+def without_file(overrides: Mapping[str, object], *, trusted: bool = True) -> Config:
+    """Where the project's file cannot be used: checked ``overrides`` and the defaults."""
+    values = cast("Mapping[str, Any]", overrides)
+    return resolve(values if trusted else {**values, "scripts": False})
 
 
 def settings_file(root: Path) -> Path | None:
@@ -123,6 +128,11 @@ def check(values: Mapping[str, object], where: str) -> None:
     if errors:
         raise SettingsError(_sentence(errors[0], where))
     rules = cast("Mapping[str, str]", values.get("rules") or {})
+    if not rules:
+        return
+    # The rules bring numpy with them; most settings name none.
+    from relook_lsp.critics.registry import BY_ID
+
     unknown = next((rule for rule in rules if rule not in BY_ID), None)
     if unknown is not None:
         raise SettingsError(f"'rules.{unknown}' in {where} is no rule{_meant(unknown, BY_ID)}")

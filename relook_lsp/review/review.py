@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from relook_lsp.browser.capture import Capture, capture
 from relook_lsp.browser.driver import Driver
-from relook_lsp.browser.plan import Plan
 from relook_lsp.core.errors import BrowserFailed, CaptureTimeout, RelookError
 from relook_lsp.core.finding import Problem, Report
 from relook_lsp.core.page import Page
@@ -17,6 +16,7 @@ from relook_lsp.core.snapshot import Snapshot
 from relook_lsp.critics.rule import Options
 from relook_lsp.critics.run import Judgement, judge
 from relook_lsp.review.assemble import assemble, wanted_styles
+from relook_lsp.review.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -29,14 +29,6 @@ class Review:
 
     report: Report
     snapshot: Snapshot | None
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a review depends on besides the page."""
-
-    plan: Plan = field(default_factory=Plan)
-    options: Options = field(default_factory=Options)
 
 
 async def review(driver: Driver, page: Page, settings: Settings) -> Review:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,12 @@ class Open:
     language: str
     version: int
     text: str
+
+    def name(self, root: Path) -> str | None:
+        """Its path relative to the root; a made-up one where it has no file; None where it is elsewhere."""
+        if self.path is None:
+            return "untitled-" + re.sub(r"[^A-Za-z0-9]+", "-", self.uri.split(":", 1)[-1]) + ".html"
+        return self.path.relative_to(root).as_posix() if self.path.is_relative_to(root) else None
 
 
 class Documents:
@@ -38,18 +45,20 @@ class Documents:
     def __iter__(self) -> Iterator[Open]:
         return iter(tuple(self._open.values()))
 
-    def by_path(self, path: Path) -> Open | None:
-        return next((one for one in self if one.path == path), None)
+    def named(self, root: Path, name: str) -> Open | None:
+        """The open document that has this name below the root."""
+        return next((one for one in self if one.name(root) == name), None)
+
+    def uri(self, root: Path, name: str) -> str:
+        """The URI under which the client knows a file."""
+        known = self.named(root, name)
+        return known.uri if known is not None else (root / name).as_uri()
 
     def overlays(self, root: Path) -> dict[str, Buffer]:
-        """Buffers of the documents below a root, by path relative to it."""
-        found: dict[str, Buffer] = {}
-        for one in self:
-            if one.path is not None and one.path.is_relative_to(root):
-                relative = one.path.relative_to(root).as_posix()
-                found[relative] = Buffer(relative, one.text, one.version)
-        return found
+        """Buffers of the documents below a root (and of those without a file), by name."""
+        named = ((one.name(root), one) for one in self)
+        return {name: Buffer(name, one.text, one.version) for name, one in named if name is not None}
 
-    def versions(self, root: Path, paths: tuple[str, ...]) -> dict[str, int | None]:
-        """Current version of each path below the root; None where it is not open."""
-        return {path: one.version if (one := self.by_path(root / path)) else None for path in paths}
+    def versions(self, root: Path, names: tuple[str, ...]) -> dict[str, int | None]:
+        """Current version of each file below the root; None where it is not open."""
+        return {name: one.version if (one := self.named(root, name)) else None for name in names}

@@ -1,15 +1,19 @@
-"""Newest wins: for every key at most one job runs and at most one waits."""
+"""Newest wins: for every key at most one job runs and at most one waits. Work that nobody waits for is done in between."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Generator, Hashable
 from dataclasses import dataclass, field
 
 log = logging.getLogger(__name__)
 
 Job = Callable[[], Awaitable[None]]
+
+REST = 0.5
+"""Seconds of quiet before idle work begins."""
 
 
 @dataclass
@@ -21,9 +25,15 @@ class _Lane:
 
 @dataclass
 class Scheduler:
-    """Jobs are not cancelled when a newer one comes: what they find is dropped by version where it is shown."""
+    """Lanes are for what the user waits for. Idle jobs run one at a time, only while no lane is in use, and are cancelled
+    at once when one is; they begin again later."""
 
+    rest: float = REST
     _lanes: dict[Hashable, _Lane] = field(default_factory=dict[Hashable, _Lane])
+    _idle: dict[Hashable, Job] = field(default_factory=dict[Hashable, Job])
+    _idle_task: asyncio.Task[None] | None = None
+    _idle_timer: asyncio.TimerHandle | None = None
+    _foreground: int = 0
 
     def submit(self, key: Hashable, job: Job, delay: float = 0.0) -> None:
         """Run ``job`` after ``delay`` seconds of quiet on this key; it replaces one that still waits."""
@@ -32,11 +42,41 @@ class Scheduler:
         if lane.timer is not None:
             lane.timer.cancel()
         lane.timer = asyncio.get_running_loop().call_later(delay, self._start, key)
+        self._interrupt()
+
+    def cancel(self, key: Hashable) -> None:
+        """End the running job of a key: what it would find is known to be out of date."""
+        lane = self._lanes.get(key)
+        if lane is not None and lane.running is not None:
+            lane.running.cancel()
+
+    def idle(self, key: Hashable, job: Job) -> None:
+        """Run ``job`` when there is nothing else to do; it replaces one of the same key that still waits."""
+        self._idle[key] = job
+        self._wake()
+
+    def drop_idle(self, key: Hashable) -> None:
+        self._idle.pop(key, None)
+
+    @contextlib.contextmanager
+    def foreground(self) -> Generator[None]:
+        """While inside, no idle work is done: the user waits for something else."""
+        self._foreground += 1
+        self._interrupt()
+        try:
+            yield
+        finally:
+            self._foreground -= 1
+            self._wake()
+
+    def busy(self) -> bool:
+        """Whether anything runs or waits that is not idle work."""
+        return self._foreground > 0 or bool(self._lanes)
+
+    # -- lanes
 
     def _start(self, key: Hashable) -> None:
-        lane = self._lanes.get(key)
-        if lane is None:
-            return
+        lane = self._lanes[key]
         lane.timer = None
         if lane.pending is None or lane.running is not None:
             return
@@ -46,29 +86,60 @@ class Scheduler:
     async def _run(self, key: Hashable, job: Job) -> None:
         try:
             await job()
-        except asyncio.CancelledError:
-            raise
         except Exception:
             log.exception("a job failed")
         finally:
             lane = self._lanes[key]
             lane.running = None
-            if lane.pending is not None and lane.timer is None:
-                asyncio.get_running_loop().call_soon(self._start, key)
+            if lane.pending is None and lane.timer is None:
+                del self._lanes[key]
+                self._wake()
+            elif lane.timer is None:
+                lane.timer = asyncio.get_running_loop().call_later(0, self._start, key)
 
-    def busy(self, key: Hashable) -> bool:
-        """Whether something newer waits for this key."""
-        lane = self._lanes.get(key)
-        return lane is not None and lane.pending is not None
+    # -- idle work
+
+    def _wake(self) -> None:
+        if self._idle and self._idle_timer is None and self._idle_task is None and not self.busy():
+            self._idle_timer = asyncio.get_running_loop().call_later(self.rest, self._start_idle)
+
+    def _start_idle(self) -> None:
+        self._idle_timer = None
+        key = next(iter(self._idle), None)
+        if key is not None and not self.busy():
+            self._idle_task = asyncio.create_task(self._run_idle(key, self._idle.pop(key)))
+
+    async def _run_idle(self, key: Hashable, job: Job) -> None:
+        try:
+            await job()
+        except asyncio.CancelledError:
+            self._idle.setdefault(key, job)
+        except Exception:
+            log.exception("idle work failed")
+        finally:
+            self._idle_task = None
+            self._wake()
+
+    def _interrupt(self) -> None:
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
+            self._idle_timer = None
+        if self._idle_task is not None:
+            self._idle_task.cancel()
 
     async def close(self) -> None:
         """Cancel everything and wait for it."""
+        self._idle.clear()
+        self._foreground += 1
         lanes = tuple(self._lanes.values())
         tasks = [lane.running for lane in lanes if lane.running is not None]
+        tasks += [self._idle_task] if self._idle_task is not None else []
         for lane in lanes:
             lane.pending = None
             if lane.timer is not None:
                 lane.timer.cancel()
+                lane.timer = None
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        self._idle.clear()

@@ -1,149 +1,122 @@
-"""The session: open documents, the pages they belong to, the last review of each, and one browser."""
+"""The session: open documents, the pages they belong to, the last review of each, and what was found to mend them."""
 
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
-from relook_lsp.browser.driver import Driver
-from relook_lsp.core.errors import SettingsError
-from relook_lsp.core.page import Buffer, Page
-from relook_lsp.review import config
-from relook_lsp.review.config import Config
-from relook_lsp.review.review import Review, review
+from relook_lsp.core.page import Page
+from relook_lsp.session.browser import Browser
 from relook_lsp.session.documents import Documents, Open
+from relook_lsp.session.fixes import Fixes
+from relook_lsp.session.pages import Belongs, pages_of
+from relook_lsp.session.pictures import Pictures
+from relook_lsp.session.preferences import Preferences
 from relook_lsp.session.scheduler import Scheduler
-from relook_lsp.source.links import pages_using
+from relook_lsp.session.subject import Seen, Subject
 
-MAX_PAGES = 3
-"""Pages reviewed for one style sheet or script."""
-
-IDLE = 300.0
-"""Seconds without a review after which the browser is closed."""
-
-_TEMPLATE = re.compile(r"\{%|<\?php|<\?=|<%[=\s@]")
-_MUSTACHE = re.compile(r"\{\{")
-_PAGE_SUFFIXES = frozenset((".html", ".htm", ".xhtml"))
+if TYPE_CHECKING:
+    from relook_lsp.refine.proposers import Chat
 
 
-@dataclass(frozen=True)
-class Subject:
-    """One page to look at: identity over time."""
+class Listener(Protocol):
+    """Who is told what happens."""
 
-    root: Path
-    entry: str
+    def looking(self, subject: Subject) -> None: ...
 
+    async def reviewed(self, seen: Seen) -> None: ...
 
-@dataclass(frozen=True)
-class Seen:
-    """The last review of a subject and the versions of the buffers that it saw (path -> version)."""
+    def prepared(self, seen: Seen) -> None:
+        """Fixes were looked for in idle time."""
+        ...
 
-    subject: Subject
-    page: Page
-    result: Review
-    versions: Mapping[str, int]
+    def forgotten(self, subjects: Sequence[Subject]) -> None:
+        """These pages are not looked at any more."""
+        ...
 
+    def homeless(self, belongs: Belongs) -> None:
+        """A document belongs to no page, or not all its pages are looked at."""
+        ...
 
-Report = Callable[[Seen], Awaitable[None]]
-Status = Callable[[str, str], None]
+    def misconfigured(self, message: str) -> None: ...
 
 
 class Session:
-    """Everything that changes. ``report`` is awaited with every fresh review, ``status`` with (state, message)."""
+    """Everything that changes. Slow work gets immutable copies of it."""
 
-    def __init__(self, report: Report, status: Status) -> None:
+    def __init__(self, listener: Listener) -> None:
         self.documents = Documents()
+        self.preferences = Preferences(listener.misconfigured)
         self.scheduler = Scheduler()
+        self.browser = Browser()
+        self.pictures = Pictures()
+        self.fixes = Fixes()
         self.seen: dict[Subject, Seen] = {}
-        self.overrides: dict[str, object] = {}
-        self.folders: tuple[Path, ...] = ()
-        self._report = report
-        self._status = status
-        self._driver: Driver | None = None
-        self._idle: asyncio.TimerHandle | None = None
-        self._configs: dict[Path, Config] = {}
-        self.warned: set[str] = set()
+        self.keep_frames = False
+        """Whether the client shows frames."""
+        self.model: Chat | None = None
+        """A language model that the editor has."""
+        self._listener = listener
+        self._belongs: dict[str, Belongs] = {}
+        self._looking: dict[Subject, frozenset[str]] = {}
 
-    # -- settings
+    # -- documents
 
-    def configure(self, overrides: Mapping[str, object]) -> str:
-        """Take the editor's settings; what is wrong with them, in one sentence, or nothing."""
-        self._configs.clear()
-        try:
-            config.check(overrides, "the editor's settings")
-        except SettingsError as error:
-            return str(error)
-        self.overrides = dict(overrides)
-        return ""
+    def put(self, document: Open) -> None:
+        """A document was opened or changed. Reviews that have seen its former text are out of date at once."""
+        self.documents.put(document)
+        known = self._belongs.pop(document.uri, None)
+        self._belongs.clear()
+        if known is not None and document.language != "html":
+            self._belongs[document.uri] = known  # what a style sheet says does not change who uses it
+        for subject, used in tuple(self._looking.items()):
+            if document.name(subject.root) in used:
+                self.scheduler.cancel(subject)
 
-    def config(self, root: Path) -> Config:
-        """Settings of a root; defaults where the file cannot be used (said once as status)."""
-        if root not in self._configs:
-            try:
-                self._configs[root] = config.load(root, self.overrides)
-            except SettingsError as error:
-                if str(error) not in self.warned:
-                    self.warned.add(str(error))
-                    self._status("settings", str(error))
-                self._configs[root] = config.resolve({})
-        return self._configs[root]
+    def drop(self, uri: str) -> list[Subject]:
+        """A document was closed: pages that no open document needs any more are forgotten, and returned."""
+        document = self.documents.get(uri)
+        self.documents.drop(uri)
+        self._belongs.clear()
+        if document is None:
+            return []
+        gone = [subject for subject, seen in self.seen.items() if not self._needed(seen)]
+        for subject in gone:
+            self._forget(subject)
+        return gone
 
-    def forget_settings(self) -> None:
-        self._configs.clear()
+    def _needed(self, seen: Seen) -> bool:
+        root, used = seen.subject.root, {seen.subject.entry, *seen.texts}
+        return any(document.name(root) in used for document in self.documents) or (
+            seen.subject.is_url and any(document.name(root) is not None for document in self.documents)
+        )
 
-    # -- pages
+    def _forget(self, subject: Subject) -> None:
+        del self.seen[subject]
+        self.scheduler.drop_idle(subject)
+        self.pictures.disown(subject)
+        self._drop_fixes(subject)
 
-    def root(self, path: Path) -> Path:
-        """Of nested candidates the nearest: a project's own root, else the workspace folder that holds the file."""
-        found = config.find_root(path)
-        if found != path.parent:
-            return found
-        folders = [folder for folder in self.folders if path.is_relative_to(folder)]
-        return max(folders, key=lambda folder: len(folder.parts), default=found)
+    def files_changed(self) -> None:
+        """Files were made, removed or changed outside the editor."""
+        self._belongs.clear()
+        self.preferences.forget()
 
-    def subjects(self, document: Open) -> tuple[tuple[Subject, ...], str]:
-        """The pages that a document belongs to, and why there is none. Blocking (reads the workspace)."""
-        if document.path is None:
-            if document.language != "html" or not document.text.strip():
-                return (), "This document has no file yet; save it to see it reviewed."
-            return (Subject(self._untitled_root(), _untitled(document.uri)),), ""
-        root = self.root(document.path)
-        settings = self.config(root)
-        if settings.entry:
-            return tuple(Subject(root, entry) for entry in self._entries(root, settings.entry)), ""
-        relative = document.path.relative_to(root).as_posix()
-        if document.path.suffix.lower() in _PAGE_SUFFIXES or document.language == "html":
-            why = _unfit(document)
-            return ((), why) if why else ((Subject(root, relative),), "")
-        overlays = self.documents.overlays(root)
-        pages, left = pages_using(root, relative, overlays, MAX_PAGES, settings.sites)
-        if not pages:
-            return (), f"No page of {root.name} uses {document.path.name}; set relook.entry to the page it belongs to."
-        more = f"{left} more pages use {document.path.name} and are not reviewed." if left else ""
-        return tuple(Subject(root, page) for page in pages), more
-
-    def _entries(self, root: Path, entries: tuple[str, ...]) -> list[str]:
-        found: list[str] = []
-        for entry in entries:
-            if entry.startswith(("http://", "https://")):
-                found.append(entry)
-            else:
-                found += sorted(p.relative_to(root).as_posix() for p in root.glob(entry) if p.is_file())
-        return list(dict.fromkeys(found))[:MAX_PAGES]
-
-    def _untitled_root(self) -> Path:
-        return self.folders[0] if self.folders else Path.cwd()
+    async def pages(self, document: Open) -> Belongs:
+        """The pages that a document belongs to; remembered until something changes that."""
+        known = self._belongs.get(document.uri)
+        if known is None:
+            known = await asyncio.to_thread(pages_of, document, self.documents, self.preferences)
+            if self.documents.get(document.uri) is document:
+                self._belongs[document.uri] = known
+        return known
 
     def page(self, subject: Subject) -> Page:
         """The page as it is now, unsaved texts included."""
-        overlays = self.documents.overlays(subject.root)
-        for one in self.documents:
-            if one.path is None:
-                overlays[_untitled(one.uri)] = Buffer(_untitled(one.uri), one.text, one.version)
-        return Page(subject.root, subject.entry, overlays, self.config(subject.root).sites)
+        overlays = {} if subject.is_url else self.documents.overlays(subject.root)
+        return Page(subject.root, subject.entry, overlays, self.preferences.config(subject.root).sites)
 
     # -- reviews
 
@@ -155,70 +128,109 @@ class Session:
         document = self.documents.get(uri)
         if document is None:
             return
-        subjects, why = await asyncio.to_thread(self.subjects, document)
-        if why:
-            self._status("idle", why)
-        for subject in subjects:
-            self.scheduler.submit(subject, lambda one=subject: self.look(one))
+        belongs = await self.pages(document)
+        self._left(document, belongs)
+        if belongs.message:
+            self._listener.homeless(belongs)
+        for subject in belongs.subjects:
+            self.scheduler.submit(subject, lambda one=subject: self._look(one))
 
-    async def look(self, subject: Subject) -> None:
-        """Review one page now and report it."""
-        page = self.page(subject)
-        versions = {path: buffer.version for path, buffer in page.overlays.items()}
-        self._status("rendering", subject.entry)
-        result = await review(self.driver(subject.root), page, self.config(subject.root).settings)
-        self._rest()
-        seen = Seen(subject, page, result, versions)
+    def _left(self, document: Open, belongs: Belongs) -> None:
+        """A document that was a page and is none any more keeps no findings."""
+        gone = [
+            subject
+            for subject in self.seen
+            if document.name(subject.root) == subject.entry and subject not in belongs.subjects
+        ]
+        for subject in gone:
+            self._forget(subject)
+        if gone:
+            self._listener.forgotten(gone)
+
+    async def _look(self, subject: Subject) -> None:
+        await self.look(subject)
+
+    async def look(self, subject: Subject) -> Seen | None:
+        """Review one page now and tell; None where it changed meanwhile (a newer review follows)."""
+        # On first use: it brings the browser's driver and the rules with it.
+        from relook_lsp.review.review import review
+
+        page, config = self.page(subject), self.preferences.config(subject.root)
+        last = self.seen.get(subject)
+        self._looking[subject] = frozenset((subject.entry, *(last.texts if last is not None else page.overlays)))
+        self._listener.looking(subject)
+        try:
+            async with self.browser.use(config.browser) as driver:
+                result = await review(driver, page, config.settings)
+        finally:
+            self._looking.pop(subject, None)
+        seen = Seen.of(subject, page, result)
+        if self.keep_frames and self.current(seen):
+            await asyncio.to_thread(self.pictures.frames, subject, seen.snapshot)
         if not self.current(seen):
-            return
+            return None
         self.seen[subject] = seen
-        problem = result.report.problems[0].message if result.report.problems and not result.report.reviewed else ""
-        self._status("problem" if problem else "idle", problem)
-        await self._report(seen)
+        self._drop_fixes(subject)
+        await self._listener.reviewed(seen)
+        if seen.report.reviewed and config.editor.prepare:
+            self.scheduler.idle(subject, lambda: self._prepare(seen))
+        return seen
+
+    def repairable(self, rule: str) -> bool:
+        """Whether a fix can be looked for at all."""
+        # On first use, like the review.
+        from relook_lsp.refine.solved import SOLVERS
+
+        return rule in SOLVERS
+
+    async def _prepare(self, seen: Seen) -> None:
+        # On first use, like the review.
+        from relook_lsp.session.repair import prepare
+
+        await prepare(self, seen)
+        if self.fresh(seen):
+            self._listener.prepared(seen)
+
+    def _drop_fixes(self, subject: Subject) -> None:
+        for fix in self.fixes.forget(subject):
+            self.release(fix.id)
+
+    def release(self, fix: str) -> None:
+        """Nobody can ask for the pictures of this fix any more."""
+        self.pictures.disown((fix, "before"))
+        self.pictures.disown((fix, "after"))
 
     def current(self, seen: Seen) -> bool:
         """Whether every buffer that the page used still has the version that was seen."""
-        used = {s.path for s in seen.result.snapshot.sources.values()} if seen.result.snapshot else set(seen.versions)
+        used = {seen.subject.entry, *seen.texts}
         now = {path: b.version for path, b in self.page(seen.subject).overlays.items() if path in used}
         return now == {path: version for path, version in seen.versions.items() if path in used}
 
-    def driver(self, root: Path) -> Driver:
-        """The one browser; started by its first use."""
-        if self._driver is None:
-            self._driver = Driver(self.config(root).browser)
-        if self._idle is not None:
-            self._idle.cancel()
-            self._idle = None
-        return self._driver
+    def fresh(self, seen: Seen) -> bool:
+        """Whether this is the last review of its page, and still true."""
+        return self.seen.get(seen.subject) is seen and self.current(seen)
 
-    def _rest(self) -> None:
-        if self._idle is not None:
-            self._idle.cancel()
-        self._idle = asyncio.get_running_loop().call_later(IDLE, lambda: asyncio.ensure_future(self._close_browser()))
+    def unchanged(self, root: Path, texts: Mapping[str, str]) -> bool:
+        """Whether all these files have these texts, in the editor or else on the disk. Blocking."""
+        from relook_lsp.core.text import decode
 
-    async def _close_browser(self) -> None:
-        driver, self._driver = self._driver, None
-        if driver is not None:
-            await driver.close()
+        for path, text in texts.items():
+            document = self.documents.named(root, path)
+            if document is not None:
+                if document.text != text:
+                    return False
+                continue
+            try:
+                if decode((root / path).read_bytes()).text != text:
+                    return False
+            except OSError:
+                return False
+        return True
 
     async def close(self) -> None:
-        """Stop all work and close the browser."""
-        await self.scheduler.close()
-        if self._idle is not None:
-            self._idle.cancel()
-        await self._close_browser()
-
-
-def _untitled(uri: str) -> str:
-    return "untitled-" + re.sub(r"[^A-Za-z0-9]+", "-", uri.split(":", 1)[-1]) + ".html"
-
-
-def _unfit(document: Open) -> str:
-    """Why a document cannot be looked at as a page; empty where it can."""
-    text = document.text
-    # Double braces with a script may be a page that fills them in itself.
-    if _TEMPLATE.search(text) or (_MUSTACHE.search(text) and "<script" not in text.lower()):
-        return f"{Path(document.uri).name} is a template: set relook.entry to the page or server that renders it."
-    if not text.strip():
-        return f"{Path(document.uri).name} is empty."
-    return ""
+        """Stop all work, close the browser, remove the pictures."""
+        try:
+            await self.scheduler.close()
+            await self.browser.close()
+        finally:
+            self.pictures.close()

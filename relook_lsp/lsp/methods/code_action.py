@@ -1,0 +1,116 @@
+"""``textDocument/codeAction``: answered from memory. An action carries an edit only if that was verified for exactly the
+texts as they are; else it is a command that looks for one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lsprotocol import types as lsp
+
+from relook_lsp.lsp import convert, lookup
+from relook_lsp.lsp.methods import refine_command, why_command
+from relook_lsp.lsp.server import RelookServer
+from relook_lsp.report.group import Group
+from relook_lsp.session.fixes import Fix
+from relook_lsp.session.silence import Scope, silencing
+from relook_lsp.session.subject import Seen
+
+QUICK_FIX = "quickfix"
+FIX_ALL = "source.fixAll.relook"
+REWRITE = "refactor.rewrite.relook"
+
+SCOPES: tuple[Scope, ...] = ("line", "file", "project", "host")
+
+
+def register(server: RelookServer) -> None:
+    options = lsp.CodeActionOptions(code_action_kinds=[lsp.CodeActionKind.QuickFix, FIX_ALL, REWRITE])
+
+    @server.feature(lsp.TEXT_DOCUMENT_CODE_ACTION, options)
+    def code_action(ls: RelookServer, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+        uri = params.text_document.uri
+        only = [str(getattr(kind, "value", kind)) for kind in params.context.only or ()]
+        found: list[lsp.CodeAction] = []
+        if _wanted(QUICK_FIX, only):
+            here = lookup.touched(ls, uri, params.range)
+            for seen, group, diagnostic in here:
+                found += _fixes(ls, uri, seen, group, diagnostic)
+            for seen, group, diagnostic in here:
+                found += _silencings(ls, seen, group, diagnostic)
+        found += _page(ls, uri, only)
+        # Sure fixes come first: a client may show only some.
+        return sorted(found, key=lambda action: (not action.is_preferred, bool(action.tags)))
+
+
+def _wanted(kind: str, only: list[str]) -> bool:
+    """Whether the client asked for this kind, or for one above it."""
+    return not only or any(kind == one or kind.startswith(f"{one}.") for one in only)
+
+
+def _fixes(
+    ls: RelookServer, uri: str, seen: Seen, group: Group, diagnostic: lsp.Diagnostic
+) -> Iterator[lsp.CodeAction]:
+    one = group[0]
+    places = tuple(finding.identity for finding in group)
+    fix = ls.session.fixes.find(seen.subject, places)
+    if fix is not None and _current(ls, fix):
+        yield _edit(ls, fix, f"ReLook refine: {fix.patch.title} (verified)", QUICK_FIX, [diagnostic])
+        return
+    arguments: list[object] = [uri, one.rule, one.key]
+    tried = ls.session.fixes.why(seen.subject, places)
+    if ls.session.repairable(one.rule) and not tried:
+        title = "ReLook: look for a verified fix…"
+        command = lsp.Command(title=title, command=refine_command.COMMAND, arguments=arguments)
+        yield lsp.CodeAction(title, kind=QUICK_FIX, diagnostics=[diagnostic], command=command)
+        return
+    if tried and ls.session.preferences.config(seen.subject.root).policy.endpoint:
+        title = "ReLook: look for a verified fix with the code model…"
+        command = lsp.Command(title=title, command=refine_command.COMMAND, arguments=arguments)
+        yield lsp.CodeAction(title, kind=QUICK_FIX, diagnostics=[diagnostic], command=command)
+    title = "ReLook: why is there no verified fix?"
+    command = lsp.Command(title=title, command=why_command.COMMAND, arguments=arguments)
+    yield lsp.CodeAction(title, kind=QUICK_FIX, diagnostics=[diagnostic], command=command)
+
+
+def _silencings(ls: RelookServer, seen: Seen, group: Group, diagnostic: lsp.Diagnostic) -> Iterator[lsp.CodeAction]:
+    documents = ls.session.documents
+    for scope in SCOPES:
+        made = silencing(scope, seen, group[0], documents)
+        if made is not None:
+            edit = convert.workspace_edit(made.patch, seen.subject, made.texts, documents, ls.caps, ls.encoding)
+            yield lsp.CodeAction(f"ReLook: {made.title}", kind=QUICK_FIX, diagnostics=[diagnostic], edit=edit)
+
+
+def _page(ls: RelookServer, uri: str, only: list[str]) -> Iterator[lsp.CodeAction]:
+    """For the whole page: refine it, and everything that was verified together. Fix-all only where it was asked for:
+    it is for saving, not for menus."""
+    for seen in lookup.seen_of(ls, uri)[:1]:
+        if _wanted(REWRITE, only) and any(finding.cost > 0 for finding in seen.report.findings):
+            title = "ReLook refine this page…"
+            command = lsp.Command(title=title, command=refine_command.COMMAND, arguments=[uri, "", ""])
+            yield lsp.CodeAction(title, kind=REWRITE, command=command)
+        joint = ls.session.fixes.find(seen.subject, ())
+        if only and _wanted(FIX_ALL, only) and joint is not None and _current(ls, joint):
+            yield _edit(ls, joint, f"ReLook: {joint.patch.title}", FIX_ALL, None)
+
+
+def _current(ls: RelookServer, fix: Fix) -> bool:
+    """Whether every open file is as it was verified. The disk is not asked here: watched files start a new review."""
+    documents, root = ls.session.documents, fix.subject.root
+    return all(
+        (document := documents.named(root, path)) is None or document.text == text
+        for path, text in fix.before.texts.items()
+    )
+
+
+def _edit(
+    ls: RelookServer, fix: Fix, title: str, kind: str, diagnostics: list[lsp.Diagnostic] | None
+) -> lsp.CodeAction:
+    documents = ls.session.documents
+    return lsp.CodeAction(
+        title,
+        kind=kind,
+        diagnostics=diagnostics,
+        is_preferred=True if ls.caps.preferred and fix.definite and kind == QUICK_FIX else None,
+        edit=convert.workspace_edit(fix.patch, fix.subject, fix.before.texts, documents, ls.caps, ls.encoding),
+        tags=[lsp.CodeActionTag.LlmGenerated] if ls.caps.tags and not fix.definite else None,
+    )

@@ -1,0 +1,94 @@
+"""``textDocument/hover`` on a finding: what was measured, where, why it matters, and the picture."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from lsprotocol import types as lsp
+
+from relook_lsp.core.finding import Finding, Scalar
+from relook_lsp.lsp import convert, lookup
+from relook_lsp.lsp.server import RelookServer
+from relook_lsp.report.plain import plain
+from relook_lsp.session.subject import Seen
+
+PICTURE = "hover"
+"""Owner of the pictures of the last hover."""
+
+WIDTH = 320
+
+
+def register(server: RelookServer) -> None:
+    @server.feature(lsp.TEXT_DOCUMENT_HOVER)
+    async def hover(ls: RelookServer, params: lsp.HoverParams) -> lsp.Hover | None:
+        here = lsp.Range(params.position, params.position)
+        found = lookup.touched(ls, params.text_document.uri, here)
+        if not found:
+            return None
+        pictures = await asyncio.to_thread(_pictures, ls, [(seen, group[0]) for seen, group, _ in found])
+        sections = [
+            _section(ls, seen, group, picture) for (seen, group, _), picture in zip(found, pictures, strict=True)
+        ]
+        if ls.caps.markdown:
+            return lsp.Hover(
+                lsp.MarkupContent(lsp.MarkupKind.Markdown, "\n\n---\n\n".join(sections)), found[0][2].range
+            )
+        return lsp.Hover(lsp.MarkupContent(lsp.MarkupKind.PlainText, "\n\n".join(sections)), found[0][2].range)
+
+
+def _section(ls: RelookServer, seen: Seen, group: tuple[Finding, ...], picture: Path | None) -> str:
+    # By now the rules are loaded.
+    from relook_lsp.critics.registry import BY_ID
+
+    one, rule = group[0], BY_ID.get(group[0].rule)
+    lines = [plain(one.message)]
+    lines += [
+        f"{name}: {values}"
+        for name, values in (("Measured", _values(one.measured)), ("Required", _values(one.required)))
+        if values
+    ]
+    sizes = ", ".join(dict.fromkeys(str(s.viewport) for finding in group for s in finding.seen))
+    if sizes:
+        lines.append(
+            f"Seen at {sizes}, {one.moment} ms after load"
+            + (f", in {seen.subject.entry}." if one.cause.path != seen.subject.entry else ".")
+        )
+    if one.widths is not None:
+        lines.append(f"Between {one.widths[0]} and {one.widths[1]} pixels wide.")
+    if rule is not None:
+        lines += [rule.why, f"What helps: {rule.fix}"]
+    if not ls.caps.markdown:
+        return "\n".join(lines)
+    parts = [escaped(line) for line in lines]
+    if picture is not None:
+        parts.insert(0, f"![what it looks like]({picture.as_uri()}|width={WIDTH})")
+    parts.append(f"[{one.rule}]({convert.DOCUMENTATION.format(rule=one.rule)})")
+    return "\n\n".join(parts)
+
+
+def _values(values: Mapping[str, Scalar]) -> str:
+    return ", ".join(f"{name} {plain(_number(value))}" for name, value in values.items())
+
+
+def _number(value: Scalar) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+
+
+def escaped(text: str) -> str:
+    """Text of a page as markdown that shows it as it is."""
+    return re.sub(r"([\\`*_{}\[\]()#+!|<>~&])", r"\\\1", text)
+
+
+def _pictures(ls: RelookServer, wanted: list[tuple[Seen, Finding]]) -> list[Path | None]:
+    """The crops as files; those of the hover before are given up. Blocking."""
+    if not (ls.caps.images or ls.client.images):
+        return [None] * len(wanted)
+    from relook_lsp.report.pictures import crop
+
+    data = [crop(seen.snapshot, one) if seen.snapshot is not None else None for seen, one in wanted]
+    paths = [ls.session.pictures.write(png) if png is not None else None for png in data]
+    ls.session.pictures.own(PICTURE, [path for path in paths if path is not None])
+    return paths

@@ -1,0 +1,49 @@
+"""The command ``relook.refine``: progress that can be cancelled, and at the end a versioned edit or the reason why not."""
+
+from __future__ import annotations
+
+import asyncio
+
+from lsprotocol import types as lsp
+
+from relook_lsp.lsp import refine
+from relook_lsp.lsp.apply import apply_fix
+from relook_lsp.lsp.progress import progress
+from relook_lsp.lsp.protocol import PROGRESS, Progress
+from relook_lsp.lsp.server import RelookServer
+
+COMMAND = "relook.refine"
+
+
+def register(server: RelookServer) -> None:
+    @server.command(COMMAND)
+    async def run(ls: RelookServer, uri: str, rule: str, key: str) -> bool:
+        """Whether an edit was applied."""
+        title = "ReLook: looking for a verified fix" if rule else "ReLook: refining the page"
+        # Cancelling a command answers the client, and the coroutine runs on: the work is a task of its own.
+        said: list[Progress] = []
+        task = asyncio.ensure_future(refine.refine(ls, uri, f"{rule}@{key}" if rule else "", said.append))
+        async with progress(ls, title, task.cancel) as say:
+            told = 0
+            while not task.done():
+                await asyncio.wait([task], timeout=0.25)
+                for one in said[told:]:
+                    ls.protocol.notify(PROGRESS, one)
+                if len(said) > told:
+                    told = len(said)
+                    say(in_words(said[-1]))
+        if task.cancelled():
+            return False
+        outcome = task.result()
+        if outcome.fix is None:
+            ls.show(outcome.message)
+            return False
+        applied = await apply_fix(ls, outcome.fix)
+        ls.show(applied.message, lsp.MessageType.Info if applied.applied else lsp.MessageType.Warning)
+        return applied.applied
+
+
+def in_words(one: Progress) -> str:
+    """``round 1, attempt 2: max-width: 100%: accepted, score 93``."""
+    score = f", score {one.best}" if one.accepted else ""
+    return f"round {one.round}, attempt {one.attempt}: {one.title}: {one.outcome}{score}"

@@ -1,0 +1,55 @@
+"""``relook/report`` and the command ``relook.report``: the review of a page as one HTML file."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
+
+from relook_lsp.core.page import text_hash
+from relook_lsp.lsp import lookup, protocol
+from relook_lsp.lsp.server import RelookServer
+from relook_lsp.session.subject import Seen
+
+COMMAND = "relook.report"
+NOTHING = "There is no review of this page yet."
+
+
+def register(server: RelookServer) -> None:
+    @server.feature(protocol.REPORT)
+    async def report(ls: RelookServer, params: protocol.Document) -> protocol.Written:
+        path = await _written(ls, params.uri)
+        if path is None:
+            raise JsonRpcException(NOTHING, lsp.LSPErrorCodes.RequestFailed.value)
+        return protocol.Written(str(path))
+
+    @server.command(COMMAND)
+    async def run(ls: RelookServer, uri: str) -> str | None:
+        """The path; shown where the client can."""
+        path = await _written(ls, uri)
+        if path is None:
+            ls.show(NOTHING)
+        elif ls.caps.show_document:
+            await asyncio.shield(ls.window_show_document_async(lsp.ShowDocumentParams(path.as_uri(), external=True)))
+        else:
+            ls.show(f"the report is {path}")
+        return None if path is None else str(path)
+
+
+async def _written(ls: RelookServer, uri: str) -> Path | None:
+    seen = next(iter(lookup.seen_of(ls, uri)), None)
+    return None if seen is None else await asyncio.to_thread(_write, ls, seen)
+
+
+def _write(ls: RelookServer, seen: Seen) -> Path:
+    # By now the rules are loaded.
+    from relook_lsp.critics.registry import RULES
+    from relook_lsp.report import Reviewed
+    from relook_lsp.report.html import render
+
+    texts = {rule.id: (rule.title, rule.why, rule.fix) for rule in RULES}
+    path = ls.session.pictures.folder() / f"report-{text_hash(seen.subject.uri)[:12]}.html"
+    path.write_text(render([Reviewed(seen.report, seen.snapshot)], texts), "utf-8")
+    return path

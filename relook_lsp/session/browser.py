@@ -1,0 +1,70 @@
+"""The one browser of a session: started by its first use, closed when nobody has used it for a while."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from relook_lsp.browser.driver import Driver
+
+IDLE = 300.0
+"""Seconds without use after which the browser is closed."""
+
+
+class Browser:
+    """Every use is counted, so that whoever is done last starts the clock."""
+
+    def __init__(self, idle: float = IDLE) -> None:
+        self._idle = idle
+        self._driver: Driver | None = None
+        self._setting = ""
+        self._users = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._closing: asyncio.Task[None] | None = None
+
+    @asynccontextmanager
+    async def use(self, setting: str) -> AsyncGenerator[Driver]:
+        """The driver for the browser that the setting names. Another setting takes effect when nobody else is at it."""
+        self._stop_timer()
+        self._users += 1
+        try:
+            if self._closing is not None:
+                await asyncio.shield(self._closing)
+            if self._driver is not None and setting != self._setting and self._users == 1:
+                await self._close()
+            if self._driver is None:
+                # On first use: it brings Playwright with it, and an idle server has no need of that.
+                from relook_lsp.browser.driver import Driver
+
+                self._driver, self._setting = Driver(setting), setting
+            yield self._driver
+        finally:
+            self._users -= 1
+            if self._users == 0:
+                self._stop_timer()
+                self._timer = asyncio.get_running_loop().call_later(self._idle, self._rest)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _rest(self) -> None:
+        self._timer = None
+        self._closing = asyncio.ensure_future(self._close())
+
+    async def _close(self) -> None:
+        driver, self._driver = self._driver, None
+        try:
+            if driver is not None:
+                await driver.close()
+        finally:
+            self._closing = None
+
+    async def close(self) -> None:
+        """Close it now."""
+        self._stop_timer()
+        await self._close()

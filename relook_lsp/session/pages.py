@@ -1,0 +1,88 @@
+"""Which pages a document belongs to, and why there is none."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from relook_lsp.session.documents import Documents, Open
+from relook_lsp.session.preferences import Preferences
+from relook_lsp.session.subject import Subject
+
+MAX_PAGES = 3
+"""Pages reviewed for one style sheet or script, or for one setting."""
+
+_TEMPLATE = re.compile(r"\{%|<\?php|<\?=|<%[=\s@]")
+_MUSTACHE = re.compile(r"\{\{")
+_SKELETON = re.compile(r"<(?:!doctype|html|head|body|title|meta|link|style|script)\b", re.I)
+_PAGE_SUFFIXES = frozenset((".html", ".htm", ".xhtml"))
+
+
+@dataclass(frozen=True)
+class Belongs:
+    """``message`` says why there is no page (``kind`` is a fixed word for that), or which pages are left out."""
+
+    subjects: tuple[Subject, ...] = ()
+    kind: str = ""
+    message: str = ""
+
+
+def pages_of(document: Open, documents: Documents, preferences: Preferences) -> Belongs:
+    """Blocking: it may read the workspace."""
+    if document.path is None:
+        return _untitled(document, preferences)
+    root = preferences.root(document.path)
+    settings = preferences.config(root)
+    if settings.entry:
+        return _entries(root, settings.entry)
+    name = document.path.relative_to(root).as_posix()
+    if document.path.suffix.lower() in _PAGE_SUFFIXES or document.language == "html":
+        kind, message = _unfit(document, name)
+        return Belongs((), kind, message) if kind else Belongs((Subject(root, name),))
+    # On first use: it brings a parser with it.
+    from relook_lsp.source.links import pages_using
+
+    pages, left = pages_using(root, name, documents.overlays(root), MAX_PAGES, settings.sites)
+    if not pages:
+        message = f"No page of {root.name} uses {name}; set relook.entry to the page it belongs to."
+        return Belongs((), "no-page", message)
+    more = f"{left} more pages use {name} and are not reviewed with it." if left else ""
+    return Belongs(tuple(Subject(root, page) for page in pages), "", more)
+
+
+def _untitled(document: Open, preferences: Preferences) -> Belongs:
+    if document.language != "html":
+        return Belongs((), "no-page", "This document has no file yet; save it beside its page to see it reviewed.")
+    kind, message = _unfit(document, "This document")
+    root = preferences.home()
+    return Belongs((), kind, message) if kind else Belongs((Subject(root, document.name(root) or ""),))
+
+
+def _entries(root: Path, entries: tuple[str, ...]) -> Belongs:
+    found: list[str] = []
+    for entry in entries:
+        if entry.startswith(("http://", "https://")):
+            found.append(entry)
+        else:
+            found += sorted(path.relative_to(root).as_posix() for path in root.glob(entry) if path.is_file())
+    unique = list(dict.fromkeys(found))
+    if not unique:
+        message = f"relook.entry names {', '.join(entries)}, and there is no such page below {root}."
+        return Belongs((), "page-not-found", message)
+    left = len(unique) - MAX_PAGES
+    more = f"relook.entry names {len(unique)} pages; the first {MAX_PAGES} are reviewed." if left > 0 else ""
+    return Belongs(tuple(Subject(root, entry) for entry in unique[:MAX_PAGES]), "", more)
+
+
+def _unfit(document: Open, name: str) -> tuple[str, str]:
+    """(fixed word, why) where a document cannot be looked at as a page; empty where it can."""
+    text = document.text
+    if not text.strip():
+        return "empty", f"{name} is empty."
+    # Double braces with a script may be a page that fills them in itself.
+    if _TEMPLATE.search(text) or (_MUSTACHE.search(text) and "<script" not in text.lower()):
+        return "template", f"{name} is a template; set relook.entry to the page or the server that renders it."
+    if not _SKELETON.search(text):
+        return "partial", f"{name} is a part of a page; set relook.entry to the page that includes it."
+    return "", ""
