@@ -67,6 +67,8 @@ class Rule:
     enabled: bool = True
     text_metrics: bool = False
     """Whether a blocked web font makes the rule unable to tell."""
+    unstyled: bool = False
+    """Whether the rule can tell even while a style sheet or script of the page is missing."""
     related: str = "The element this is about."
     """Message of the link to the other end (the element, where the cause is a declaration)."""
     source: str = ""

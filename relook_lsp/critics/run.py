@@ -17,7 +17,7 @@ MAX_NEEDS = 24
 
 MAX_CONFIRMED_WIDTHS = 3
 
-_HELD_BACK = ("layout", "legibility", "interaction")
+_HELD_BACK = ("layout", "legibility", "images", "interaction")
 """Groups that cannot tell while a style sheet or script of the page is missing."""
 
 
@@ -121,7 +121,7 @@ def _sort(
 def _held_back(rule: Rule, snapshot: Snapshot) -> str:
     """Why the rule cannot tell on this page; empty where it can."""
     blocked = {r.kind for r in snapshot.requests if r.outcome == "remote"}
-    if rule.group in _HELD_BACK and blocked & {"stylesheet", "script"}:
+    if rule.group in _HELD_BACK and not rule.unstyled and blocked & {"stylesheet", "script"}:
         return "remote-blocked"
     if rule.text_metrics and "font" in blocked:
         return "remote-font-blocked"

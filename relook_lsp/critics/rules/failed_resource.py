@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from urllib.parse import unquote, urlsplit
 
 from relook_lsp.core.finding import ByResource, Outcome, Severity, Verdict
-from relook_lsp.core.snapshot import Request, Snapshot
+from relook_lsp.core.snapshot import Snapshot
+from relook_lsp.critics import missing
+from relook_lsp.critics.pictures import did_not_come, pictures
 from relook_lsp.critics.rule import Options, Rule
-from relook_lsp.critics.script_errors import needs_server
+from relook_lsp.critics.scene import Scene
 
 _KINDS = {
     "stylesheet": "style sheet", "script": "script", "font": "font", "image": "picture", "media": "media file",
@@ -17,28 +17,25 @@ _KINDS = {
     "fetch": "data file", "xhr": "data file",
 }  # fmt: skip
 _UNUSABLE = frozenset(("stylesheet", "script"))
-_TEMPLATE = re.compile(r"\{\{|\}\}|\{%|%\}|<\?|<%|\$\{|undefined|\[object|\bnull\b|NaN")
 
 
-def judge(snapshot: Snapshot, _options: Options) -> Iterator[Outcome]:
+def judge(snapshot: Snapshot, options: Options) -> Iterator[Outcome]:
     failed = False
+    seen = _seen_as_broken(snapshot, options)
     for request in snapshot.requests:
         if request.outcome not in ("missing", "refused") or request.url == snapshot.url:
             continue
-        path = unquote(urlsplit(request.url).path)
-        if needs_server(request):
-            yield Outcome(Verdict.INCOMPLETE, place=path, reason="no-server")
+        path, excuse = missing.path(request), missing.excuse(request)
+        if request.kind not in _KINDS or path == "/favicon.ico" or path.endswith(".map") or request.url in seen:
             continue
-        if request.kind not in _KINDS or path == "/favicon.ico" or path.endswith(".map"):
-            continue
-        if _TEMPLATE.search(path):
-            yield Outcome(Verdict.INCOMPLETE, place=path, reason="template")
+        if excuse:
+            yield Outcome(Verdict.INCOMPLETE, place=path, reason=excuse)
             continue
         failed = True
         yield Outcome(
             Verdict.FAIL,
             place=path,
-            measured={"path": path.lstrip("/"), "kind": _KINDS[request.kind], "problem": _problem(request, path)},
+            measured={"path": path.lstrip("/"), "kind": _KINDS[request.kind], "problem": missing.problem(request)},
             extent=1.0 if request.kind in _UNUSABLE else 0.5,
             severity=None if request.kind in _UNUSABLE else Severity.WARNING,
             blame=(ByResource(request.url),),
@@ -47,11 +44,15 @@ def judge(snapshot: Snapshot, _options: Options) -> Iterator[Outcome]:
         yield Outcome(Verdict.PASS)
 
 
-def _problem(request: Request, path: str) -> str:
-    if request.outcome == "missing":
-        return "was not found"
-    hidden = any(part.startswith(".") for part in path.split("/"))
-    return "is hidden (its name begins with a dot) and is not served" if hidden else "lies outside the root"
+def _seen_as_broken(snapshot: Snapshot, options: Options) -> set[str]:
+    """Addresses of pictures whose empty place is seen: ``broken-image`` tells of them."""
+    urls: set[str] = set()
+    for view in snapshot.settled:
+        broken = did_not_come(snapshot, view)
+        if broken:
+            shown = pictures(Scene(snapshot, view, options))
+            urls |= {broken[image.key].url for _, image in shown if image.key in broken}
+    return urls
 
 
 RULE = Rule(

@@ -53,8 +53,8 @@ def _element(scene: Scene, picture: Picture, element: int, runs: list[TextRun]) 
         return Outcome(Verdict.PASS, element)
     if layout.style(element, "text-shadow") not in ("none", ""):
         return Outcome(Verdict.INCOMPLETE, element, reason="text-shadow")
-    if ratio < RULE.thresholds["invisible"] and decorative(scene, element):
-        return Outcome(Verdict.INCOMPLETE, element, reason="hidden-on-purpose")
+    if ratio < RULE.thresholds["unreadable"] and decorative(scene, element):
+        return Outcome(Verdict.INCOMPLETE, element, reason="decoration")
     shown = colour._replace(alpha=colour.alpha * scene.opacity(element)).over(behind)
     return Outcome(
         Verdict.FAIL,

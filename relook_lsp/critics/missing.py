@@ -1,0 +1,36 @@
+"""Files that a page asked for and did not get, and what that says of the page."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote, urlsplit
+
+from relook_lsp.core.snapshot import Request
+from relook_lsp.critics.script_errors import needs_server
+
+_TEMPLATE = re.compile(r"\{\{|\}\}|\{%|%\}|<\?|<%|\$\{|undefined|\[object|\bnull\b|NaN")
+
+
+def path(request: Request) -> str:
+    return unquote(urlsplit(request.url).path)
+
+
+def excuse(request: Request) -> str:
+    """Why a missing file may be no mistake of the page's; empty where nothing says so."""
+    if request.outcome == "remote":
+        return "remote-blocked"
+    if request.outcome == "failed":
+        return "unreadable"
+    if needs_server(request):
+        return "no-server"
+    return "template" if _TEMPLATE.search(path(request)) else ""
+
+
+def problem(request: Request) -> str:
+    """What the file's trouble is, to follow its name in a sentence."""
+    if request.outcome == "missing":
+        return "was not found"
+    if request.outcome == "ok":
+        return "is not a picture that browsers know"
+    hidden = any(part.startswith(".") for part in path(request).split("/"))
+    return "is hidden (its name begins with a dot) and is not served" if hidden else "lies outside the root"
