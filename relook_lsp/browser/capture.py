@@ -26,10 +26,14 @@ class Capture:
 
     def __init__(self, snapshot: Snapshot, looks: dict[bool, Look]) -> None:
         self.snapshot = snapshot
-        self._looks = looks
+        self.looks = looks
+
+    def only(self, view: View) -> Capture:
+        """The same live pages with one view and nothing asked yet."""
+        return Capture(replace(self.snapshot, views=(view,), evidence=Evidence()), self.looks)
 
     def _look(self, view: View) -> Look | None:
-        return self._looks.get(view.viewport.touch)
+        return self.looks.get(view.viewport.touch)
 
     def _view(self, identity: str) -> View | None:
         return next((view for view in self.snapshot.views if view.id == identity), None)
@@ -116,7 +120,7 @@ class Capture:
         return self.snapshot
 
     async def close(self) -> None:
-        await asyncio.gather(*(look.close() for look in self._looks.values()))
+        await asyncio.gather(*(look.close() for look in self.looks.values()))
 
 
 class Boundary:

@@ -344,6 +344,13 @@ class Look:
             await self._restyle()
             await self.cdp.send("CSS.setStyleSheetText", {"styleSheetId": sheet["styleSheetId"], "text": ""})
 
+    async def again(self, view: View) -> View:
+        """The same size and moment, as the page is now: layout, and the pictures that the view had."""
+        if view.frame is None:
+            return await self.bare(view.viewport, view.moment, view.role)
+        new = await self.view(view.viewport, view.moment, view.role)
+        return new if view.background is None else await self.without_text(new)
+
     async def bare(self, viewport: Viewport, moment: int, role: str) -> View:
         """Layout only."""
         await self.resize(viewport)
@@ -372,7 +379,7 @@ class Look:
             return -1
         thing = remote["object"]["objectId"]
         # A ring that fades in would not be there yet while time stands still.
-        async with self._styled(STILL):
+        async with self.styled(STILL):
             before = await self.frame(view.layout, view.viewport, clip)
             taken = await take_focus(self.cdp, thing)
             after = await self.frame(view.layout, view.viewport, clip)
@@ -380,7 +387,7 @@ class Look:
         return difference(before, after, clip).changed if taken else -1
 
     @contextlib.asynccontextmanager
-    async def _styled(self, text: str) -> AsyncGenerator[None]:
+    async def styled(self, text: str) -> AsyncGenerator[None]:
         """With one more style sheet, for as long as the block runs."""
         await self.sheets.enable()
         tree = await self.cdp.send("Page.getFrameTree")

@@ -20,6 +20,8 @@ from relook_lsp.critics.scene import Scene
 KEPT_SHARE = 0.55
 """A control or picture keeps at least this share of the area it showed inside the window."""
 
+_NO_EDIT = Patch(())
+
 _PICTURES = frozenset(("img", "svg", "video", "canvas", "picture", "iframe", "object", "embed"))
 
 
@@ -116,13 +118,14 @@ def lost(before: Snapshot, after: Snapshot, patch: Patch) -> str:
         other = later.get(view.viewport)
         if other is None:
             return f"nothing is shown at {view.viewport}"
-        missing = _missing(of_view(before, view), of_view(after, other), patch, before.page)
-        if missing:
-            return f"at {view.viewport}: {missing}"
+        loss = missing(of_view(before, view), of_view(after, other), patch, before.page)
+        if loss:
+            return f"at {view.viewport}: {loss}"
     return ""
 
 
-def _missing(before: Content, after: Content, patch: Patch, entry: str) -> str:
+def missing(before: Content, after: Content, patch: Patch = _NO_EDIT, entry: str = "") -> str:
+    """The first loss in one view; keys of ``before`` are followed through the patch."""
     for key, text in before.texts.items():
         moved = map_key(key, patch, entry)
         shown = after.texts.get(moved, "") if moved is not None else ""

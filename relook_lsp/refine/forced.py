@@ -17,11 +17,18 @@ from relook_lsp.refine.trajectory import Attempt, Reason, State, Trajectory, Ver
 
 @dataclass(frozen=True)
 class Limits:
-    """``seconds`` is wall-clock time for the whole loop."""
+    """``attempts`` candidates a round, not counting up to ``screens`` that the live page refused without a load.
+    ``seconds`` is wall-clock time for the whole loop."""
 
     rounds: int = 3
     attempts: int = 10
     seconds: float = 120.0
+    screens: int = 40
+
+    def spent(self, rejected: Sequence[Attempt]) -> bool:
+        """Whether a round that rejected these is over."""
+        screened = sum(attempt.verdict.screened for attempt in rejected)
+        return len(rejected) - screened >= self.attempts or screened >= self.screens
 
 
 class Proposer(Protocol):
@@ -57,15 +64,15 @@ async def optimize(
         if not open_findings(best):
             stopped = "clean"
             break
-        for count in range(1, limits.attempts + 1):
+        while True:
             if cancelled() or time.monotonic() > deadline:
                 return Trajectory(start, best, tuple(attempts), "cancelled" if cancelled() else "time")
-            patch = await proposer.propose(best, rejected)
+            patch = None if limits.spent(rejected) else await proposer.propose(best, rejected)
             if patch is None:
                 stopped = "exhausted"
                 break
             verdict = await verify(best, patch)
-            attempt = Attempt(number, count, proposer.name, patch, verdict)
+            attempt = Attempt(number, len(rejected) + 1, proposer.name, patch, verdict)
             attempts.append(attempt)
             progress(attempt)
             if verdict.reason is Reason.INFRASTRUCTURE:
@@ -74,8 +81,6 @@ async def optimize(
                 best = verdict.state
                 break
             rejected.append(attempt)
-        else:
-            stopped = "exhausted"
         if stopped == "exhausted":
             break
     if not open_findings(best):

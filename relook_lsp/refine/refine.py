@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.errors import RelookError
@@ -11,10 +12,11 @@ from relook_lsp.core.finding import Finding
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch
 from relook_lsp.refine.content import map_key
-from relook_lsp.refine.forced import Limits, Proposer, Verify, optimize
+from relook_lsp.refine.forced import Limits, Proposer, optimize
 from relook_lsp.refine.site import groups, wanted
 from relook_lsp.refine.solved import Solved
 from relook_lsp.refine.trajectory import Attempt, State, Trajectory, open_findings
+from relook_lsp.refine.verify import Verifier
 from relook_lsp.review.review import Review, Settings, failed, look
 
 Proposers = Callable[[Sequence[Finding]], Sequence[Proposer]]
@@ -67,7 +69,7 @@ def looker(driver: Driver, settings: Settings) -> Callable[[Page], Awaitable[Rev
 async def repair(
     start: State,
     target: Sequence[Finding],
-    verify: Verify,
+    verify: Verifier,
     proposers: Proposers = solved_only,
     limits: Limits | None = None,
     *,
@@ -76,13 +78,14 @@ async def repair(
 ) -> Trajectory:
     """One round for one group of findings (same rule, same cause): the first candidate that is accepted."""
     limits = limits or Limits()
-    once = Limits(1, limits.attempts, limits.seconds)
-    return await optimize(start, Chain(proposers(target)), verify, once, cancelled=cancelled, progress=progress)
+    once = replace(limits, rounds=1)
+    chain, aimed = Chain(proposers(target)), verify.aimed(target)
+    return await optimize(start, chain, aimed, once, cancelled=cancelled, progress=progress)
 
 
 async def refine(
     start: State,
-    verify: Verify,
+    verify: Verifier,
     proposers: Proposers = solved_only,
     limits: Limits | None = None,
     *,
@@ -103,7 +106,7 @@ async def refine(
             if cancelled() or left <= 0:
                 return Trajectory(start, best, tuple(attempts), "cancelled" if cancelled() else "time")
             given_up |= {finding.identity for finding in target}
-            once = Limits(1, limits.attempts, left)
+            once = replace(limits, seconds=left)
             step = await repair(best, target, verify, proposers, once, cancelled=cancelled, progress=progress)
             attempts += [Attempt(number, a.attempt, a.proposer, a.patch, a.verdict) for a in step.attempts]
             best = step.best

@@ -53,10 +53,17 @@ class Verdict:
     state: State | None = None
     renders: int = 0
     milliseconds: float = 0.0
+    screens: int = 0
+    """Trials in the live page, without a load."""
 
     @property
     def accepted(self) -> bool:
         return self.reason is Reason.ACCEPTED
+
+    @property
+    def screened(self) -> bool:
+        """Refused in the live page already: it cost no load."""
+        return not self.accepted and self.screens > 0 and self.renders == 0
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from relook_lsp.core.finding import Finding
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch
 from relook_lsp.refine import conditions, rights
+from relook_lsp.refine.stage import NOT_TRIED, Screening
 from relook_lsp.refine.trajectory import Reason, State, Verdict, texts_of
 from relook_lsp.review.review import Review
 
@@ -22,6 +24,10 @@ Gate = Callable[[State, State], Awaitable[str]]
 """A second opinion on a candidate that passed every measured condition; the objection, or empty."""
 
 
+Screen = Callable[[State, Patch, Sequence[Finding]], Awaitable[Screening]]
+"""Tries a candidate for some findings in the live page of its base."""
+
+
 @dataclass(frozen=True)
 class Verifier:
     """``others`` gives further pages that use the files of a patch: it may not make any of them worse."""
@@ -33,47 +39,79 @@ class Verifier:
     """Whether every edit of a patch must be shown to be needed (condition 5)."""
     guard: bool = True
     """False only in ablations: content may get lost."""
+    screen: Screen | None = None
+    """Without it every candidate is rendered cleanly."""
+    target: Sequence[Finding] = ()
+    """What candidates are for (one rule); without it none is screened."""
+
+    def aimed(self, target: Sequence[Finding]) -> Verifier:
+        return replace(self, target=tuple(target))
 
     async def __call__(self, base: State, patch: Patch) -> Verdict:
         """Whether the patch may replace ``base``. Never raises for the page's sake; what the environment does
         wrong is ``Reason.INFRASTRUCTURE`` after one more try."""
         started = time.perf_counter()
         verdict = await self._verify(base, patch)
-        spent = round(1000 * (time.perf_counter() - started), 1)
-        return Verdict(verdict.reason, verdict.detail, verdict.state, verdict.renders, spent)
+        return replace(verdict, milliseconds=round(1000 * (time.perf_counter() - started), 1))
 
     async def _verify(self, base: State, patch: Patch) -> Verdict:
-        verdict = await self._alone(base, patch)
+        denied = rights.check(patch, texts_of(base))
+        if denied is not None:
+            return Verdict(*denied)
+        screening = await self._screened(base, patch)
+        if screening.objection is not None:
+            return Verdict(*screening.objection, screens=1)
+        verdict = await self._rendered(base, patch)
         if not verdict.accepted:
-            return verdict
+            return replace(verdict, screens=int(screening.tried))
+        needless = await self._needless(base, patch, verdict)
+        cost = replace(
+            verdict, renders=verdict.renders + needless.renders, screens=needless.screens + int(screening.tried)
+        )
+        if not needless.accepted:
+            return replace(cost, reason=needless.reason, detail=needless.detail, state=None)
+        return await self._elsewhere(base, patch, cost)
+
+    async def _screened(self, base: State, patch: Patch) -> Screening:
+        return NOT_TRIED if self.screen is None or not self.target else await self.screen(base, patch, self.target)
+
+    async def _needless(self, base: State, patch: Patch, whole: Verdict) -> Verdict:
+        """Condition 5: an edit is needed where the rest of the patch would not be accepted, or is not as good."""
+        renders = screens = 0
+        edits = patch.replacements if self.minimal and len(patch.replacements) > 1 else ()
+        for index, edit in enumerate(edits):
+            rest = patch.without(index)
+            screening = await self._screened(base, rest)
+            screens += screening.tried
+            if screening.objection is not None:
+                continue
+            verdict = await self._rendered(base, rest)
+            renders += verdict.renders
+            if verdict.accepted and verdict.state and whole.state and (
+                verdict.state.cost <= whole.state.cost + conditions.EPSILON
+            ):  # fmt: skip
+                detail = f"'{edit.new.strip()[:60]}' changes nothing"
+                return Verdict(Reason.NOT_NEEDED, detail, None, renders, screens=screens)
+        return Verdict(Reason.ACCEPTED, renders=renders, screens=screens)
+
+    async def _elsewhere(self, base: State, patch: Patch, verdict: Verdict) -> Verdict:
+        """Condition 7 and the second opinion, on a candidate that holds on its own page."""
         renders = verdict.renders
-        if self.minimal and len(patch.replacements) > 1:
-            for index in range(len(patch.replacements)):
-                without = await self._alone(base, patch.without(index))
-                renders += without.renders
-                needless = without.state is not None and without.accepted and verdict.state is not None and (
-                    without.state.cost <= verdict.state.cost + conditions.EPSILON
-                )  # fmt: skip
-                if needless:
-                    edit = patch.replacements[index]
-                    return Verdict(Reason.NOT_NEEDED, f"'{edit.new.strip()[:60]}' changes nothing", None, renders)
         for other in await self.others(base, patch) if self.others is not None else ():
             after = await self._render(other.page, patch, other)
             renders += 1
             objection = conditions.judge(other, after, patch, better=False)
             if objection is not None:
-                return Verdict(Reason.OTHER_PAGE, f"{other.page.entry}: {objection[1]}", None, renders)
+                detail = f"{other.page.entry}: {objection[1]}"
+                return replace(verdict, reason=Reason.OTHER_PAGE, detail=detail, state=None, renders=renders)
         if self.gate is not None and verdict.state is not None:
             objection_text = await self.gate(base, verdict.state)
             if objection_text:
-                return Verdict(Reason.CRITIC, objection_text, None, renders)
-        return Verdict(Reason.ACCEPTED, "", verdict.state, renders)
+                return replace(verdict, reason=Reason.CRITIC, detail=objection_text, state=None, renders=renders)
+        return replace(verdict, renders=renders)
 
-    async def _alone(self, base: State, patch: Patch) -> Verdict:
-        """The conditions on the page itself."""
-        denied = rights.check(patch, texts_of(base))
-        if denied is not None:
-            return Verdict(*denied)
+    async def _rendered(self, base: State, patch: Patch) -> Verdict:
+        """The conditions on the page itself, after a clean render."""
         renders = 0
         for _ in (1, 2):
             candidate = await self._render(base.page, patch, base)

@@ -47,6 +47,12 @@ class Sheets:
             return None, self._owners[owner]
         return header.get("sourceURL") or None, None
 
+    async def of(self, owner: str | int) -> list[str]:
+        """Sheets of a URL, or of the ``<style>`` tag at an offset."""
+        await self.enable()
+        wanted = (owner, None) if isinstance(owner, str) else (None, owner)
+        return [sheet for sheet in tuple(self._headers) if await self.place(sheet) == wanted]
+
 
 async def _stamp(cdp: Cdp, backend: int) -> int | None:
     try:

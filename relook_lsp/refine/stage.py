@@ -1,0 +1,162 @@
+"""Where candidates are shown. A clean render is what counts; before it, a candidate that changes only style is tried
+in the live page of its base, which costs a tenth, and is dropped where it does nothing for the findings it is for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from relook_lsp.browser.capture import Capture
+from relook_lsp.browser.driver import Driver
+from relook_lsp.browser.restyle import Trial, restyled
+from relook_lsp.core.errors import RelookError
+from relook_lsp.core.finding import Finding, NeedView
+from relook_lsp.core.page import Page
+from relook_lsp.core.patch import Patch, PatchError
+from relook_lsp.core.snapshot import View
+from relook_lsp.critics.registry import BY_ID, RULES
+from relook_lsp.critics.rule import Rule
+from relook_lsp.critics.rules import small_range_break
+from relook_lsp.critics.run import Judgement, judge
+from relook_lsp.refine.content import Content, missing, of_view
+from relook_lsp.refine.site import wanted
+from relook_lsp.refine.trajectory import Reason, State
+from relook_lsp.review.review import MAX_PASSES, Review, Settings, failed, look
+from relook_lsp.source.restyle import Restyle, restyle
+
+KEPT = 3
+"""Live pages kept open: that of the best state and those of the last candidates, one of which may become it."""
+
+MAX_VIEWS = 4
+"""Views in which a candidate is tried, the finding's worst first."""
+
+
+@dataclass(frozen=True)
+class Screening:
+    """What the live page said: whether the candidate could be tried there, and what is against it."""
+
+    tried: bool
+    objection: tuple[Reason, str] | None = None
+
+
+NOT_TRIED = Screening(False)
+
+
+class Stage:
+    """Renders of one page and its candidates. Close it when the refinement is over."""
+
+    def __init__(self, driver: Driver, settings: Settings) -> None:
+        self._driver = driver
+        self._settings = settings
+        self._live: list[Capture] = []
+        """Least recently used first."""
+        self._shown: dict[tuple[int, str], tuple[View, Content]] = {}
+
+    async def look(self, page: Page) -> Review:
+        """A clean render, with the declarations that repairs look at. Never raises for the environment's sake."""
+        try:
+            live, result = await look(self._driver, page, self._settings)
+        except RelookError as error:
+            return Review(failed(page, error), None)
+        if result.snapshot is None:
+            await live.close()
+            return result
+        try:
+            snapshot = await live.styles(wanted(result.report, result.snapshot))
+        except RelookError as error:
+            await live.close()
+            return Review(failed(page, error), None)
+        self._live.append(live)
+        while len(self._live) > KEPT:
+            await self._live.pop(0).close()
+        return Review(result.report, snapshot)
+
+    async def screen(self, base: State, patch: Patch, target: Sequence[Finding]) -> Screening:
+        """Tries a candidate for the findings ``target`` (one rule) in the live page of ``base``. What passes may still
+        be wrong; what does not would not have passed a clean render."""
+        snapshot = base.review.snapshot
+        live = next((one for one in self._live if one.snapshot is snapshot), None)
+        rules = _rules(target[0].rule)
+        if snapshot is None or live is None or not rules:
+            return NOT_TRIED
+        self._live.remove(live)
+        self._live.append(live)
+        try:
+            change = restyle(patch, snapshot.sources.values(), snapshot.page)
+            if change is None:
+                return NOT_TRIED
+            return Screening(True, await self._tried(live, change, base, target, rules))
+        except (RelookError, PatchError):
+            # A clean render says what is the matter.
+            return NOT_TRIED
+
+    async def _tried(
+        self, live: Capture, change: Restyle, base: State, target: Sequence[Finding], rules: tuple[Rule, ...]
+    ) -> tuple[Reason, str] | None:
+        better = False
+        known = {finding.key for finding in base.review.report.all}
+        async with restyled(live, change) as trial:
+            for view in _views(live, target):
+                judgement = await self._judged(trial, view, rules)
+                capture, found = judgement
+                before = {f.key: f.extents[view.id] for f in target if view.id in f.extents}
+                after = {d.key: d.worst.outcome.extent for d in found.defects}
+                suspected = {one.key for one in found.incomplete}
+                new = sorted(set(after) - known)
+                if new:
+                    return Reason.NEW_FINDING, f"{target[0].rule} at {new[0]}"
+                kept = [key for key, extent in before.items() if after.get(key, 0) >= extent or key in suspected]
+                if before and len(kept) == len(before):
+                    return Reason.NOT_BETTER, f"{target[0].rule} stays at {view.viewport}"
+                better = better or bool(before)
+                loss = await self._lost(view, capture)
+                if loss:
+                    return Reason.CONTENT_LOST, f"at {view.viewport}: {loss}"
+        return None if better else (Reason.NOT_BETTER, "")
+
+    async def _judged(self, trial: Trial, view: View, rules: tuple[Rule, ...]) -> tuple[Capture, Judgement]:
+        capture = await trial.at(view)
+        judgement = await asyncio.to_thread(judge, capture.snapshot, self._settings.options, rules)
+        for _ in range(MAX_PASSES - 1):
+            needs = [need for need in judgement.needs if not isinstance(need, NeedView)]
+            before = capture.snapshot
+            if not needs or await capture.supply(needs) is before:
+                break
+            judgement = await asyncio.to_thread(judge, capture.snapshot, self._settings.options, rules)
+        return capture, judgement
+
+    async def _lost(self, view: View, capture: Capture) -> str:
+        if view.background is None:
+            return ""
+        after = await asyncio.to_thread(of_view, capture.snapshot, capture.snapshot.views[0])
+        known = self._shown.get((id(view), view.id))
+        if known is None or known[0] is not view:
+            known = view, await asyncio.to_thread(of_view, replace(capture.snapshot, views=(view,)), view)
+            self._shown[id(view), view.id] = known
+        return missing(known[1], after)
+
+    async def close(self) -> None:
+        live, self._live = self._live, []
+        for one in live:
+            await one.close()
+
+
+def _rules(rule: str) -> tuple[Rule, ...]:
+    """The rules that can be judged on single views; none for those of the whole page (what happens over time)."""
+    if rule == small_range_break.RULE.id:
+        return tuple(one for one in RULES if one.sweep)
+    found = BY_ID.get(rule)
+    return (found,) if found is not None and found.view is not None else ()
+
+
+def _views(live: Capture, target: Sequence[Finding]) -> list[View]:
+    """Views that show the findings, the worst first; of the layout-only widths the two ends."""
+    extents: dict[str, float] = {}
+    for finding in target:
+        for name, extent in finding.extents.items():
+            extents[name] = extents.get(name, 0.0) + extent + (finding.view == name)
+    views = [view for view in live.snapshot.views if view.id in extents]
+    full = sorted((v for v in views if v.frame is not None), key=lambda v: -extents[v.id])
+    bare = sorted((v for v in views if v.frame is None), key=lambda v: v.viewport.width)
+    return [*full[:MAX_VIEWS], *dict.fromkeys((*bare[:1], *bare[-1:]))]
