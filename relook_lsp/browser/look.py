@@ -277,7 +277,7 @@ class Look:
 
     async def _prefer(self, scheme: str) -> None:
         """Change the colour scheme, at once: a transition would stand still at its beginning."""
-        async with self._styled(STILL):
+        async with self.styled(STILL):
             features = [{"name": "prefers-color-scheme", "value": scheme}]
             await self.cdp.send("Emulation.setEmulatedMedia", {"features": features})
             await self._restyle()

@@ -69,19 +69,25 @@ async def _refined(chosen: Sequence[Target], options: argparse.Namespace) -> lis
     from relook_lsp.refine.neighbours import Neighbours
     from relook_lsp.refine.proposers import proposers
     from relook_lsp.refine.refine import looker, refine
+    from relook_lsp.refine.stage import Stage
     from relook_lsp.refine.trajectory import State, Trajectory
     from relook_lsp.refine.verify import Verifier
 
     limits = Limits(options.rounds, options.attempts, options.budget)
 
     async def one(driver: Driver, target: Target) -> Refined:
-        look = looker(driver, target.config.settings)
-        start = State(target.page, await look(target.page))
-        if not start.review.report.reviewed:
-            return Refined(target, Trajectory(start, start, (), "infrastructure"))
-        others = Neighbours(look, await asyncio.to_thread(_neighbours, target.page))
-        allowed = proposers(target.config, options.policy.split(","))
-        trajectory = await refine(start, Verifier(look, others), allowed, limits, rules=frozenset(options.rule or ()))
+        stage = Stage(driver, target.config.settings)
+        try:
+            start = State(target.page, await stage.look(target.page))
+            if not start.review.report.reviewed:
+                return Refined(target, Trajectory(start, start, (), "infrastructure"))
+            neighbours = await asyncio.to_thread(_neighbours, target.page)
+            others = Neighbours(looker(driver, target.config.settings), neighbours)
+            verify = Verifier(stage.look, others, screen=stage.screen)
+            allowed = proposers(target.config, options.policy.split(","))
+            trajectory = await refine(start, verify, allowed, limits, rules=frozenset(options.rule or ()))
+        finally:
+            await stage.close()
         files: tuple[Path, ...] = ()
         if options.write and trajectory.accepted:
             files = tuple(write(target.page.root, trajectory.patch))

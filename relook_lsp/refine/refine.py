@@ -7,17 +7,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from relook_lsp.browser.driver import Driver
-from relook_lsp.core.errors import RelookError
 from relook_lsp.core.finding import Finding
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch
 from relook_lsp.refine.content import map_key
 from relook_lsp.refine.forced import Limits, Proposer, optimize
-from relook_lsp.refine.site import groups, wanted
+from relook_lsp.refine.site import groups
 from relook_lsp.refine.solved import Solved
+from relook_lsp.refine.stage import Stage
 from relook_lsp.refine.trajectory import Attempt, State, Trajectory, open_findings
 from relook_lsp.refine.verify import Verifier
-from relook_lsp.review.review import Review, Settings, failed, look
+from relook_lsp.review.review import Review, Settings
 
 Proposers = Callable[[Sequence[Finding]], Sequence[Proposer]]
 """The proposers for one group of findings, in the order in which they are asked."""
@@ -47,23 +47,8 @@ class Chain:
 
 
 def looker(driver: Driver, settings: Settings) -> Callable[[Page], Awaitable[Review]]:
-    """A review that also gathers the declarations which repairs look at."""
-
-    async def review(page: Page) -> Review:
-        try:
-            live, result = await look(driver, page, settings)
-        except RelookError as error:
-            return Review(failed(page, error), None)
-        try:
-            if result.snapshot is not None:
-                result = Review(result.report, await live.styles(wanted(result.report, result.snapshot)))
-        except RelookError as error:
-            return Review(failed(page, error), None)
-        finally:
-            await live.close()
-        return result
-
-    return review
+    """Clean renders that leave no page open: for pages on which nothing is tried."""
+    return Stage(driver, settings, kept=0).look
 
 
 async def repair(

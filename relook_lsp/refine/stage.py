@@ -46,9 +46,10 @@ NOT_TRIED = Screening(False)
 class Stage:
     """Renders of one page and its candidates. Close it when the refinement is over."""
 
-    def __init__(self, driver: Driver, settings: Settings) -> None:
+    def __init__(self, driver: Driver, settings: Settings, kept: int = KEPT) -> None:
         self._driver = driver
         self._settings = settings
+        self._kept = kept
         self._live: list[Capture] = []
         """Least recently used first."""
         self._shown: dict[tuple[int, str], tuple[View, Content]] = {}
@@ -68,7 +69,7 @@ class Stage:
             await live.close()
             return Review(failed(page, error), None)
         self._live.append(live)
-        while len(self._live) > KEPT:
+        while len(self._live) > self._kept:
             await self._live.pop(0).close()
         return Review(result.report, snapshot)
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from relook_lsp.core.patch import Patch, PatchError, Replacement
 from relook_lsp.core.snapshot import Declaration, Source
 from relook_lsp.core.text import Span
+from relook_lsp.refine import spelling
 from relook_lsp.refine.site import Site
 from relook_lsp.source.html import Tag
 
@@ -26,10 +27,12 @@ class Where(StrEnum):
 
 @dataclass(frozen=True)
 class Want:
-    """``node`` shall have these values; an empty value removes the declaration."""
+    """``node`` shall have these values; an empty value removes the declaration. Where its own declaration is edited,
+    giving that another name (``renamed``: old, new) does the same in one edit."""
 
     node: int
     values: tuple[tuple[str, str], ...]
+    renamed: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,12 @@ def fix(node: int, title: str = "", **values: str) -> Fix:
     pairs = tuple((name.replace("_", "-"), value) for name, value in values.items())
     shown = title or "; ".join(f"{name}: {value}" if value else f"no {name}" for name, value in pairs)
     return Fix(shown, (Want(node, pairs),))
+
+
+def grow(node: int, name: str, value: str) -> Fix:
+    """A fixed ``height`` or ``width`` becomes the least one."""
+    least = f"min-{name}"
+    return Fix(f"{least}: {value}", (Want(node, ((name, "auto"), (least, value)), (name, least)),))
 
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}|[a-z]+|(?:rgb|hsl)a?\([^()]*\)|var\([^()]*\)")
@@ -68,7 +77,7 @@ class Writer:
                 return None
             replacements += written
         try:
-            patch = Patch.of(_joined(replacements), fix.title)
+            patch = Patch.of(spelling.joined(replacements), fix.title)
         except PatchError:
             return None
         return patch if patch.replacements else None
@@ -88,6 +97,8 @@ class Writer:
             return self._inline(want)
         if where is Where.MEDIA:
             return self._media(want)
+        if want.renamed is not None:
+            return self._renamed(want.node, *want.renamed)
         replaced: list[Replacement] = []
         added: list[tuple[str, str]] = []
         for name, value in want.values:
@@ -95,7 +106,7 @@ class Writer:
             present = (self._site.winner if inherited else self._site.own)(want.node, name)
             placed = None if present is None else self._declaration(present)
             # A declaration of many elements (`* { … }`) is left alone: the rule nearest to the element is edited.
-            if present is None or placed is None or (_broad(present.selector) and not inherited):
+            if present is None or placed is None or (self._broad(present.selector, want.node) and not inherited):
                 if inherited:
                     return None
                 if value:
@@ -107,19 +118,28 @@ class Writer:
                 present.name == "background" and name == "background-color" and _COLOUR.fullmatch(present.value.strip())
             )
             if plain:
-                replaced.append(_replace(source, span, _declared(text, "background", value), text))
+                replaced.append(spelling.replace(source, span, spelling.declared(text, "background", value), text))
             elif present.name == name or not value:
-                replaced.append(_replace(source, span, _declared(text, name, value), text))
+                replaced.append(spelling.replace(source, span, spelling.declared(text, name, value), text))
             else:
                 # The shorthand stays; the longhand behind it overrides one part.
                 flag = " !important" if present.important else ""
-                replaced.append(_insert(source, span.end, f"; {name}: {value}{flag}"))
+                replaced.append(spelling.insert(source, span.end, f"; {name}: {value}{flag}"))
         if added:
             inserted = self._into_rule(want.node, added)
             if inserted is None:
                 return None
             replaced += inserted
         return replaced
+
+    def _renamed(self, node: int, old: str, new: str) -> list[Replacement] | None:
+        present = self._site.own(node, old)
+        placed = None if present is None or present.name != old else self._declaration(present)
+        if present is None or placed is None or self._broad(present.selector, node):
+            return None
+        source, span = placed
+        text = source.text[span.start : span.end]
+        return [spelling.replace(source, span, new + text[text.index(":") :], text)]
 
     def rewrite(self, declaration: Declaration, value: str) -> Replacement:
         """Another value for a written declaration; an empty one removes it. Raises ``PatchError``."""
@@ -128,7 +148,7 @@ class Writer:
             raise PatchError(f"{declaration.name} is not declared in a file of the workspace")
         source, span = placed
         text = source.text[span.start : span.end]
-        return _replace(source, span, _declared(text, text.split(":")[0].strip(), value), text)
+        return spelling.replace(source, span, spelling.declared(text, text.split(":")[0].strip(), value), text)
 
     def _declaration(self, declaration: Declaration) -> tuple[Source, Span] | None:
         place = self._site.locator.declared(declaration)
@@ -140,7 +160,7 @@ class Writer:
     def _rule(self, node: int) -> tuple[Source, Span, Declaration] | None:
         """The strongest rule of the workspace that is about this element and not about nearly all."""
         for declaration in reversed(self._site.declarations(node)):
-            if declaration.level or declaration.origin != "rule" or _broad(declaration.selector):
+            if declaration.level or declaration.origin != "rule" or self._broad(declaration.selector, node):
                 continue
             placed = self._site.locator.span(declaration.rule_range, declaration)
             if placed is None or placed[0].path is None:
@@ -150,12 +170,17 @@ class Writer:
                 return source, span, declaration
         return None
 
+    def _broad(self, selector: str, node: int) -> bool:
+        """Whether a rule styles nearly all elements; one for ``body`` alone is not broad where the body is meant."""
+        parts = [part.strip() for part in selector.split(",")] if selector else []
+        return any(_UNIVERSAL.match(part) for part in parts if part != self._site.layout.names[node])
+
     def _into_rule(self, node: int, values: list[tuple[str, str]]) -> list[Replacement] | None:
         found = self._rule(node)
         if found is None:
             return None
         source, span, _ = found
-        return [_append(source, span, values)]
+        return [spelling.append(source, span, values)]
 
     def _media(self, want: Want) -> list[Replacement] | None:
         widths = self._site.finding.widths
@@ -172,12 +197,18 @@ class Writer:
         indent = re.match(r"[ \t]*", source.text[line : span.start])
         margin = indent.group() if indent else ""
         step = "\t" if "\t" in margin else "  "
-        body = f"\n{margin}{step}{step}".join(f"{name}: {value};" for name, value in want.values)
-        block = (
-            f"\n{margin}@media {' and '.join(bounds)} {{\n{margin}{step}{declaration.selector} {{\n"
-            f"{margin}{step}{step}{body}\n{margin}{step}}}\n{margin}}}"
+        inner = [f"{margin}{step}{step}{name}: {value};" for name, value in want.values]
+        block = spelling.newline(source.text).join(
+            (
+                "",
+                f"{margin}@media {' and '.join(bounds)} {{",
+                f"{margin}{step}{declaration.selector} {{",
+                *inner,
+                f"{margin}{step}}}",
+                f"{margin}}}",
+            )
         )
-        return [_insert(source, span.end, block)]
+        return [spelling.insert(source, span.end, block)]
 
     def _inline(self, want: Want) -> list[Replacement] | None:
         entry, tag = self._tag(want.node)
@@ -186,12 +217,12 @@ class Writer:
         body = "; ".join(f"{name}: {value}" for name, value in want.values)
         style = tag.attribute("style")
         if style is None:
-            return [_insert(entry, tag.name_end, f' style="{body}"')]
+            return [spelling.insert(entry, tag.name_end, f' style="{body}"')]
         text = entry.text[style.value.start : style.value.end]
         if "&" in text or entry.text[style.value.end : style.value.end + 1] not in ("'", '"'):
             return None
         separator = "" if not text.strip() else (" " if text.rstrip().endswith(";") else "; ")
-        return [_insert(entry, style.value.end, f"{separator}{body}")]
+        return [spelling.insert(entry, style.value.end, f"{separator}{body}")]
 
     def _tag(self, node: int) -> tuple[Source | None, Tag | None]:
         entry, document = self._site.locator.entry, self._site.locator.document
@@ -213,9 +244,9 @@ class Writer:
                 missing += f' {name}="{value}"'
             else:
                 text = entry.text[present.span.start : present.span.end]
-                replacements.append(_replace(entry, present.span, f'{name}="{value}"', text))
+                replacements.append(spelling.replace(entry, present.span, f'{name}="{value}"', text))
         if missing:
-            replacements.append(_insert(entry, tag.name_end, missing))
+            replacements.append(spelling.insert(entry, tag.name_end, missing))
         return Patch.of(replacements, title)
 
     def into_head(self, markup: str, title: str) -> Patch | None:
@@ -230,66 +261,10 @@ class Writer:
             first = next((t for t in tags if t.name not in ("html",)), None)
             if first is None:
                 return None
-            return Patch.of([_insert(entry, first.span.start, f"{markup}\n")], title)
+            return Patch.of([spelling.insert(entry, first.span.start, markup + spelling.newline(entry.text))], title)
         line = entry.text.rfind("\n", 0, behind.span.start) + 1
         margin = entry.text[line : behind.span.start]
         margin = margin if not margin.strip() else ""
         extra = "  " if behind.name == "head" else ""
-        return Patch.of([_insert(entry, behind.span.end, f"\n{margin}{extra}{markup}")], title)
-
-
-def _broad(selector: str) -> bool:
-    return any(_UNIVERSAL.match(part) for part in selector.split(",")) if selector else False
-
-
-def _declared(text: str, name: str, value: str) -> str:
-    if not value:
-        return ""
-    flag = " !important" if re.search(r"!\s*important\s*$", text) else ""
-    colon = text.index(":")
-    gap = re.match(r"\s*", text[colon + 1 :])
-    return f"{name}:{gap.group() if gap else ' '}{value}{flag}"
-
-
-def _replace(source: Source, span: Span, new: str, old: str) -> Replacement:
-    assert source.path is not None
-    end = span.end
-    if not new and source.text[end : end + 1] == ";":  # removing a declaration takes its semicolon along
-        end += 1
-        old += ";"
-    return Replacement(source.path, Span(span.start, end), old, new)
-
-
-def _insert(source: Source, offset: int, text: str) -> Replacement:
-    assert source.path is not None
-    return Replacement(source.path, Span(offset, offset), "", text)
-
-
-def _append(source: Source, rule: Span, values: list[tuple[str, str]]) -> Replacement:
-    """Declarations at the end of a rule, laid out as its others are."""
-    text = source.text
-    close = rule.end - 1
-    body = text[rule.start : close]
-    last = len(body.rstrip())
-    at = rule.start + last
-    semicolon = "" if body.rstrip().endswith((";", "{", "}")) else ";"
-    if "\n" in body:
-        lines = [line for line in body.splitlines()[1:] if line.strip()]
-        margin = re.match(r"[ \t]*", lines[0]) if lines else None
-        indent = margin.group() if margin else "  "
-        added = "".join(f"\n{indent}{name}: {value};" for name, value in values)
-    else:
-        added = "".join(f" {name}: {value};" for name, value in values)
-        added = added.rstrip(";")
-    return _insert(source, at, semicolon + added)
-
-
-def _joined(replacements: list[Replacement]) -> list[Replacement]:
-    """Insertions at one place become one."""
-    kept: dict[tuple[str, Span], Replacement] = {}
-    for one in replacements:
-        key = (one.path, one.span)
-        if key in kept and not one.old:
-            one = Replacement(one.path, one.span, one.old, kept[key].new + one.new)
-        kept[key] = one
-    return list(kept.values())
+        text = f"{spelling.newline(entry.text)}{margin}{extra}{markup}"
+        return Patch.of([spelling.insert(entry, behind.span.end, text)], title)

@@ -15,7 +15,7 @@ from relook_lsp.critics.rule import Rule, message
 
 def applies(failing: Collection[int], examined: Collection[int], configured: Collection[int]) -> bool:
     """Whether narrower and wider windows are free of the failure, and every configured one is. Widths in CSS pixels."""
-    return bool(failing) and not set(failing) & set(configured) and min(examined) < min(failing) <= max(failing) < max(examined)  # fmt: skip
+    return bool(failing and examined) and not set(failing) & set(configured) and min(examined) < min(failing) <= max(failing) < max(examined)  # fmt: skip
 
 
 def renamed(rule: Rule, outcome: Outcome) -> Outcome:

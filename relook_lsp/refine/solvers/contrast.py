@@ -36,6 +36,8 @@ def solve(site: Site, writer: Writer) -> Iterator[Patch]:
     moved = _moved(text, backgrounds, needed)
     lifted = _moved(behind, list(dict.fromkeys(texts)), needed) if len(backgrounds) == 1 else None
     holder = _painter(site, node)
+    # Text that is only faint has the right colour already.
+    yield from writer.patches(_solid(site, node), Where.DECLARED, Where.INLINE)
     # Whichever of text and background has to move less is moved; a colour of the page is worth a small detour.
     choices: list[tuple[float, int, Fix]] = []
     for value in [*_palette(site, text, backgrounds, needed), *([moved] if moved else [])]:
@@ -60,6 +62,12 @@ def solve(site: Site, writer: Writer) -> Iterator[Patch]:
     yield from writer.patches(
         [Fix(f"background: {scrim}", (Want(node, (("background-color", scrim),)),))], Where.DECLARED, Where.INLINE
     )
+
+
+def _solid(site: Site, node: int) -> Iterator[Fix]:
+    for at in site.lineage(node):
+        if 0 < site.layout.pixels(at, "opacity") < 1 and site.own(at, "opacity") is not None:
+            yield fix(at, opacity="1")
 
 
 def _variable(site: Site, value: str) -> Iterator[Patch]:

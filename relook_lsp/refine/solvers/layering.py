@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from relook_lsp.core.patch import Patch
 from relook_lsp.refine.site import Site
-from relook_lsp.refine.writer import Fix, Want, Where, Writer, fix
+from relook_lsp.refine.writer import Fix, Want, Where, Writer, fix, grow
 
 
 def overlapping(site: Site, writer: Writer) -> Iterator[Patch]:
@@ -24,9 +25,7 @@ def overlapping(site: Site, writer: Writer) -> Iterator[Patch]:
             fixes.append(fix(one, top="auto", bottom="auto", left="auto", right="auto"))
         height = site.own(one, "height")
         if height is not None and height.value != "auto":
-            fixes.append(
-                Fix(f"min-height: {height.value}", (Want(one, (("height", "auto"), ("min-height", height.value))),))
-            )
+            fixes.append(grow(one, "height", height.value))
         if layout.style(one, "transform") != "none":
             fixes.append(fix(one, transform="none"))
         line = site.own(one, "line-height")
@@ -37,14 +36,19 @@ def overlapping(site: Site, writer: Writer) -> Iterator[Patch]:
                 fixes.append(fix(above, flex_wrap="wrap"))
             height = site.own(above, "height")
             if height is not None and height.value != "auto":
-                fixes.append(
-                    Fix(
-                        f"min-height: {height.value}",
-                        (Want(above, (("height", "auto"), ("min-height", height.value))),),
-                    )
-                )
+                fixes.append(grow(above, "height", height.value))
+    fixes += _apart(site, place)
     fixes += [fix(place, position="relative", z_index="1"), fix(node, pointer_events="none")]
     yield from writer.patches(fixes, Where.DECLARED, Where.MEDIA, Where.INLINE)
+
+
+def _apart(site: Site, node: int) -> Iterator[Fix]:
+    """Moved down or aside by as much as it lies over the other."""
+    for name, side in (("height", "top"), ("width", "left")):
+        overlap = float(site.finding.measured.get(name, 0) or 0)
+        if 0 < overlap < 200:
+            moved = math.ceil(site.layout.pixels(node, f"margin-{side}") + overlap) + 1
+            yield Fix(f"margin-{side}: {moved}px", (Want(node, ((f"margin-{side}", f"{moved}px"),)),))
 
 
 def behind_bar(site: Site, writer: Writer) -> Iterator[Patch]:

@@ -41,7 +41,7 @@ def _of(site: Site, node: int, *, first: bool) -> Iterator[Fix]:
         yield fix(node, "scroll the table in itself", display="block", max_width="100%", overflow_x="auto")
     if width is not None and "100vw" in width.value:
         yield fix(node, width="100%")
-    if width is not None and _LENGTH.search(width.value):
+    if width is not None and (_LENGTH.search(width.value) or _wide(width.value)):
         yield fix(node, max_width="100%")
         yield fix(node, max_width="100%", box_sizing="border-box")
     elif width is not None and layout.style(node, "box-sizing") == "content-box":
@@ -67,16 +67,29 @@ def _of(site: Site, node: int, *, first: bool) -> Iterator[Fix]:
     if layout.style(node, "display") in _FLEX and layout.style(node, "flex-wrap") == "nowrap":
         yield fix(node, flex_wrap="wrap")
     if layout.style(node, "text-wrap-mode") == "nowrap":
-        yield fix(node, white_space="normal")
+        kept = layout.style(node, "white-space-collapse") == "preserve"
+        yield fix(node, white_space="pre-wrap" if kept else "normal")
+    if layout.style(node, "word-break") == "keep-all":
+        yield fix(node, word_break="normal")
     if first:
         yield fix(node, overflow_wrap="anywhere")
         for side in ("left", "right"):
             if layout.pixels(node, f"margin-{side}") < 0:
                 yield Fix(f"margin-{side}: 0", (Want(node, ((f"margin-{side}", "0"),)),))
+        if layout.style(node, "transform") != "none" and site.own(node, "transform") is not None:
+            yield fix(node, transform="none")
+        if layout.pixels(node, "letter-spacing") > 0 and site.own(node, "letter-spacing") is not None:
+            yield fix(node, letter_spacing="normal")
         if layout.style(node, "position") in ("absolute", "relative") and layout.style(node, "left") != "auto":
             yield fix(node, left="auto", right="0")
         yield fix(node, max_width="100%")
         yield fix(node, max_width="100%", min_width="0", box_sizing="border-box")
+
+
+def _wide(value: str) -> bool:
+    """Whether a width is a percentage above 100."""
+    share = re.fullmatch(r"([\d.]+)%", value)
+    return share is not None and float(share.group(1)) > 100
 
 
 def _parent(site: Site, node: int) -> int | None:

@@ -1,0 +1,1 @@
+"""Benchmarks and ablations: scripts that read from top to bottom."""

@@ -1,0 +1,46 @@
+"""How far a repaired page is from the page it was before it was broken."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+import numpy as np
+from PIL import Image
+
+from relook_lsp.core.snapshot import ELEMENT, Frame, Snapshot, View
+
+_VISIBLE = 12
+"""Sum of channel differences from which a pixel counts as different."""
+
+
+def similarity(one: Snapshot, other: Snapshot) -> float:
+    """Share of equal pixels (0-1), the mean over the viewports; where one picture is larger, its rest differs."""
+    pairs = [(a.frame, b.frame) for a, b in _pairs(one, other) if a.frame and b.frame]
+    return float(np.mean([_equal(a, b) for a, b in pairs])) if pairs else 0.0
+
+
+def _equal(one: Frame, other: Frame) -> float:
+    first, second = (np.asarray(Image.open(io.BytesIO(f.png)).convert("RGB"), dtype=np.int16) for f in (one, other))
+    height, width = (min(a, b) for a, b in zip(first.shape[:2], second.shape[:2], strict=True))
+    equal = np.abs(first[:height, :width] - second[:height, :width]).sum(axis=2) < _VISIBLE
+    return float(equal.sum()) / max(first.shape[0] * first.shape[1], second.shape[0] * second.shape[1])
+
+
+def same_structure(one: Snapshot, other: Snapshot) -> bool:
+    """Whether the documents have the same elements, in the same tree, with the same attributes but ``style``."""
+    return all(_structure(a) == _structure(b) for a, b in _pairs(one, other))
+
+
+def _structure(view: View) -> list[tuple[object, ...]]:
+    layout = view.layout
+    return [
+        (layout.names[n], layout.parents[n], *sorted((k, v) for k, v in layout.attributes(n).items() if k != "style"))
+        for n in range(len(layout))
+        if layout.types[n] == ELEMENT and layout.pseudo(n) is None
+    ]
+
+
+def _pairs(one: Snapshot, other: Snapshot) -> Iterator[tuple[View, View]]:
+    later = {view.viewport: view for view in other.settled}
+    return ((view, later[view.viewport]) for view in one.settled if view.viewport in later)

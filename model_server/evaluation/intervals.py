@@ -1,0 +1,25 @@
+"""How sure a measured share is."""
+
+from __future__ import annotations
+
+import math
+
+_Z = 1.96
+
+
+def wilson(hits: int, total: int) -> tuple[float, float]:
+    """95 % interval of a share (Wilson 1927); (0, 1) where nothing was counted."""
+    if not total:
+        return 0.0, 1.0
+    share, spread = hits / total, _Z**2 / total
+    middle = (share + spread / 2) / (1 + spread)
+    half = _Z * math.sqrt(share * (1 - share) / total + spread / (4 * total)) / (1 + spread)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def share(hits: int, total: int) -> str:
+    """``92 % (85-96, n = 110)``."""
+    if not total:
+        return "none"
+    low, high = wilson(hits, total)
+    return f"{100 * hits / total:.0f} % ({100 * low:.0f}-{100 * high:.0f}, n = {total})"

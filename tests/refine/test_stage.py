@@ -1,0 +1,87 @@
+"""Trials in the live page: they agree with clean renders, and leave nothing behind."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from relook_lsp.browser.driver import Driver
+from relook_lsp.core.finding import Finding
+from relook_lsp.core.page import Page
+from relook_lsp.core.patch import Patch
+from relook_lsp.refine.site import groups
+from relook_lsp.refine.stage import Stage
+from relook_lsp.refine.trajectory import Reason, State, open_findings
+from relook_lsp.refine.verify import Verifier
+from relook_lsp.review.review import Settings
+from tests.refine.conftest import CSS, PAGE, edit
+
+pytestmark = pytest.mark.browser
+MUTED, CARD = ".muted { color: #aaa }", "width: 560px;"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def stage(driver: Driver) -> AsyncIterator[Stage]:
+    one = Stage(driver, Settings())
+    yield one
+    await one.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def start(folder: Path, stage: Stage) -> State:
+    page = Page(folder, "index.html")
+    return State(page, await stage.look(page))
+
+
+def target(state: State, rule: str) -> tuple[Finding, ...]:
+    return next(group for group in groups(open_findings(state)) if group[0].rule == rule)
+
+
+@pytest.mark.parametrize(
+    ("rule", "patch", "reason"),
+    [
+        ("low-contrast", edit("style.css", CSS, MUTED, ".muted { color: #a9a9a9 }"), Reason.NOT_BETTER),
+        ("low-contrast", edit("style.css", CSS, MUTED, ".muted { display: none }"), Reason.CONTENT_LOST),
+        ("low-contrast", edit("style.css", CSS, MUTED, ".muted { color: #666 }"), None),
+        ("low-contrast", edit("index.html", PAGE, 'class="muted"', 'class="muted" style="color: #666"'), None),
+        ("low-contrast", edit("index.html", PAGE, 'class="muted"', 'class="muted" style="color: #bbb"'), Reason.NOT_BETTER),
+    ],
+)  # fmt: skip
+async def test_what_a_trial_says(rule: str, patch: Patch, reason: Reason | None, start: State, stage: Stage) -> None:
+    screening = await stage.screen(start, patch, target(start, rule))
+    assert screening.tried
+    assert (screening.objection and screening.objection[0]) == reason, screening.objection
+
+
+async def test_markup_is_not_tried(start: State, stage: Stage) -> None:
+    patch = edit("index.html", PAGE, "Fresh apples", "Stale apples")
+    assert not (await stage.screen(start, patch, target(start, "low-contrast"))).tried
+
+
+async def test_nothing_stays_behind(start: State, stage: Stage) -> None:
+    """A trial that was refused, then one that was not: the second is judged on the page as it was."""
+    aim = target(start, "low-contrast")
+    honest = edit("style.css", CSS, MUTED, ".muted { color: #666 }")
+    for value in ("#a9a9a9", "#b0b0b0"):
+        await stage.screen(start, edit("style.css", CSS, MUTED, f".muted {{ color: {value} }}"), aim)
+    await stage.screen(start, edit("index.html", PAGE, 'class="muted"', 'class="muted" style="display: none"'), aim)
+    assert (await stage.screen(start, honest, aim)).objection is None
+
+
+async def test_an_accepted_fix_costs_one_clean_render(start: State, stage: Stage) -> None:
+    verify = Verifier(stage.look, screen=stage.screen).aimed(target(start, "low-contrast"))
+    refused = await verify(start, edit("style.css", CSS, MUTED, ".muted { color: #a9a9a9 }"))
+    assert (refused.renders, refused.screens, refused.screened) == (0, 1, True)
+    both = edit("style.css", CSS, MUTED, ".muted { color: #999; background: #fff }")
+    accepted = await verify(start, edit("style.css", CSS, MUTED, ".muted { color: #666 }"))
+    assert accepted.accepted and (accepted.renders, accepted.screens) == (1, 1)
+    assert not (await verify(start, both)).accepted
+
+
+async def test_another_page_is_not_tried(folder: Path, start: State, stage: Stage, driver: Driver) -> None:
+    stranger = Stage(driver, Settings())
+    patch = edit("style.css", CSS, MUTED, ".muted { color: #666 }")
+    assert not (await stranger.screen(start, patch, target(start, "low-contrast"))).tried
