@@ -11,19 +11,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
-import statistics
+import sys
 import time
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 from model_server.evaluation.against_original import same_structure, similarity
 from model_server.evaluation.blind import blind_look
-from model_server.evaluation.intervals import share
+from model_server.evaluation.refine_rows import BLIND, FULL, UNFORCED, UNGUARDED, VARIANTS, Cache, Row, digest, table
 from model_server.training.defects.confirm import confirmed
 from model_server.training.defects.inject import (
     Defect,
@@ -36,48 +35,23 @@ from model_server.training.defects.inject import (
     widest,
 )
 from relook_lsp.browser.driver import Driver
+from relook_lsp.core.errors import RelookError
 from relook_lsp.core.page import Page, text_hash
 from relook_lsp.core.patch import Patch
-from relook_lsp.refine.content import lost
-from relook_lsp.refine.forced import Limits
+from relook_lsp.refine.conditions import EPSILON
+from relook_lsp.refine.content import lost, map_key
 from relook_lsp.refine.refine import refine
+from relook_lsp.refine.site import groups
+from relook_lsp.refine.solved import candidates as proposed
 from relook_lsp.refine.stage import Stage
-from relook_lsp.refine.trajectory import State, Trajectory, Verdict, open_findings, texts_of
+from relook_lsp.refine.trajectory import Attempt, Reason, State, Trajectory, Verdict, open_findings, texts_of
 from relook_lsp.refine.verify import Verifier
 from relook_lsp.review.review import Review, Settings, look
 
-FULL, UNFORCED, UNGUARDED, BLIND = "refine", "without Forced Optimization", "without content guard", "without pixels"
-VARIANTS = (FULL, UNFORCED, UNGUARDED, BLIND)
 SINGLES, TOGETHER = 3, 1
 """Cases of one page with one defect, and with two to four."""
 CANDIDATES = 40
 SETTINGS = Settings()
-
-
-@dataclass(frozen=True)
-class Row:
-    """One case under one variant, as it is kept in the cache. Shares are 0-1, edit sizes characters."""
-
-    page: str
-    case: str
-    variant: str
-    kinds: tuple[str, ...]
-    shown: bool
-    """Whether the critics see every one of the defects; the rest is only counted."""
-    fixed: bool = False
-    better: bool = False
-    regressions: int = 0
-    structure: bool = True
-    lost: str = ""
-    similarity: float = 0.0
-    broken_similarity: float = 0.0
-    edit: int = 0
-    broken_edit: int = 0
-    seconds: float = 0.0
-    accepted: int = 0
-    renders: int = 0
-    screens: int = 0
-    left: tuple[str, ...] = ()
 
 
 # -- the material
@@ -140,33 +114,140 @@ async def broken_by(stage: Stage, base: State, group: Sequence[Defect]) -> tuple
 
 
 async def run(driver: Driver, variant: str, base: State, group: Sequence[Defect], case: str) -> Row:
-    kinds = tuple(sorted(defect.kind for defect in group))
-    stage = Stage(driver, SETTINGS)
-    try:
+    row = Row(base.page.entry, case, variant, tuple(sorted(defect.kind for defect in group)), shown=False)
+    async with Stage(driver, SETTINGS) as stage:
         start = await broken_by(stage, base, group)
         if start is None:
-            return Row(base.page.entry, case, variant, kinds, shown=False)
+            return row
         broken, patch = start
         started = time.perf_counter()
-        result = await refined(driver, stage, variant, broken)
+        if variant == UNFORCED:
+            result = await unforced(stage, broken)
+        elif variant == BLIND:
+            sight = blind_look(driver, SETTINGS)
+            result = await refine(State(broken.page, await sight(broken.page)), Verifier(sight))
+        else:
+            verify = Verifier(stage.look, screen=stage.screen, guard=variant != UNGUARDED)
+            result = await refine(broken, verify)
         seconds = time.perf_counter() - started
-        final = result.best
-        if variant != FULL:
-            final = State(final.page, await stage.look(final.page))
-    finally:
-        await stage.close()
-    return measured(Row(base.page.entry, case, variant, kinds, shown=True), base, broken, patch, result, final, seconds)
+        final = result.best if variant != BLIND else State(result.best.page, await stage.look(result.best.page))
+    return measured(row, base, broken, patch, replace(result, start=broken, best=final), seconds)
 
 
-async def refined(driver: Driver, stage: Stage, variant: str, broken: State) -> Trajectory:
-    if variant == UNFORCED:
+async def unforced(stage: Stage, broken: State) -> Trajectory:
+    """Three rounds in which the next candidate for every defect is taken as it comes: the last state is the result."""
+    state, attempts, tried = broken, list[Attempt](), set[Patch]()
+    for number in range(1, 4):
+        for target in groups(open_findings(state)):
+            patch = next((p for p in proposed(state, target) if p not in tried), None)
+            if patch is None or target[0].identity not in {f.identity for f in open_findings(state)}:
+                continue
+            tried.add(patch)
+            texts = texts_of(state)
+            page = state.page.with_texts({path: patch.apply(path, texts[path]) for path in patch.paths})
+            after = State(page, await stage.look(page))
+            if not after.review.report.reviewed:
+                return Trajectory(broken, state, tuple(attempts), "infrastructure")
+            attempts.append(Attempt(number, 1, "solved", patch, Verdict(Reason.ACCEPTED, "", after, 1)))
+            state = after
+    return Trajectory(broken, state, tuple(attempts), "rounds")
 
-        async def believe(state: State, patch: Patch) -> Verdict:
-            """The candidate is taken as it comes, as a policy without a critic would."""
-            return await taken(stage, state, patch)
 
-        return await refine(broken, Believer(believe), limits=Limits(rounds=1, attempts=1))
-    if variant == BLIND:
-        sight = blind_look(driver, SETTINGS)
-        return await refine(State(broken.page, await sight(broken.page)), Verifier(sight))
-    return await refine(broken, Verifier(stage.look, screen=stage.screen, guard=variant != UNGUARDED))
+def measured(row: Row, base: State, broken: State, patch: Patch, result: Trajectory, seconds: float) -> Row:
+    """What the critics say of the result, and how it compares with the page before it was broken."""
+    original, injured, final = (state.review.snapshot for state in (base, broken, result.best))
+    if original is None or injured is None or final is None:
+        return row
+    known = {(f.rule, map_key(f.key, result.patch, base.page.entry)) for f in broken.review.report.all}
+    left = open_findings(result.best)
+    return replace(
+        row,
+        shown=True,
+        fixed=not left,
+        better=result.best.cost < broken.cost - EPSILON,
+        regressions=sum(finding.identity not in known for finding in left),
+        structure=same_structure(injured, final),
+        lost=lost(original, final, patch.then(result.patch, texts_of(base)) if result.accepted else patch),
+        similarity=similarity(original, final),
+        broken_similarity=similarity(original, injured),
+        edit=result.patch.size,
+        broken_edit=patch.size,
+        seconds=seconds,
+        accepted=len(result.accepted),
+        renders=sum(attempt.verdict.renders for attempt in result.attempts),
+        screens=sum(attempt.verdict.screens for attempt in result.attempts),
+        left=tuple(sorted(finding.rule for finding in left)),
+    )
+
+
+async def rows_of(driver: Driver, page: Page, cache: Cache, ablations: bool) -> list[Row]:
+    """All cases of one page; none where the page is not clean."""
+    name = f"{page.root.name}/{page.entry}"
+    if cache.get(name, "", "") is not None:
+        return []
+    made = await seeded(driver, page)
+    if made is None:
+        cache.keep(Row(name, "", "", (), shown=False))
+        return []
+    base, cases = made
+    rows: list[Row] = []
+    shown: Counter[bool] = Counter()
+    for number, group in enumerate(cases):
+        many = len(group) > 1
+        if shown[many] >= (TOGETHER if many else SINGLES):
+            continue
+        for variant in VARIANTS if ablations else (FULL,):
+            case = f"{number}"
+            row = cache.get(name, case, variant)
+            if row is None:
+                row = cache.keep(replace(await run(driver, variant, base, group, case), page=name))
+            rows.append(row)
+            if not row.shown:
+                break
+        shown[many] += rows[-1].shown
+    return rows
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", type=int, default=60, help="clean pages")
+    parser.add_argument("--ablated", type=int, default=20, help="of these, pages on which the ablations run too")
+    parser.add_argument("--part", choices=("development", "held-out"), default="held-out")
+    parser.add_argument("--limit", type=int, help="stop after this many pages of the material, clean or not")
+    parser.add_argument(
+        "--cache", type=Path, default=Path("~/.cache/relook").expanduser(), help="folder of kept results"
+    )
+    parser.add_argument("--output", type=Path, help="write the tables there too")
+    options = parser.parse_args()
+    options.data = Path(os.environ.get("RELOOK_DATA", ""))
+    if not (options.data / "pages").is_dir():
+        parser.error("set RELOOK_DATA to the folder of the test material")
+    return options
+
+
+async def main(options: argparse.Namespace) -> None:
+    cache, driver, rows, clean = Cache(options.cache), Driver(), list[Row](), 0
+    for page in pages(options.data, options.part)[: options.limit]:
+        try:
+            mine = await rows_of(driver, page, cache, ablations=clean < options.ablated)
+        except RelookError as error:
+            print(f"{page.entry}: {error}", file=sys.stderr)
+            continue
+        rows += mine
+        clean += any(row.shown for row in mine)
+        for row in mine:
+            if row.shown:
+                state = "fixed" if row.fixed else f"left {', '.join(row.left)}"
+                print(f"{row.page} {'+'.join(row.kinds)} [{row.variant}] {state}, {row.seconds:.1f} s", file=sys.stderr)
+        if clean >= options.pages:
+            break
+    await driver.close()
+    body = "\n".join((f"{clean} pages, {options.part}, code {digest()}", "", *table(rows)))
+    print(body)
+    if options.output is not None:
+        options.output.parent.mkdir(parents=True, exist_ok=True)
+        options.output.write_text(body + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    asyncio.run(main(arguments()))

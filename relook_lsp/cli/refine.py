@@ -76,18 +76,15 @@ async def _refined(chosen: Sequence[Target], options: argparse.Namespace) -> lis
     limits = Limits(options.rounds, options.attempts, options.budget)
 
     async def one(driver: Driver, target: Target) -> Refined:
-        stage = Stage(driver, target.config.settings)
-        try:
+        settings = target.config.settings
+        async with Stage(driver, settings) as stage:
             start = State(target.page, await stage.look(target.page))
             if not start.review.report.reviewed:
                 return Refined(target, Trajectory(start, start, (), "infrastructure"))
-            neighbours = await asyncio.to_thread(_neighbours, target.page)
-            others = Neighbours(looker(driver, target.config.settings), neighbours)
+            others = Neighbours(looker(driver, settings), await asyncio.to_thread(_neighbours, target.page))
             verify = Verifier(stage.look, others, screen=stage.screen)
             allowed = proposers(target.config, options.policy.split(","))
             trajectory = await refine(start, verify, allowed, limits, rules=frozenset(options.rule or ()))
-        finally:
-            await stage.close()
         files: tuple[Path, ...] = ()
         if options.write and trajectory.accepted:
             files = tuple(write(target.page.root, trajectory.patch))

@@ -19,6 +19,7 @@ from relook_lsp.critics.registry import BY_ID, RULES
 from relook_lsp.critics.rule import Rule
 from relook_lsp.critics.rules import small_range_break
 from relook_lsp.critics.run import Judgement, judge
+from relook_lsp.refine.conditions import GROWTH
 from relook_lsp.refine.content import Content, missing, of_view
 from relook_lsp.refine.site import wanted
 from relook_lsp.refine.trajectory import Reason, State
@@ -44,7 +45,7 @@ NOT_TRIED = Screening(False)
 
 
 class Stage:
-    """Renders of one page and its candidates. Close it when the refinement is over."""
+    """Renders of one page and its candidates; an asynchronous context manager, which closes what is open."""
 
     def __init__(self, driver: Driver, settings: Settings, kept: int = KEPT) -> None:
         self._driver = driver
@@ -107,7 +108,7 @@ class Stage:
                 new = sorted(set(after) - known)
                 if new:
                     return Reason.NEW_FINDING, f"{target[0].rule} at {new[0]}"
-                kept = [key for key, extent in before.items() if after.get(key, 0) >= extent or key in suspected]
+                kept = [key for key, extent in before.items() if after.get(key, 0) > extent - GROWTH or key in suspected]
                 if before and len(kept) == len(before):
                     return Reason.NOT_BETTER, f"{target[0].rule} stays at {view.viewport}"
                 better = better or bool(before)
@@ -137,7 +138,10 @@ class Stage:
             self._shown[id(view), view.id] = known
         return missing(known[1], after)
 
-    async def close(self) -> None:
+    async def __aenter__(self) -> Stage:
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
         live, self._live = self._live, []
         for one in live:
             await one.close()
@@ -148,7 +152,8 @@ def _rules(rule: str) -> tuple[Rule, ...]:
     if rule == small_range_break.RULE.id:
         return tuple(one for one in RULES if one.sweep)
     found = BY_ID.get(rule)
-    return (found,) if found is not None and found.view is not None else ()
+    timeless = found is not None and found.view is not None and found.group != "time"
+    return (found,) if found is not None and timeless else ()
 
 
 def _views(live: Capture, target: Sequence[Finding]) -> list[View]:

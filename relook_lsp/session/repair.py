@@ -21,6 +21,7 @@ from relook_lsp.refine.proposers import proposers
 from relook_lsp.refine.refine import Proposers, looker, refine, repair
 from relook_lsp.refine.site import groups
 from relook_lsp.refine.solved import SOLVERS
+from relook_lsp.refine.stage import Stage
 from relook_lsp.refine.trajectory import Attempt, State, Trajectory, open_findings, texts_of
 from relook_lsp.refine.verify import Verifier
 from relook_lsp.session.fixes import Fix, Place, Side, new_id
@@ -60,13 +61,14 @@ async def _bench(session: Session, seen: Seen) -> AsyncGenerator[Bench]:
     config = session.preferences.config(seen.subject.root)
     async with session.browser.use(config.browser) as driver:
         others = await asyncio.to_thread(_sharing, seen.page)
-        look = looker(driver, config.settings)
-        start = State(seen.page, await look(seen.page))
-        if not start.review.report.reviewed:
-            raise BrowserFailed(start.review.report.problems[0].message)
-        pages = [replace(seen.page, entry=entry) for entry in others[:MAX_PAGES]]
-        allowed = proposers(config, chat=session.model)
-        yield Bench(start, Verifier(look, Neighbours(look, pages)), allowed, tuple(others[MAX_PAGES:]))
+        async with Stage(driver, config.settings) as stage:
+            start = State(seen.page, await stage.look(seen.page))
+            if not start.review.report.reviewed:
+                raise BrowserFailed(start.review.report.problems[0].message)
+            pages = [replace(seen.page, entry=entry) for entry in others[:MAX_PAGES]]
+            neighbours = Neighbours(looker(driver, config.settings), pages)
+            verify = Verifier(stage.look, neighbours, screen=stage.screen)
+            yield Bench(start, verify, proposers(config, chat=session.model), tuple(others[MAX_PAGES:]))
 
 
 def _sharing(page: Page) -> list[str]:

@@ -24,9 +24,8 @@ RULES = sorted(rule for rule in SOLVERS if (EXAMPLES / rule / "wrong.html").is_f
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def stage(driver: Driver) -> AsyncIterator[Stage]:
-    one = Stage(driver, Settings())
-    yield one
-    await one.close()
+    async with Stage(driver, Settings()) as one:
+        yield one
 
 
 async def refined(stage: Stage, page: Page) -> Trajectory:

@@ -25,9 +25,8 @@ MUTED, CARD = ".muted { color: #aaa }", "width: 560px;"
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def stage(driver: Driver) -> AsyncIterator[Stage]:
-    one = Stage(driver, Settings())
-    yield one
-    await one.close()
+    async with Stage(driver, Settings()) as one:
+        yield one
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -1,0 +1,123 @@
+"""What one case of the refine benchmark gave, kept between runs, and the tables made of it."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from model_server.evaluation.intervals import share
+from relook_lsp.core.page import text_hash
+
+FULL, UNFORCED, UNGUARDED, BLIND = "refine", "without Forced Optimization", "without content guard", "without pixels"
+VARIANTS = (FULL, UNFORCED, UNGUARDED, BLIND)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case under one variant, as it is kept in the cache. Shares are 0-1, edit sizes characters."""
+
+    page: str
+    case: str
+    variant: str
+    kinds: tuple[str, ...]
+    shown: bool
+    """Whether the critics see every one of the defects; the rest is only counted."""
+    fixed: bool = False
+    better: bool = False
+    regressions: int = 0
+    structure: bool = True
+    lost: str = ""
+    similarity: float = 0.0
+    broken_similarity: float = 0.0
+    edit: int = 0
+    broken_edit: int = 0
+    seconds: float = 0.0
+    accepted: int = 0
+    renders: int = 0
+    screens: int = 0
+    left: tuple[str, ...] = ()
+
+
+def digest() -> str:
+    """Of all code that a result depends on: results of other code are not taken over."""
+    here = Path(__file__).parents[2]
+    files = [*(here / "relook_lsp").rglob("*.py"), *(here / "model_server").rglob("*.py")]
+    return text_hash(*(file.read_bytes() for file in sorted(files)))[:12]
+
+
+class Cache:
+    """Rows by page, case and variant, one JSON line each; also pages that were not clean."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file = folder / f"refine-bench-{digest()}.jsonl"
+        lines = self._file.read_text("utf-8").splitlines() if self._file.is_file() else []
+        self._rows = {(row["page"], row["case"], row["variant"]): row for row in map(json.loads, lines)}
+
+    def get(self, page: str, case: str, variant: str) -> Row | None:
+        row = self._rows.get((page, case, variant))
+        return None if row is None else Row(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()})
+
+    def keep(self, row: Row) -> Row:
+        with self._file.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(row)) + "\n")
+        self._rows[row.page, row.case, row.variant] = asdict(row)
+        return row
+
+
+def table(rows: Iterable[Row]) -> Iterator[str]:
+    shown = [row for row in rows if row.shown]
+    yield "| | fully fixed | better | regressions | content lost | structure changed | pixels as the original | edit |"
+    yield "|---|---|---|---|---|---|---|---|"
+    for variant in VARIANTS:
+        for label, chosen in (
+            ("one defect", [r for r in shown if len(r.kinds) == 1]),
+            ("two to four", [r for r in shown if len(r.kinds) > 1]),
+        ):
+            mine = [row for row in chosen if row.variant == variant]
+            if mine:
+                yield f"| {variant}, {label} | {_cells(mine)} |"
+    full = [row for row in shown if row.variant == FULL]
+    yield ""
+    yield "| defect | fully fixed | pixels as the original, broken and repaired |"
+    yield "|---|---|---|"
+    by_kind: dict[str, list[Row]] = defaultdict(list)
+    for row in full:
+        if len(row.kinds) == 1:
+            by_kind[row.kinds[0]].append(row)
+    for kind, mine in sorted(by_kind.items()):
+        pixels = [
+            statistics.mean(values) for values in ([r.broken_similarity for r in mine], [r.similarity for r in mine])
+        ]
+        yield f"| {kind} | {share(sum(r.fixed for r in mine), len(mine))} | {pixels[0]:.3f}, {pixels[1]:.3f} |"
+    fixes = [
+        (row.seconds / row.accepted, row.renders / row.accepted, row.screens / row.accepted)
+        for row in full
+        if row.accepted
+    ]
+    if fixes:
+        seconds, renders, screens = (sorted(values) for values in zip(*fixes, strict=True))
+        yield ""
+        yield (
+            f"A fix: {statistics.median(seconds):.2f} s (90th percentile {seconds[int(0.9 * len(seconds))]:.2f}), "
+            f"{statistics.median(renders):g} clean renders, {statistics.median(screens):g} trials in the live page (medians)."
+        )
+
+
+def _cells(rows: Sequence[Row]) -> str:
+    total = len(rows)
+    return " | ".join(
+        (
+            share(sum(row.fixed for row in rows), total),
+            share(sum(row.better for row in rows), total),
+            str(sum(row.regressions for row in rows)),
+            str(sum(bool(row.lost) for row in rows)),
+            str(sum(not row.structure for row in rows)),
+            f"{statistics.mean(row.similarity for row in rows):.3f}",
+            f"{statistics.median(row.edit for row in rows):g} characters",
+        )
+    )
