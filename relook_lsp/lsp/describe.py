@@ -106,7 +106,7 @@ def _frame(one: Finding, pictures: Sequence[Picture]) -> str | None:
 
 
 def size(viewport: Viewport) -> protocol.Size:
-    return protocol.Size(viewport.width, viewport.height, viewport.touch, viewport.text_scale)
+    return protocol.Size(viewport.width, viewport.height, viewport.touch, viewport.scheme)
 
 
 def frames(pictures: Iterable[Picture]) -> list[protocol.Frame]:

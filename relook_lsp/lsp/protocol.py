@@ -74,12 +74,12 @@ class Box:
 
 @dataclass(frozen=True)
 class Size:
-    """A window. ``scale`` is the size of text: 1, or 2 for text at 200 %."""
+    """A window. ``scheme`` is the colour scheme that the page is asked for: ``light`` or ``dark``."""
 
     width: int
     height: int
     touch: bool = False
-    scale: float = 1.0
+    scheme: str = "light"
 
 
 @dataclass(frozen=True)
