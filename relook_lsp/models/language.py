@@ -1,9 +1,9 @@
 """The edit language: what a policy reads and what it may answer, the same for every policy, small or large.
 
 Nothing long is copied and nothing is computed: declarations, elements and solver-computed values have short names,
-and an edit names them. Version 1.
+and an edit names them. Version 2.
 
-    set d3 s0            the declaration d3 gets the value of slot s0
+    set d3 s0            the declaration d3 gets the value of slot s0 (d3 may be a custom property)
     set e1 max-width s2  the element e1 gets max-width with the value of slot s2
     set e1 min-width = 0 the same with a free value (to the end of the line)
     del d4               the declaration d4 is removed
@@ -22,10 +22,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from relook_lsp.core.finding import Scalar
 
-VERSION = 1
+VERSION = 2
 MAX_OPERATIONS = 12
 MAX_VALUE = 200
 
@@ -51,6 +52,13 @@ class ElementLine:
     text: str
 
 
+class Slot(NamedTuple):
+    """A value that a solver computed, and the property that it is meant for."""
+
+    name: str
+    value: str
+
+
 @dataclass(frozen=True)
 class Observation:
     """All that a policy is told about one group of findings."""
@@ -66,7 +74,7 @@ class Observation:
     widths: tuple[int, int] | None
     elements: tuple[ElementLine, ...]
     declarations: tuple[DeclarationLine, ...]
-    slots: tuple[str, ...]
+    slots: tuple[Slot, ...]
     source: str = ""
     """Focused source for large policies; empty for small ones."""
 
@@ -120,7 +128,7 @@ def render(observation: Observation) -> str:
             for number, line in enumerate(o.declarations)
             if line.element == index
         ]
-    lines += [f"s{index} {value[:80]}" for index, value in enumerate(o.slots)]
+    lines += [f"s{index} {slot.name}: {slot.value[:80]}" for index, slot in enumerate(o.slots)]
     return "\n".join(lines)
 
 
@@ -190,7 +198,7 @@ def _index(digits: str, kind: str, count: int) -> int:
 def _value(match: re.Match[str], group: int, observation: Observation) -> str:
     slot, free = match.group(group), match.group(group + 1)
     if slot is not None:
-        return observation.slots[_index(slot, "s", len(observation.slots))]
+        return observation.slots[_index(slot, "s", len(observation.slots))].value
     value = free.strip()
     if not value or len(value) > MAX_VALUE or _FORBIDDEN.search(value):
         raise LanguageError(f"not a value: {value[:80]}")
@@ -215,4 +223,5 @@ def _written(operation: Operation, observation: Observation) -> str:
 
 
 def _named(value: str, observation: Observation) -> str:
-    return f"s{observation.slots.index(value)}" if value in observation.slots else f"= {value}"
+    values = [slot.value for slot in observation.slots]
+    return f"s{values.index(value)}" if value in values else f"= {value}"

@@ -19,16 +19,20 @@ from relook_lsp.models.language import (
     ReplaceMarkup,
     SetDeclaration,
     SetProperty,
+    Slot,
 )  # fmt: skip
 from relook_lsp.refine.site import Site, site
 from relook_lsp.refine.solved import SOLVERS
 from relook_lsp.refine.trajectory import State
 from relook_lsp.refine.writer import Fix, Want, Where, Writer
 from relook_lsp.source.cascade import winner
+from relook_lsp.source.variables import used
 
 MAX_ELEMENTS = 4
 MAX_DECLARATIONS = 10
 """For each element."""
+MAX_VARIABLES = 4
+"""Custom properties for each element."""
 MAX_SLOTS = 12
 SOURCE_LINES = 12
 """Lines around the cause that a large policy sees."""
@@ -54,9 +58,11 @@ def observe(state: State, target: Sequence[Finding], *, source: bool = False) ->
     declarations: list[Declaration] = []
     lines: list[DeclarationLine] = []
     for index, node in enumerate(nodes):
-        for one in _winning(place, node):
-            declarations.append(one)
-            lines.append(DeclarationLine(index, one.name, one.value, one.selector))
+        winning = _winning(place, node)
+        for one in (*winning, *_variables(place, node, winning)):
+            if one not in declarations:
+                declarations.append(one)
+                lines.append(DeclarationLine(index, one.name, one.value, one.selector))
     observation = Observation(
         rule=finding.rule,
         severity=finding.severity.value,
@@ -92,6 +98,13 @@ def _winning(place: Site, node: int) -> list[Declaration]:
     return [d for d in kept if place.locator.declared(d) is not None][-MAX_DECLARATIONS:]
 
 
+def _variables(place: Site, node: int, winning: Sequence[Declaration]) -> list[Declaration]:
+    """The custom properties that give these declarations their values."""
+    every = place.declarations(node)
+    found = [variable for one in winning for _, variable in used(every, one)]
+    return [one for one in dict.fromkeys(found) if place.locator.declared(one) is not None][:MAX_VARIABLES]
+
+
 def _element(place: Site, node: int, index: int) -> ElementLine:
     layout = place.layout
     rect = layout.rect(node)
@@ -102,7 +115,7 @@ def _element(place: Site, node: int, index: int) -> ElementLine:
     return ElementLine(label[:60], relation, box, text)
 
 
-def _slots(place: Site) -> list[str]:
+def _slots(place: Site) -> list[Slot]:
     """Values that the solvers computed for these findings, best first."""
     solver = SOLVERS.get(place.finding.rule)
     if solver is None:
@@ -110,7 +123,9 @@ def _slots(place: Site) -> list[str]:
     writer = Writer(place)
     for _ in solver(place, writer):
         pass
-    return list(dict.fromkeys(v for fix in writer.asked for want in fix.wants for _, v in want.values if v))
+    return list(
+        dict.fromkeys(Slot(*pair) for fix in writer.asked for want in fix.wants for pair in want.values if pair[1])
+    )
 
 
 def _focused(place: Site) -> str:

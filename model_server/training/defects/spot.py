@@ -147,6 +147,12 @@ def limited_picture(spot: Spot) -> bool:
     return picture(spot) and spot.style("max-width") not in ("none", "")
 
 
+def padded_box(spot: Spot) -> bool:
+    """A box whose width counts its padding, and that is as wide as it may be."""
+    padding = spot.pixels("padding-left") + spot.pixels("padding-right")
+    return block(spot) and spot.style("box-sizing") == "border-box" and padding >= 16
+
+
 def top_bar(spot: Spot) -> bool:
     return (
         spot.rect.y < 60

@@ -1,0 +1,231 @@
+"""Makes the training data: ``python -m model_server.training.tasks`` (``make data``).
+
+For every page: look at it, put defects into it, look again, and keep those that the critics found as what they are,
+with the observation and the edit that takes each back. One line of JSON for every example, one for every page that is
+done, so that a run goes on where it was stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from model_server.training.defects.confirm import confirmed
+from model_server.training.defects.inject import (
+    Defect,
+    candidates,
+    defects,
+    inverse,
+    joined,
+    together,
+    wanted,
+    widest,
+)
+from model_server.training.defects.kinds import HELD_OUT, KINDS
+from model_server.training.label import label
+from model_server.training.sources import Sample, cache, samples
+from relook_lsp.browser.driver import Driver
+from relook_lsp.browser.plan import Plan
+from relook_lsp.cli.parallel import over
+from relook_lsp.core.errors import RelookError
+from relook_lsp.core.snapshot import Viewport
+from relook_lsp.critics.rule import Options
+from relook_lsp.models.language import write
+from relook_lsp.refine.observe import observe, to_patch
+from relook_lsp.refine.refine import looker
+from relook_lsp.refine.trajectory import State, texts_of
+from relook_lsp.refine.verify import Verifier
+from relook_lsp.review.review import Review, Settings, look
+
+SCREEN = Settings(
+    Plan(
+        viewports=(Viewport(375, 812, True), Viewport(1280, 800)),
+        moments=(0,),
+        sweep=(320, 540, 680, 768, 1024),
+        dark=False,
+    ),
+    Options(severities={"never-settles": "off", "layout-shift": "off", "zoomed-text-clipped": "off"}),
+)
+"""What training looks at: a phone and a desktop at load, and five widths between. A part of the examples is confirmed
+with the settings of the editor."""
+
+CONFIRMED_SHARE = 0.05
+MAX_NODES, MAX_HEIGHT, MAX_COST = 2500, 9000, 2.5
+"""Pages beyond these (nodes, CSS pixels, cost before anything was broken) are left out: too slow, or not clean."""
+
+
+@dataclass
+class Tally:
+    """What became of defects and pages; written at the end and after every page."""
+
+    counts: Counter[str] = field(default_factory=Counter[str])
+    started: float = field(default_factory=time.monotonic)
+
+    def line(self) -> str:
+        made, kept = self.counts["defects"], self.counts["examples"]
+        rate = kept / max(1e-9, time.monotonic() - self.started)
+        return f"{self.counts['pages']} pages, {self.counts['renders']} renders, {kept} examples of {made} defects, {rate:.2f}/s"
+
+
+def kinds_for(split: str) -> Sequence[Any]:
+    """Training never sees the held-out kinds; held-out pages show them twice as often."""
+    if split != "held-out":
+        return [kind for kind in KINDS if kind.name not in HELD_OUT]
+    return [*KINDS, *(kind for kind in KINDS if kind.name in HELD_OUT)]
+
+
+async def examples(driver: Driver, sample: Sample, turn: int, most: int, tally: Tally) -> list[dict[str, Any]]:
+    """All examples of one pass over one page. Raises ``RelookError``."""
+    random = Random(f"{sample.hash}:{turn}")
+    live, first = await look(driver, sample.page, SCREEN)
+    try:
+        snapshot = first.snapshot
+        assert snapshot is not None
+        layout = widest(snapshot).layout
+        tally.counts["renders"] += 1
+        if len(layout) > MAX_NODES or layout.content[1] > MAX_HEIGHT or first.report.cost > MAX_COST:
+            tally.counts["left out"] += 1
+            return []
+        if not first.report.valid or any(one.reason == "remote-blocked" for one in first.report.incomplete):
+            tally.counts["left out"] += 1
+            return []
+        chosen = candidates(snapshot, random, most, kinds_for(sample.split))
+        snapshot = await live.styles(wanted(snapshot, chosen))
+    finally:
+        await live.close()
+    base = State(sample.page, Review(first.report, snapshot))
+    found = list(defects(base, chosen, random))
+    tally.counts["defects"] += len(found)
+    records: list[dict[str, Any]] = []
+    for group in together(found, layout, random, 8):
+        records += await _screened(driver, sample, base, group, random, tally)
+    return records
+
+
+async def _screened(
+    driver: Driver, sample: Sample, base: State, group: Sequence[Defect], random: Random, tally: Tally
+) -> list[dict[str, Any]]:
+    joint = joined(group)
+    assert joint is not None
+    texts = texts_of(base)
+    page = base.page.with_texts({path: joint.apply(path, texts[path]) for path in joint.paths})
+    see = looker(driver, SCREEN)
+    broken = State(page, await see(page))
+    tally.counts["renders"] += 1
+    if not broken.review.report.reviewed:
+        tally.counts["infrastructure"] += 1
+        return []
+    shown = confirmed(base, broken, joint, group)
+    tally.counts["not found"] += len(group) - len(shown)
+    full: bool | None = None
+    if shown and random.random() < CONFIRMED_SHARE:
+        editor = await looker(driver, Settings())(page)
+        full = {one.findings[0].rule for one in shown} <= {finding.rule for finding in editor.report.findings}
+        tally.counts["confirmed" if full else "not confirmed"] += 1
+    records: list[dict[str, Any]] = []
+    for one in shown:
+        observed = observe(broken, one.findings)
+        if observed is None:
+            tally.counts["no element"] += 1
+            continue
+        operations = label(observed, broken, one.defect, inverse(joint, one.defect.patch), joint)
+        if operations is not None and len(one.defect.values) > 1:
+            verdict = await Verifier(see)(broken, to_patch(observed, operations))
+            tally.counts["renders"] += verdict.renders
+            if not verdict.accepted:
+                tally.counts[f"label {verdict.reason.value}"] += 1
+                operations = None
+        if operations is None:
+            tally.counts["no label"] += 1
+            continue
+        tally.counts["examples"] += 1
+        tally.counts[f"kind {one.defect.kind}"] += 1
+        records.append(
+            {
+                "split": sample.split,
+                "source": sample.source,
+                "hash": sample.hash,
+                "root": str(sample.page.root),
+                "entry": sample.page.entry,
+                "kind": one.defect.kind,
+                "place": one.defect.place,
+                "held_out_kind": one.defect.kind in HELD_OUT,
+                "together": len(group),
+                "rule": one.findings[0].rule,
+                "key": one.findings[0].key,
+                "cost": round(broken.cost, 4),
+                "edits": [[e.path, e.span.start, e.span.end, e.old, e.new] for e in joint.replacements],
+                "observation": asdict(observed.observation),
+                "answer": write(operations, observed.observation),
+                "full": full,
+            }
+        )
+    return records
+
+
+def units(found: Sequence[Sample], passes: int, done: set[str]) -> Iterator[tuple[Sample, int]]:
+    """(page, pass) that are still to do, shuffled within a pass, so that a part of the data is like the whole."""
+    for turn in range(passes):
+        order = sorted(found, key=lambda sample: sample.hash)
+        Random(turn).shuffle(order)
+        for sample in order:
+            if f"{sample.hash}:{turn}" not in done:
+                yield sample, turn
+
+
+def read(path: Path) -> Iterator[dict[str, Any]]:
+    """Lines of a JSONL file; a line cut off by a kill is skipped."""
+    if path.exists():
+        for line in path.read_text("utf-8").splitlines():
+            try:
+                yield json.loads(line)
+            except ValueError:
+                continue
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="model_server.training.tasks", description=__doc__)
+    parser.add_argument("--out", type=Path, default=cache() / "examples.jsonl")
+    parser.add_argument("--jobs", type=int, default=2, help="pages side by side")
+    parser.add_argument("--passes", type=int, default=3, help="how often every page is used, with other defects")
+    parser.add_argument("--defects", type=int, default=40, help="defects tried on a page in one pass")
+    parser.add_argument("--pages", type=int, default=0, help="at most so many (0: all)")
+    parser.add_argument("--no-packages", action="store_true", help="only the pages of RELOOK_DATA")
+    options = parser.parse_args(argv)
+    found = samples(packages=not options.no_packages, data=os.environ.get("RELOOK_DATA"))
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    done = {record["done"] for record in read(options.out) if "done" in record}
+    todo = list(units(found, options.passes, done))[: options.pages or None]
+    print(f"{len(found)} pages, {len(done)} passes done, {len(todo)} to do -> {options.out}", flush=True)
+    tally = Tally()
+    with options.out.open("a", encoding="utf-8") as out:
+
+        async def one(driver: Driver, unit: tuple[Sample, int]) -> None:
+            sample, turn = unit
+            try:
+                records = await examples(driver, sample, turn, options.defects, tally)
+            except RelookError as error:
+                tally.counts[f"failed: {error.kind}"] += 1
+                records = []
+            tally.counts["pages"] += 1
+            for record in (*records, {"done": f"{sample.hash}:{turn}", "examples": len(records)}):
+                out.write(json.dumps(record, ensure_ascii=False) + "\n")
+            out.flush()
+            print(tally.line(), sample.source, sample.page.entry, len(records), flush=True)
+
+        asyncio.run(over(todo, one, browser="", jobs=options.jobs, quiet=False, name=lambda unit: unit[0].page.entry))
+    print(json.dumps(dict(tally.counts.most_common()), indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
