@@ -7,7 +7,15 @@ import re
 from model_server.training.defects.inject import Defect
 from relook_lsp.core.patch import Patch, PatchError, Replacement
 from relook_lsp.core.text import Span
-from relook_lsp.models.language import LanguageError, Operation, RemoveDeclaration, SetDeclaration, SetProperty
+from relook_lsp.models.language import (
+    LanguageError,
+    Operation,
+    RemoveDeclaration,
+    SetDeclaration,
+    SetProperty,
+    parse,
+    write,
+)
 from relook_lsp.refine.content import map_key
 from relook_lsp.refine.observe import Observed, to_patch
 from relook_lsp.refine.trajectory import State, texts_of
@@ -24,6 +32,7 @@ def label(observed: Observed, broken: State, defect: Defect, back: Patch, joint:
     if operation is None:
         return None
     try:
+        parse(write((operation,), observed.observation), observed.observation)
         patch = to_patch(observed, (operation,))
     except (LanguageError, PatchError):
         return None

@@ -57,7 +57,7 @@ PACKAGES = (
 HELD_OUT_SOURCES = frozenset(("spectre.css", "50projects"))
 """No page of these is trained on: they measure what was learnt beyond the sources."""
 
-SIZES = range(800, 150_000)
+SIZES = range(800, 40_000)
 """Bytes of an entry document; smaller ones show nothing, larger ones are mostly generated."""
 
 _SKIPPED = frozenset(("node_modules", "plugins", "bower_components", "vendor", "vendors", "test", "tests", "partials"))

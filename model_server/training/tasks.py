@@ -59,7 +59,7 @@ SCREEN = Settings(
 with the settings of the editor."""
 
 CONFIRMED_SHARE = 0.05
-MAX_NODES, MAX_HEIGHT, MAX_COST = 2500, 9000, 2.5
+MAX_NODES, MAX_HEIGHT, MAX_COST = 1200, 6000, 2.0
 """Pages beyond these (nodes, CSS pixels, cost before anything was broken) are left out: too slow, or not clean."""
 
 
@@ -172,9 +172,9 @@ async def _screened(
     return records
 
 
-def units(found: Sequence[Sample], passes: int, done: set[str]) -> Iterator[tuple[Sample, int]]:
+def units(found: Sequence[Sample], passes: Sequence[int], done: set[str]) -> Iterator[tuple[Sample, int]]:
     """(page, pass) that are still to do, shuffled within a pass, so that a part of the data is like the whole."""
-    for turn in range(passes):
+    for turn in passes:
         order = sorted(found, key=lambda sample: sample.hash)
         Random(turn).shuffle(order)
         for sample in order:
@@ -197,6 +197,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=cache() / "examples.jsonl")
     parser.add_argument("--jobs", type=int, default=2, help="pages side by side")
     parser.add_argument("--passes", type=int, default=3, help="how often every page is used, with other defects")
+    parser.add_argument("--first", type=int, default=0, help="number of the first pass: other defects, other order")
     parser.add_argument("--defects", type=int, default=40, help="defects tried on a page in one pass")
     parser.add_argument("--pages", type=int, default=0, help="at most so many (0: all)")
     parser.add_argument("--no-packages", action="store_true", help="only the pages of RELOOK_DATA")
@@ -204,7 +205,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     found = samples(packages=not options.no_packages, data=os.environ.get("RELOOK_DATA"))
     options.out.parent.mkdir(parents=True, exist_ok=True)
     done = {record["done"] for record in read(options.out) if "done" in record}
-    todo = list(units(found, options.passes, done))[: options.pages or None]
+    todo = list(units(found, range(options.first, options.first + options.passes), done))[: options.pages or None]
     print(f"{len(found)} pages, {len(done)} passes done, {len(todo)} to do -> {options.out}", flush=True)
     tally = Tally()
     with options.out.open("a", encoding="utf-8") as out:

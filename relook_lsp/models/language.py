@@ -110,8 +110,9 @@ class LanguageError(ValueError):
     """The answer is not in the edit language; the sentence says what is wrong and goes back to the policy."""
 
 
-def render(observation: Observation) -> str:
-    """The observation as text. Page-controlled strings are cut and quoted, so that they stay data."""
+def render(observation: Observation, value: int = 80, text: int = 40) -> str:
+    """The observation as text. Page-controlled strings are cut (values and texts to so many characters) and quoted, so
+    that they stay data."""
     o = observation
     lines = [f"rule {o.rule} {o.severity}" + (f" x{o.places}" if o.places > 1 else "")]
     lines.append("measured " + _pairs(o.measured))
@@ -121,14 +122,14 @@ def render(observation: Observation) -> str:
     lines.append(f"viewport {o.viewport} moment {o.moment}{widths}")
     for index, element in enumerate(o.elements):
         x, y, width, height = element.box
-        shown = f" {quoted(element.text, 40)}" if element.text else ""
+        shown = f" {quoted(element.text, text)}" if element.text else ""
         lines.append(f"e{index} {element.label} {width}x{height} at {x},{y} {element.relation}{shown}")
         lines += [
-            f" d{number} {line.name}: {line.value[:80]}"
+            f" d{number} {line.name}: {line.value[:value]}"
             for number, line in enumerate(o.declarations)
             if line.element == index
         ]
-    lines += [f"s{index} {slot.name}: {slot.value[:80]}" for index, slot in enumerate(o.slots)]
+    lines += [f"s{index} {slot.name}: {slot.value[:value]}" for index, slot in enumerate(o.slots)]
     return "\n".join(lines)
 
 

@@ -46,5 +46,6 @@ def messages(observation: Observation, rejected: Sequence[tuple[str, str]], pict
 
 
 def compact(observation: Observation, rejected: int = 0) -> str:
-    """The prompt of the small policy: the observation and the number of candidates rejected in this round."""
-    return f"{render(observation)}\ntry {rejected}\n>\n"
+    """The prompt of the small policy: the observation, values and texts cut short, and the number of candidates
+    rejected in this round."""
+    return f"{render(observation, 28, 16)}\ntry {rejected}\n>\n"

@@ -1,0 +1,48 @@
+"""The same example told otherwise: what does not matter for the answer is dropped or put in another order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+
+from relook_lsp.models.language import (
+    Observation,
+    Operation,
+    RemoveDeclaration,
+    SetDeclaration,
+    SetProperty,
+)
+
+DROPPED = 0.2
+"""Share of the declarations that do not matter and are left out."""
+
+
+def augment(
+    observation: Observation, operations: tuple[Operation, ...], random: Random
+) -> tuple[Observation, tuple[Operation, ...]]:
+    """Indices follow what is left; values stay."""
+    named = {o.declaration for o in operations if isinstance(o, SetDeclaration | RemoveDeclaration)}
+    kept = [i for i in range(len(observation.declarations)) if i in named or random.random() >= DROPPED]
+    last = max(
+        [0, *(o.element for o in operations if isinstance(o, SetProperty))]
+        + [observation.declarations[i].element for i in named]
+    )
+    count = max(last + 1, len(observation.elements) - (random.random() < 0.3))
+    kept = [i for i in kept if observation.declarations[i].element < count]
+    moved = {old: new for new, old in enumerate(kept)}
+    slots = list(observation.slots)
+    if random.random() < 0.5:
+        random.shuffle(slots)
+    told = replace(
+        observation,
+        elements=observation.elements[:count],
+        declarations=tuple(observation.declarations[i] for i in kept),
+        slots=tuple(slots),
+    )
+    return told, tuple(_renumbered(operation, moved) for operation in operations)
+
+
+def _renumbered(operation: Operation, moved: dict[int, int]) -> Operation:
+    if isinstance(operation, SetDeclaration | RemoveDeclaration):
+        return replace(operation, declaration=moved[operation.declaration])
+    return operation

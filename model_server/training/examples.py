@@ -1,0 +1,92 @@
+"""Examples as they were stored, back as what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from model_server.training.tasks import read
+from relook_lsp.core.page import Page
+from relook_lsp.core.patch import Patch, Replacement
+from relook_lsp.core.text import Span
+from relook_lsp.models.language import (
+    DeclarationLine,
+    ElementLine,
+    Observation,
+    Operation,
+    SetDeclaration,
+    Slot,
+    parse,
+)
+
+
+@dataclass(frozen=True)
+class Example:
+    """``page`` is clean; ``joint`` breaks it."""
+
+    split: str
+    source: str
+    kind: str
+    held_out_kind: bool
+    rule: str
+    key: str
+    page: Page
+    joint: Patch
+    observation: Observation
+    operations: tuple[Operation, ...]
+
+    @property
+    def target(self) -> tuple[Operation, ...]:
+        """What is imitated: no one can guess an author's old colour, so that where the solver offers a value for the
+        property, that takes its place."""
+        return tuple(_offered(operation, self.observation) for operation in self.operations)
+
+
+def _offered(operation: Operation, observation: Observation) -> Operation:
+    if not isinstance(operation, SetDeclaration):
+        return operation
+    name = observation.declarations[operation.declaration].name
+    meant = _COLOURS if name.startswith("--") or name in _COLOURS else ()
+    values = [slot.value for slot in observation.slots if slot.name in meant]
+    if values and operation.value not in values:
+        return SetDeclaration(operation.declaration, values[0])
+    return operation
+
+
+_COLOURS = ("color", "background-color", "background")
+
+
+def load(path: Path) -> Iterator[Example]:
+    for record in read(path):
+        if "done" not in record:
+            yield of(record)
+
+
+def of(record: dict[str, Any]) -> Example:
+    observation = _observation(record["observation"])
+    return Example(
+        record["split"],
+        record["source"],
+        record["kind"],
+        record["held_out_kind"],
+        record["rule"],
+        record["key"],
+        Page(Path(record["root"]), record["entry"]),
+        Patch(tuple(Replacement(path, Span(start, end), old, new) for path, start, end, old, new in record["edits"])),
+        observation,
+        parse(record["answer"], observation),
+    )
+
+
+def _observation(data: dict[str, Any]) -> Observation:
+    return Observation(
+        **{
+            **data,
+            "widths": None if data["widths"] is None else tuple(data["widths"]),
+            "elements": tuple(ElementLine(**{**e, "box": tuple(e["box"])}) for e in data["elements"]),
+            "declarations": tuple(DeclarationLine(**d) for d in data["declarations"]),
+            "slots": tuple(Slot(*s) for s in data["slots"]),
+        }
+    )

@@ -1,0 +1,164 @@
+"""Supervised training of the policy: ``python -m model_server.training.sft`` (``make sft``).
+
+(observation, edit) pairs, loss on the answer only, other tellings of every example in every epoch. Goes on from its
+last checkpoint after any kill; metrics go to ``metrics.jsonl``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import torch
+from torch.nn.functional import cross_entropy
+from transformers import LlamaForCausalLM
+
+from model_server.training.augment import augment
+from model_server.training.examples import Example, load
+from model_server.training.policy_model import SIZES, encode, new_model, padded, train_tokenizer
+from model_server.training.sources import cache
+from relook_lsp.models.language import write
+from relook_lsp.models.prompt import compact
+from relook_lsp.models.tokens import Tokens
+
+Row = tuple[list[int], int]
+"""Ids, and where the answer begins."""
+
+
+def answer_loss(model: LlamaForCausalLM, rows: Sequence[Row]) -> torch.Tensor:
+    """Mean cross-entropy over the tokens of the answers."""
+    ids = torch.tensor(padded([ids for ids, _ in rows], 0))
+    wanted = torch.full_like(ids, -100)
+    for index, (row, start) in enumerate(rows):
+        wanted[index, start : len(row)] = ids[index, start : len(row)]
+    first = min(start for _, start in rows) - 1
+    mask = torch.tensor(padded([[1] * len(ids) for ids, _ in rows], 0))
+    hidden = model.model(input_ids=ids, attention_mask=mask).last_hidden_state[:, first:-1]
+    return cross_entropy(model.lm_head(hidden).flatten(0, 1), wanted[:, first + 1 :].flatten(), ignore_index=-100)
+
+
+def row(tokens: Tokens, example: Example, random: Random | None) -> Row:
+    observation, operations = example.observation, example.target
+    if random is not None:
+        observation, operations = augment(observation, operations, random)
+    return encode(tokens, compact(observation), write(operations, observation))
+
+
+def batches(tokens: Tokens, examples: Sequence[Example], size: int, random: Random) -> Iterator[list[Row]]:
+    """Endless; kinds are drawn evenly up to a point, rows of like length go together."""
+    while True:
+        order = list(examples)
+        random.shuffle(order)
+        for start in range(0, len(order), 16 * size):
+            rows = [row(tokens, one, random) for one in order[start : start + 16 * size]]
+            rows.sort(key=lambda r: len(r[0]))
+            groups = [rows[at : at + size] for at in range(0, len(rows), size)]
+            random.shuffle(groups)
+            yield from groups
+
+
+@torch.no_grad()
+def evaluate(model: LlamaForCausalLM, rows: Sequence[Row]) -> dict[str, float]:
+    """Loss, and the share of answers that greedy decoding would give whole (every token the likeliest)."""
+    model.eval()
+    losses: list[float] = []
+    exact = 0
+    for ids, start in rows:
+        logits = model(input_ids=torch.tensor([ids])).logits[0, start - 1 : -1]
+        target = torch.tensor(ids[start:])
+        losses.append(float(cross_entropy(logits, target)))
+        exact += bool((logits.argmax(-1) == target).all())
+    model.train()
+    return {"loss": sum(losses) / max(1, len(losses)), "exact": exact / max(1, len(rows))}
+
+
+def save(model: LlamaForCausalLM, optimizer: torch.optim.Optimizer, out: Path, step: int) -> None:
+    """Whole or not at all: a kill while writing leaves the last one."""
+    model.save_pretrained(out / "model")
+    torch.save({"optimizer": optimizer.state_dict(), "step": step, "model": model.state_dict()}, out / "state.new")
+    (out / "state.new").replace(out / "state.pt")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="model_server.training.sft", description=__doc__)
+    parser.add_argument("--data", type=Path, nargs="+", default=[cache() / "examples.jsonl"])
+    parser.add_argument("--out", type=Path, default=cache() / "sft")
+    parser.add_argument("--size", choices=SIZES, default="small")
+    parser.add_argument("--vocabulary", type=int, default=2048)
+    parser.add_argument("--minutes", type=float, default=30.0)
+    parser.add_argument("--steps", type=int, default=0, help="stop after so many (0: only by time)")
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args(argv)
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed)
+    examples = [one for path in options.data for one in load(path)]
+    train = [one for one in examples if one.split == "train" and not one.held_out_kind]
+    develop = [one for one in examples if one.split == "development"][:100]
+    if not train:
+        raise SystemExit(f"There are no examples in {options.data}; run 'make data' first.")
+    options.out.mkdir(parents=True, exist_ok=True)
+    vocabulary = options.out / "model" / "tokenizer.json"
+    tokens = (
+        Tokens(vocabulary)
+        if vocabulary.exists()
+        else train_tokenizer(
+            [compact(one.observation) + write(one.target, one.observation) for one in train],
+            options.vocabulary,
+            vocabulary,
+        )
+    )
+    model = new_model(options.size, len(tokens.ids))
+    optimizer = torch.optim.AdamW(model.parameters(), lr=options.rate, weight_decay=0.05, betas=(0.9, 0.98))
+    step = 0
+    if (options.out / "state.pt").exists():
+        kept = torch.load(options.out / "state.pt", weights_only=True)
+        model.load_state_dict(kept["model"])
+        optimizer.load_state_dict(kept["optimizer"])
+        step = kept["step"]
+    random = Random(options.seed + step)
+    checked = [row(tokens, one, None) for one in develop]
+    started, seen = time.monotonic(), 0
+    print(
+        f"{len(train)} examples, {sum(p.numel() for p in model.parameters()) / 1e6:.2f} M parameters, from step {step}",
+        flush=True,
+    )
+    model.train()
+    with (options.out / "metrics.jsonl").open("a", encoding="utf-8") as metrics:
+        for batch in batches(tokens, train, options.batch, random):
+            spent = time.monotonic() - started
+            progress = max(spent / (60 * options.minutes), step / options.steps if options.steps else 0)
+            if progress >= 1:
+                break
+            for group in optimizer.param_groups:
+                group["lr"] = options.rate * min(1.0, (step + 1) / 50) * max(0.05, 1 - progress)
+            loss = answer_loss(model, batch)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            optimizer.zero_grad()
+            step += 1
+            seen += sum(len(ids) for ids, _ in batch)
+            record: dict[str, Any] = {"step": step, "loss": round(float(loss.detach()), 4), "seconds": round(spent, 1)}
+            if step % 50 == 0:
+                record |= {f"development {k}": round(v, 4) for k, v in evaluate(model, checked).items()}
+                record["tokens/s"] = round(seen / max(1e-9, time.monotonic() - started))
+                print(record, flush=True)
+                save(model, optimizer, options.out, step)
+            metrics.write(json.dumps(record) + "\n")
+            metrics.flush()
+    save(model, optimizer, options.out, step)
+    print({"step": step, **evaluate(model, checked)}, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
