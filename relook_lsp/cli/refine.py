@@ -66,12 +66,14 @@ def run(options: argparse.Namespace) -> int:
 async def _refined(chosen: Sequence[Target], options: argparse.Namespace) -> list[Refined]:
     from relook_lsp.refine.files import write
     from relook_lsp.refine.forced import Limits
+    from relook_lsp.refine.gate import gate
     from relook_lsp.refine.neighbours import Neighbours
     from relook_lsp.refine.proposers import proposers
     from relook_lsp.refine.refine import looker, refine
     from relook_lsp.refine.stage import Stage
     from relook_lsp.refine.trajectory import State, Trajectory
     from relook_lsp.refine.verify import Verifier
+    from relook_lsp.review.critique import critic_of
 
     limits = Limits(options.rounds, options.attempts, options.budget)
 
@@ -82,7 +84,9 @@ async def _refined(chosen: Sequence[Target], options: argparse.Namespace) -> lis
             if not start.review.report.reviewed:
                 return Refined(target, Trajectory(start, start, (), "infrastructure"))
             others = Neighbours(looker(driver, settings), await asyncio.to_thread(_neighbours, target.page))
-            verify = Verifier(stage.look, others, screen=stage.screen)
+            critic = critic_of(target.config)
+            second = gate(critic, target.config) if critic is not None else None
+            verify = Verifier(stage.look, others, second, screen=stage.screen)
             allowed = proposers(target.config, options.policy.split(","))
             trajectory = await refine(start, verify, allowed, limits, rules=frozenset(options.rule or ()))
         files: tuple[Path, ...] = ()

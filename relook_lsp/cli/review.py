@@ -18,6 +18,7 @@ from relook_lsp.core.finding import Severity
 from relook_lsp.core.snapshot import Evidence, Snapshot
 from relook_lsp.report import Reviewed
 from relook_lsp.review import config
+from relook_lsp.review.critique import critic_of, criticised
 from relook_lsp.review.review import Review, failed, review
 from relook_lsp.review.store import load_all, save
 
@@ -58,9 +59,12 @@ async def _reviewed(chosen: Sequence[Target], options: argparse.Namespace, crops
 
     async def one(driver: Driver, target: Target) -> Reviewed:
         settings = target.config.settings
+        critic = critic_of(target.config)
         axe = target.config.axe != "never" and not options.rule
         try:
             result = await review(driver, target.page, replace(settings, plan=replace(settings.plan, axe=axe)))
+            if critic is not None:
+                result = await criticised(result, critic, target.config)
         except Exception as error:
             # A mistake of ours on one page must not cost the others their report.
             log.exception("%s", target.page.entry)

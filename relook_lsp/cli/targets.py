@@ -36,6 +36,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--allow-host", action="append", metavar="HOST", help="host pages may load from; repeatable")
     parser.add_argument("--jobs", type=int, metavar="N", help="pages side by side (default: one a core)")
     parser.add_argument("--timeout", type=float, metavar="S", help="seconds for one page")
+    parser.add_argument("--critic", metavar="URL", help="let a multimodal model look too (an OpenAI-compatible server)")
+    parser.add_argument("--critic-model", metavar="NAME", help="its name (default: the first that the server names)")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the report there instead of to the terminal")
 
 
@@ -121,7 +123,10 @@ def _below(folder: Path) -> list[Path]:
 
 def _config(root: Path, options: argparse.Namespace) -> Config:
     given = {"viewports": options.viewport, "timeout": options.timeout, "jobs": options.jobs}
-    loaded = config.load(root, {key: value for key, value in given.items() if value is not None}, options.config)
+    overrides: dict[str, object] = {key: value for key, value in given.items() if value is not None}
+    critic = {"endpoint": options.critic, "model": options.critic_model}
+    overrides["critic"] = {key: value for key, value in critic.items() if value is not None}
+    loaded = config.load(root, overrides, options.config)
     hosts = tuple(host.lower() for host in options.allow_host or ())
     config.check({"allowedHosts": list(hosts)}, "the command line")
     settings = loaded.settings

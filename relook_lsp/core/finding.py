@@ -192,11 +192,12 @@ class Finding:
     extents: Mapping[str, float] = field(default_factory=dict[str, float])
     """Extent at every view (id) where it was seen, sweep widths included."""
     source: str = "measured"
+    """``measured``, ``axe`` or ``critic`` (a multimodal model)."""
 
     @property
     def weight(self) -> float:
-        """Price of full extent; what axe-core says has none."""
-        return 0.0 if self.source == "axe" else self.severity.weight
+        """Price of full extent; what axe-core or a model says has none."""
+        return self.severity.weight if self.source == "measured" else 0.0
 
     @property
     def cost(self) -> float:
@@ -224,6 +225,15 @@ class Problem(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Opinion:
+    """What a multimodal model thinks of a page, 0-100: shown beside the measured score, never part of it."""
+
+    model: str
+    score: int
+    rubric: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class Report:
     """All findings of one page, sorted by file and place. ``cost`` counts suppressed findings too."""
 
@@ -239,6 +249,7 @@ class Report:
     reviewed: bool = True
     """False where the page could not be looked at for a reason that is not the author's."""
     milliseconds: Mapping[str, float] = field(default_factory=dict[str, float])
+    opinion: Opinion | None = None
 
     @property
     def all(self) -> tuple[Finding, ...]:

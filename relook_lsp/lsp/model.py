@@ -3,50 +3,48 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, cast
+from typing import cast
 
 from pygls.exceptions import JsonRpcException
 
 from relook_lsp.lsp import protocol
 from relook_lsp.lsp.server import RelookServer
-from relook_lsp.models.endpoint import Message, ModelError
+from relook_lsp.models.chat import Chat, Message, ModelError, Question
 
 SECONDS = 120.0
 """Until an answer is given up; the user may have to agree first."""
 
-_DATA = "data:image/png;base64,"
 
+class EditorChat(Chat):
+    """The client chooses the model and does not say which."""
 
-def chat(ls: RelookServer) -> Callable[[str, Sequence[Message], int], Awaitable[list[str]]]:
-    """(purpose, messages as of the OpenAI protocol, how many answers) -> answers. Raises ``ModelError``."""
+    def __init__(self, ls: RelookServer) -> None:
+        self._ls = ls
 
-    async def ask(purpose: str, messages: Sequence[Message], samples: int) -> list[str]:
+    async def model(self) -> str:
+        return "the editor's model"
+
+    async def answer(self, question: Question) -> list[str]:
         params = protocol.Complete(
-            purpose="critic" if purpose == "critic" else "policy",
-            messages=[_chat(ls, message) for message in messages],
-            samples=samples,
+            purpose=question.purpose,
+            messages=[self._message(message) for message in question.messages],
+            samples=question.samples,
+            tokens=question.tokens,
+            schema=question.schema,
         )
         try:
             async with asyncio.timeout(SECONDS):
                 # A cancelled wait for the client's answer would become an error toast.
-                answer = await asyncio.shield(ls.protocol.send_request_async(protocol.COMPLETE, params))
+                answer = await asyncio.shield(self._ls.protocol.send_request_async(protocol.COMPLETE, params))
         except TimeoutError:
             raise ModelError(f"The editor's language model did not answer within {SECONDS:g} s.") from None
         except JsonRpcException as error:
             raise ModelError(f"The editor's language model could not be asked: {error.message}") from error
-        return [str(text) for text in cast("protocol.Completed", answer).texts]
+        texts = [str(text) for text in cast("protocol.Completed", answer).texts]
+        if not texts:
+            raise ModelError("The editor's language model gave no answer.")
+        return texts
 
-    return ask
-
-
-def _chat(ls: RelookServer, message: Message) -> protocol.Chat:
-    content: Any = message["content"]
-    if isinstance(content, str):
-        return protocol.Chat(str(message["role"]), content)
-    parts = cast("Sequence[Mapping[str, Any]]", content)
-    texts = [str(part["text"]) for part in parts if part["type"] == "text"]
-    urls = [str(part["image_url"]["url"]) for part in parts if part["type"] == "image_url"]
-    pictures = [ls.session.pictures.write(base64.b64decode(url.removeprefix(_DATA))) for url in urls]
-    return protocol.Chat(str(message["role"]), "\n".join(texts), [str(path) for path in pictures])
+    def _message(self, message: Message) -> protocol.Chat:
+        pictures = [str(self._ls.session.pictures.write(png)) for png in message.pictures]
+        return protocol.Chat(message.role, message.text, pictures)

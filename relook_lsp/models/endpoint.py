@@ -3,95 +3,145 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import httpx
 
-from relook_lsp.core.errors import RelookError
+from relook_lsp.models.chat import Chat, Message, ModelError, Question
 
-
-class ModelError(RelookError):
-    """The endpoint could not be asked, or did not answer as asked. Never a defect of the page."""
-
-    kind = "model"
+RETRY_AFTER = 0.5
+"""Seconds before the one retry."""
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """``url`` ends in ``/v1``; the key comes from the environment variable ``key``, never from a file."""
+    """``url`` ends in ``/v1``, which is added where the address has no path. Without ``model`` the first one that the
+    server names answers. The key comes from the environment variable ``key``, never from a file. ``budget`` is the
+    number of tokens, prompts included, after which nothing more is asked; 0 for no bound."""
 
     url: str
-    model: str
+    model: str = ""
     key: str = "RELOOK_API_KEY"
     timeout: float = 120.0
-    max_tokens: int = 512
+    budget: int = 0
 
 
-Message = Mapping[str, Any]
+class HttpChat(Chat):
+    """One retry where the connection or the server failed. No ``seed`` is sent: some servers die of it."""
 
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._base = _base(endpoint.url)
+        self._model = endpoint.model
+        self.spent = 0
+        """Tokens so far, as the server counts them."""
 
-async def chat(
-    endpoint: Endpoint,
-    messages: Sequence[Message],
-    *,
-    samples: int = 1,
-    temperature: float = 0.0,
-    schema: Mapping[str, Any] | None = None,
-) -> list[str]:
-    """The answers, as texts. One retry where the connection or the server failed. Raises ``ModelError``.
-
-    No ``seed`` is sent: some servers die of it. ``schema`` asks for structured output.
-    """
-    body: dict[str, Any] = {
-        "model": endpoint.model,
-        "messages": list(messages),
-        "max_tokens": endpoint.max_tokens,
-        "n": samples,
-        "temperature": temperature,
-    }
-    if schema is not None:
-        body["response_format"] = {"type": "json_schema", "json_schema": {"name": "answer", "schema": dict(schema)}}
-    key = os.environ.get(endpoint.key, "")
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
-    where = endpoint.url.rstrip("/") + "/chat/completions"
-    last = ""
-    async with httpx.AsyncClient(timeout=endpoint.timeout, trust_env=False) as client:
-        for attempt in (1, 2):
+    async def model(self) -> str:
+        if not self._model:
+            data = await self._call("GET", "/models")
             try:
-                reply = await client.post(where, json=body, headers=headers)
-            except httpx.TimeoutException:
-                raise ModelError(f"{endpoint.url} did not answer within {endpoint.timeout:g} s.") from None
-            except httpx.HTTPError as error:
-                last = f"{endpoint.url} cannot be reached ({type(error).__name__}); is the model server running?"
-            else:
-                if reply.status_code < 400:
-                    return _texts(endpoint, reply)
-                last = f"{endpoint.url} answered {reply.status_code}: {_reason(reply)}"
-                if reply.status_code < 500 and reply.status_code != 429:
-                    break
-            if attempt == 1:
-                await asyncio.sleep(0.5)
-    raise ModelError(last)
+                self._model = str(data["data"][0]["id"])
+            except (KeyError, IndexError, TypeError) as error:
+                raise ModelError(f"{self._endpoint.url} names no model; name one in the settings.") from error
+        return self._model
+
+    async def answer(self, question: Question) -> list[str]:
+        if 0 < self._endpoint.budget <= self.spent:
+            raise ModelError(f"The budget of {self._endpoint.budget} tokens for {self._endpoint.url} is used up.")
+        body: dict[str, Any] = {
+            "model": await self.model(),
+            "messages": [_message(one) for one in question.messages],
+            "max_tokens": question.tokens,
+            "n": question.samples,
+            "temperature": question.temperature,
+        }
+        if question.schema is not None:
+            wanted = {"name": "answer", "schema": dict(question.schema), "strict": True}
+            body["response_format"] = {"type": "json_schema", "json_schema": wanted}
+        return self._texts(question, await self._call("POST", "/chat/completions", body))
+
+    async def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        url, seconds = self._endpoint.url, self._endpoint.timeout
+        key = os.environ.get(self._endpoint.key, "")
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        problem = ""
+        async with httpx.AsyncClient(timeout=seconds, trust_env=False) as client:
+            for attempt in (1, 2):
+                try:
+                    # The client's own timeout is for silence between two bytes; this one is for the whole answer.
+                    async with asyncio.timeout(seconds):
+                        reply = await client.request(method, self._base + path, json=body, headers=headers)
+                except (httpx.TimeoutException, TimeoutError):
+                    raise ModelError(f"{url} did not answer within {seconds:g} s.") from None
+                except (httpx.InvalidURL, httpx.UnsupportedProtocol):
+                    raise ModelError(f"{url} is not the address of a model server (http://HOST:PORT/v1).") from None
+                except httpx.HTTPError as error:
+                    problem = f"{url} cannot be reached ({type(error).__name__}); is the model server running?"
+                else:
+                    if reply.status_code < 400:
+                        return _object(url, reply)
+                    problem = f"{url} answered {reply.status_code}: {_reason(reply)}"
+                    if reply.status_code < 500 and reply.status_code != 429:
+                        break
+                if attempt == 1:
+                    await asyncio.sleep(RETRY_AFTER)
+        raise ModelError(problem)
+
+    def _texts(self, question: Question, data: Mapping[str, Any]) -> list[str]:
+        url = self._endpoint.url
+        try:
+            choices = cast("list[dict[str, Any]]", data["choices"])
+            texts = [str(choice["message"]["content"] or "") for choice in choices]
+            cut = [choice.get("finish_reason") == "length" for choice in choices]
+            usage = cast("dict[str, Any]", data.get("usage") or {})
+            self.spent += int(usage.get("total_tokens") or 0)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ModelError(f"{url} did not answer in the OpenAI format.") from error
+        if not texts:
+            raise ModelError(f"{url} answered without a choice.")
+        if question.schema is not None and all(cut):
+            raise ModelError(f"The answer of {url} was cut off after {question.tokens} tokens.")
+        return texts
 
 
-def _texts(endpoint: Endpoint, reply: httpx.Response) -> list[str]:
+def _base(url: str) -> str:
     try:
-        choices = cast("list[dict[str, Any]]", reply.json()["choices"])
-        texts = [str(choice["message"]["content"] or "") for choice in choices]
-    except (ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"{endpoint.url} did not answer in the OpenAI format.") from error
-    if not texts:
-        raise ModelError(f"{endpoint.url} answered without a choice.")
-    return texts
+        bare = not urlsplit(url).path.strip("/")
+    except ValueError:
+        return url  # Said when it is used.
+    return url.rstrip("/") + ("/v1" if bare else "")
+
+
+def _message(message: Message) -> dict[str, Any]:
+    if not message.pictures:
+        return {"role": message.role, "content": message.text}
+    pictures = [
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64," + base64.b64encode(png).decode("ascii")}}
+        for png in message.pictures
+    ]
+    return {"role": message.role, "content": [{"type": "text", "text": message.text}, *pictures]}
+
+
+def _object(url: str, reply: httpx.Response) -> dict[str, Any]:
+    try:
+        data: object = reply.json()
+    except ValueError as error:
+        raise ModelError(f"{url} did not answer in the OpenAI format.") from error
+    if not isinstance(data, dict):
+        raise ModelError(f"{url} did not answer in the OpenAI format.")
+    return cast("dict[str, Any]", data)
 
 
 def _reason(reply: httpx.Response) -> str:
+    """The server's own words, on one line."""
     try:
         data = cast("dict[str, Any]", reply.json())
-        message = data.get("message") or cast("dict[str, Any]", data.get("error") or {}).get("message") or ""
-        return str(message)[:300]
+        text = str(data.get("message") or cast("dict[str, Any]", data.get("error") or {}).get("message") or "")
     except (ValueError, AttributeError):
-        return reply.text[:300]
+        text = reply.text
+    return " ".join(text.split())[:300]

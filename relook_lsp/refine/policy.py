@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from relook_lsp.core.finding import Finding
 from relook_lsp.core.patch import Patch, PatchError
-from relook_lsp.models.endpoint import Endpoint, ModelError, chat
+from relook_lsp.models.chat import Chat, ModelError, Question
 from relook_lsp.models.language import LanguageError, Observation, parse
 from relook_lsp.models.prompt import messages
 from relook_lsp.refine.observe import observe, to_patch
@@ -22,11 +22,11 @@ MAX_ASKED = 3
 """Requests in one round; each may bring several answers."""
 
 
-def remote(endpoint: Endpoint, samples: int = 4) -> Ask:
-    """A policy behind a chat endpoint. Its answers may change markup."""
+def remote(chat: Chat, samples: int = 4) -> Ask:
+    """A large policy. Its answers may change markup."""
 
     async def ask(observation: Observation, rejected: Sequence[tuple[str, str]]) -> list[str]:
-        return await chat(endpoint, messages(observation, rejected), samples=samples, temperature=0.7)
+        return await chat.answer(Question(messages(observation, rejected), samples, temperature=0.7))
 
     return ask
 

@@ -108,7 +108,9 @@ class Stage:
                 new = sorted(set(after) - known)
                 if new:
                     return Reason.NEW_FINDING, f"{target[0].rule} at {new[0]}"
-                kept = [key for key, extent in before.items() if after.get(key, 0) > extent - GROWTH or key in suspected]
+                kept = [
+                    key for key, extent in before.items() if after.get(key, 0) > extent - GROWTH or key in suspected
+                ]
                 if before and len(kept) == len(before):
                     return Reason.NOT_BETTER, f"{target[0].rule} stays at {view.viewport}"
                 better = better or bool(before)

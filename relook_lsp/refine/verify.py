@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from relook_lsp.core.finding import Finding
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch
+from relook_lsp.models.chat import ModelError
 from relook_lsp.refine import conditions, rights
 from relook_lsp.refine.stage import NOT_TRIED, Screening
 from relook_lsp.refine.trajectory import Reason, State, Verdict, texts_of
@@ -21,7 +22,8 @@ Others = Callable[[State, Patch], Awaitable[Sequence[State]]]
 """Other pages that use the files of a patch, with these files as the base has them."""
 
 Gate = Callable[[State, State], Awaitable[str]]
-"""A second opinion on a candidate that passed every measured condition; the objection, or empty."""
+"""A second opinion on a candidate that passed every measured condition; the objection, or empty. Raises ``ModelError``
+where it cannot be had: that is no rejection."""
 
 
 Screen = Callable[[State, Patch, Sequence[Finding]], Awaitable[Screening]]
@@ -105,7 +107,10 @@ class Verifier:
                 detail = f"{other.page.entry}: {objection[1]}"
                 return replace(verdict, reason=Reason.OTHER_PAGE, detail=detail, state=None, renders=renders)
         if self.gate is not None and verdict.state is not None:
-            objection_text = await self.gate(base, verdict.state)
+            try:
+                objection_text = await self.gate(base, verdict.state)
+            except ModelError as error:
+                return Verdict(Reason.INFRASTRUCTURE, str(error), None, renders)
             if objection_text:
                 return replace(verdict, reason=Reason.CRITIC, detail=objection_text, state=None, renders=renders)
         return replace(verdict, renders=renders)

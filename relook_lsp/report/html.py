@@ -15,6 +15,7 @@ from relook_lsp.report.document import document
 from relook_lsp.report.embed import MAX_BYTES, Album
 from relook_lsp.report.entry import Texts, entry, path, safe
 from relook_lsp.report.group import counted, counts, grouped
+from relook_lsp.report.opinion import summary
 from relook_lsp.report.stage import Stage
 
 
@@ -103,6 +104,8 @@ def _page(index: int, page: Reviewed, rules: Texts, album: Album) -> tuple[str, 
         notes += '<p class="problem">Looked at in real time: slower, with the same rules.</p>'
     if not groups and report.valid:
         notes += '<p class="clean">Nothing to mend here.</p>'
+    if report.opinion is not None:
+        notes += f'<p class="opinion">{safe(summary(report.opinion))}</p>'
     left = sorted({(one.rule, one.reason) for one in report.incomplete})
     if left:
         lines = "".join(f"<li>{escape(rules.get(r, (r, '', ''))[0])}: {safe(reason)}</li>" for r, reason in left)

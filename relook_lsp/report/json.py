@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from relook_lsp import __version__
@@ -32,6 +33,7 @@ def page(report: Report, pictures: Mapping[tuple[str, str, str], str]) -> dict[s
         "suppressed": [finding(one, pictures.get((report.page, *one.identity))) for one in report.suppressed],
         "capture": report.capture,
         "incomplete": [{"rule": i.rule, "reason": i.reason, "selector": i.selector} for i in report.incomplete],
+        "critic": None if report.opinion is None else asdict(report.opinion),
         "problems": [{"kind": problem.kind, "message": problem.message} for problem in report.problems],
     }
 

@@ -13,6 +13,7 @@ from relook_lsp.core.snapshot import Snapshot
 from relook_lsp.report import Reviewed
 from relook_lsp.report.excerpt import excerpt
 from relook_lsp.report.group import Group, by_file, counted, counts, grouped
+from relook_lsp.report.opinion import summary
 from relook_lsp.report.plain import plain
 
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFORMATION: "cyan"}
@@ -73,6 +74,8 @@ def _verdict(report: Report) -> Text:
     if report.incomplete:
         parts.append(f"{len({(i.rule, i.key) for i in report.incomplete})} not decided")
     text.append("  " + ", ".join(parts), "dim")
+    if report.opinion is not None:
+        text.append(f", {plain(summary(report.opinion))}", "dim")
     if report.capture != "exact":
         text.append(" (in real time: slower, same rules)", "dim")
     return text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from relook_lsp.core.finding import (
     ByAttribute,
     ByDeclaration,
@@ -42,28 +44,35 @@ def wanted_styles(judgement: Judgement) -> list[tuple[str, str]]:
 def assemble(snapshot: Snapshot, judgement: Judgement) -> Report:
     """Pure: the same snapshot and judgement give the same report."""
     locator = Locator(snapshot)
+    found = (*(_finding(locator, defect) for defect in judgement.defects), *axe.findings(snapshot, locator))
+    findings, suppressed = sorted_out(snapshot, found)
+    return Report(
+        page=snapshot.page,
+        valid=not any(f.rule == "blank-render" for f in findings + suppressed) and not snapshot.hung,
+        findings=findings,
+        suppressed=suppressed,
+        incomplete=tuple(sorted(dict.fromkeys(judgement.incomplete))),
+        problems=tuple(_problems(snapshot)),
+        passed=judgement.passed,
+        capture=snapshot.capture,
+    )
+
+
+def sorted_out(snapshot: Snapshot, found: Iterable[Finding]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """Findings in order, and those that a comment silences."""
     silence = {
         source.path: suppress.read(source.text, source.kind) for source in snapshot.sources.values() if source.path
     }
     findings: list[Finding] = []
     suppressed: list[Finding] = []
-    for finding in (*(_finding(locator, defect) for defect in judgement.defects), *axe.findings(snapshot, locator)):
+    for finding in found:
         places = [finding.cause, *(r.location for r in finding.related)]
         silent = any(
             place.path in silence and silence[place.path].silent(finding.rule, place.range.start.line)
             for place in places
         )
         (suppressed if silent else findings).append(finding)
-    return Report(
-        page=snapshot.page,
-        valid=not any(f.rule == "blank-render" for f in findings + suppressed) and not snapshot.hung,
-        findings=tuple(sorted(findings, key=_order)),
-        suppressed=tuple(sorted(suppressed, key=_order)),
-        incomplete=tuple(sorted(dict.fromkeys(judgement.incomplete))),
-        problems=tuple(_problems(snapshot)),
-        passed=judgement.passed,
-        capture=snapshot.capture,
-    )
+    return tuple(sorted(findings, key=_order)), tuple(sorted(suppressed, key=_order))
 
 
 def _order(finding: Finding) -> tuple[str, int, int, str, str]:

@@ -21,14 +21,22 @@ FILE = "relook.toml"
 TOUCH_BELOW = 768
 TRUSTED = frozenset(("browser", "policy", "critic", "scripts"))
 """Keys that the file of an untrusted project cannot set."""
+EDITOR = "editor"
+"""The endpoint that stands for the model which the editor has."""
 
 
 @dataclass(frozen=True)
 class ModelSettings:
-    """An endpoint of the OpenAI protocol; no endpoint, no model."""
+    """An endpoint of the OpenAI protocol, or ``EDITOR``; no endpoint, no model."""
 
     endpoint: str = ""
     model: str = ""
+    tokens: int = 200_000
+
+
+@dataclass(frozen=True)
+class CriticSettings(ModelSettings):
+    intent: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,7 @@ class Config:
     axe: str
     """``commandLine``, ``always`` or ``never``; the plan has it on for ``always``."""
     policy: ModelSettings
-    critic: ModelSettings
+    critic: CriticSettings
     editor: EditorSettings
 
 
@@ -190,7 +198,7 @@ def resolve(values: Mapping[str, Any]) -> Config:
         jobs=chosen["jobs"],
         axe=chosen["axe"],
         policy=ModelSettings(**chosen["policy"]),
-        critic=ModelSettings(**chosen["critic"]),
+        critic=CriticSettings(**chosen["critic"]),
         editor=EditorSettings(**chosen["editor"]),
     )
 

@@ -18,7 +18,7 @@ from relook_lsp.session.scheduler import Scheduler
 from relook_lsp.session.subject import Seen, Subject
 
 if TYPE_CHECKING:
-    from relook_lsp.refine.proposers import Chat
+    from relook_lsp.models.chat import Chat
 
 
 class Listener(Protocol):

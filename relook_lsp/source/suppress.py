@@ -3,24 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from relook_lsp.core.text import LineIndex
-
-_STRING = r"\"(?:\\.|[^\"\\\n\r])*\"|'(?:\\.|[^'\\\n\r])*'"
-_QUOTED = r"(?:\"[^\"]*(?:\"|\Z)|'[^']*(?:'|\Z)|[^\"'>])*"
-
-# What is not named is skipped: strings, and in documents the insides of tags. What is not closed runs to the end.
-_CSS = re.compile(rf"/\*(?P<block>.*?)(?:\*/|\Z)|{_STRING}|url\([^)\n]*", re.S | re.I)
-_JS = re.compile(
-    rf"/\*(?P<block>.*?)(?:\*/|\Z)|(?<![:\\])//(?P<line>[^\n\r]*)|{_STRING}|`(?:\\.|[^`\\])*(?:`|\Z)", re.S
-)
-_HTML = re.compile(
-    rf"<!--(?P<block>.*?)(?:--!?>|\Z)|<(?P<raw>script|style)\b{_QUOTED}>(?P<text>.*?)(?:</(?P=raw)|\Z)"
-    rf"|</?[a-z]{_QUOTED}(?:>|\Z)",
-    re.S | re.I,
-)
+from relook_lsp.source.comments import comments
 
 _WORD = re.compile(r"(?<![\w-])relook-ignore(-next-line|-file|-start|-end)?(?![\w-])[ \t]*:?([^\n\r]*)")
 _RULE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
@@ -51,7 +37,7 @@ def read(text: str, kind: str) -> Suppressions:
     whole: list[frozenset[str]] = []
     lines: list[tuple[int, int, frozenset[str]]] = []
     open_blocks: list[tuple[int, frozenset[str]]] = []
-    for start, end, body in _comments(text, kind, 0):
+    for start, end, body in comments(text, kind):
         match = _WORD.search(body)
         if match is None:
             continue
@@ -75,15 +61,3 @@ def read(text: str, kind: str) -> Suppressions:
             lines.append((first, last, rules) if before or after else (first, last + 1, rules))
     lines += [(opened, len(index.starts), rules) for opened, rules in open_blocks]
     return Suppressions(tuple(whole), tuple(lines))
-
-
-def _comments(text: str, kind: str, shift: int) -> Iterator[tuple[int, int, str]]:
-    """(start, end, content) of every comment outside of strings and attribute values."""
-    for match in {"css": _CSS, "js": _JS}.get(kind, _HTML).finditer(text):
-        groups = match.groupdict()
-        body = groups["block"] or groups.get("line")
-        if body:
-            yield shift + match.start(), shift + match.end(), body
-        elif groups.get("raw"):
-            language = "css" if groups["raw"].lower() == "style" else "js"
-            yield from _comments(groups["text"], language, shift + match.start("text"))

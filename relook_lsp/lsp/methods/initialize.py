@@ -9,8 +9,8 @@ from typing import Any, cast
 from lsprotocol import types as lsp
 from pygls import uris
 
-from relook_lsp.lsp import model
 from relook_lsp.lsp.caps import ClientCaps
+from relook_lsp.lsp.model import EditorChat
 from relook_lsp.lsp.protocol import ClientOptions
 from relook_lsp.lsp.server import RelookServer
 
@@ -33,7 +33,7 @@ def _options(ls: RelookServer, options: dict[str, Any]) -> None:
     ls.client = client_options(options.pop("client", None))
     ls.session.keep_frames = ls.client.reviewed
     if ls.client.model:
-        ls.session.model = model.chat(ls)
+        ls.session.model = EditorChat(ls)
     values = {key: value for key, value in options.items() if value is not None}
     if values:
         preferences.configure(values)

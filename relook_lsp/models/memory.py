@@ -1,0 +1,54 @@
+"""Answers that were paid for once. Optional: where nothing can be written, everything is asked again."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+log = logging.getLogger(__name__)
+
+MAX_ANSWERS = 2000
+"""Above this the oldest half goes."""
+
+
+def cache_folder() -> Path:
+    """Where the system keeps what can be made again: ``XDG_CACHE_HOME`` first."""
+    named = os.environ.get("XDG_CACHE_HOME")
+    if named:
+        return Path(named) / "relook"
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home()) / "relook"
+    return Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache") / "relook"
+
+
+class Memory:
+    """Texts by hash, one file each."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder or cache_folder() / "answers"
+
+    def get(self, key: str) -> str | None:
+        try:
+            return (self._folder / key).read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def put(self, key: str, text: str) -> None:
+        """Written aside and renamed, so that no reader sees half an answer."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with NamedTemporaryFile("w", encoding="utf-8", dir=self._folder, prefix=".", delete=False) as file:
+                file.write(text)
+            Path(file.name).replace(self._folder / key)
+            self._prune()
+        except OSError as error:
+            log.info("answers are not kept in %s: %s", self._folder, error)
+
+    def _prune(self) -> None:
+        files = list(self._folder.iterdir())
+        if len(files) > MAX_ANSWERS:
+            for old in sorted(files, key=lambda file: file.stat().st_mtime)[: len(files) // 2]:
+                old.unlink(missing_ok=True)

@@ -1,0 +1,31 @@
+"""The multimodal critic as a second gate: what passed every measurement must also win in its eyes."""
+
+from __future__ import annotations
+
+from relook_lsp.core.snapshot import Viewport
+from relook_lsp.models.critic import Critic
+from relook_lsp.refine.trajectory import State
+from relook_lsp.refine.verify import Gate
+from relook_lsp.review.config import Config
+from relook_lsp.review.critique import purpose
+
+
+def gate(critic: Critic, config: Config) -> Gate:
+    """Compares the two pages in the window that the edit helps most. Raises ``ModelError``."""
+
+    async def compare(base: State, candidate: State) -> str:
+        before, after = base.review.snapshot, candidate.review.snapshot
+        if before is None or after is None:
+            return "a page could not be looked at"
+        return await critic.objection(before, after, most_helped(base, candidate), purpose(before, config))
+
+    return compare
+
+
+def most_helped(base: State, candidate: State) -> Viewport:
+    """Of the configured windows the one whose cost falls most, of equal ones the widest."""
+    before, after = base.review.report, candidate.review.report
+    assert base.review.snapshot is not None
+    views = [view for view in base.review.snapshot.settled if view.frame is not None]
+    best = max(views, key=lambda v: (before.cost_at(v.id) - after.cost_at(v.id), v.viewport.width))
+    return best.viewport
