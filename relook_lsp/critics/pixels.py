@@ -44,6 +44,18 @@ def contrast(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np
     return ratio
 
 
+def quantiles(
+    values: NDArray[np.float32], group: NDArray[np.intp], counts: NDArray[np.intp], share: float
+) -> NDArray[np.float64]:
+    """The quantile of each group's values, interpolated between neighbours; anything for an empty group. ``group`` is
+    the group (from 0) of every value, ``counts`` the size of every group."""
+    ordered = values[np.lexsort((values, group))]
+    place = np.cumsum(counts) - counts + share * np.maximum(counts - 1, 0)
+    low = np.minimum(place.astype(np.intp), len(ordered) - 1)
+    high = np.minimum(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+
+
 @dataclass(frozen=True)
 class Picture:
     """Frame and background of one view; rectangles outside the frame are cut off."""
@@ -66,8 +78,9 @@ class Picture:
     def _ink(self) -> NDArray[np.bool_] | None:
         if self.background is None:
             return None
-        delta = np.abs(self.shown.astype(np.int16) - self.background.astype(np.int16)).sum(axis=2)
-        return delta >= INK
+        # Sums along an axis of three are slow, and wider integers cost memory traffic.
+        apart = np.maximum(self.shown, self.background) - np.minimum(self.shown, self.background)
+        return apart[..., 0].astype(np.uint16) + apart[..., 1] + apart[..., 2] >= INK
 
     def window(self, rect: Rect) -> tuple[slice, slice]:
         """Rows and columns of a rectangle (document coordinates)."""

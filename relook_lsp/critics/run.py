@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from relook_lsp.core.finding import Incomplete, Need, NeedView, Outcome, Severity, Verdict
 from relook_lsp.core.snapshot import Snapshot, View
+from relook_lsp.critics.hearing import Hearing
 from relook_lsp.critics.registry import RULES
 from relook_lsp.critics.rule import Options, Rule
 from relook_lsp.critics.rules import small_range_break
-from relook_lsp.critics.scene import Scene
 
 MAX_NEEDS = 24
 """Questions asked of the browser after one pass; the rest stay incomplete (``too-many``)."""
@@ -53,17 +53,19 @@ class Judgement:
     needs: list[Need] = field(default_factory=list[Need])
 
 
-def judge(snapshot: Snapshot, options: Options, rules: tuple[Rule, ...] = RULES) -> Judgement:
-    """Run every enabled rule; ``needs`` are questions that would turn incompletes into verdicts."""
+def judge(
+    snapshot: Snapshot, options: Options, rules: tuple[Rule, ...] = RULES, hearing: Hearing | None = None
+) -> Judgement:
+    """Run every enabled rule; ``needs`` are questions that would turn incompletes into verdicts. A ``hearing`` that is
+    passed again after they were answered saves time and changes nothing."""
+    hearing = hearing or Hearing(options)
     result = Judgement()
     active = [(rule, severity) for rule in rules if (severity := options.severity(rule)) is not None]
     if small_range_break.RULE.id in options.only:  # it is what the rules of the sweep find
         active += [(r, r.severity) for r in rules if r.sweep and r.id not in options.only]
-    settled = [Scene(snapshot, view, options) for view in (*snapshot.settled, *snapshot.roles("confirm"))]
-    swept = [Scene(snapshot, view, options) for view in snapshot.roles("sweep")]
-    scenes = {"settled": settled} | {
-        role: [Scene(snapshot, view, options) for view in snapshot.roles(role)] for role in ("zoom", "dark")
-    }
+    views = {role: snapshot.roles(role) for role in ("sweep", "zoom", "dark")}
+    views["settled"] = (*snapshot.settled, *snapshot.roles("confirm"))
+    scenes = {role: [hearing.scene(snapshot, view) for view in seen] for role, seen in views.items()}
     passed: set[tuple[str, str]] = set()
     unclear: set[tuple[str, str]] = set()
     for rule, severity in active:
@@ -74,10 +76,10 @@ def judge(snapshot: Snapshot, options: Options, rules: tuple[Rule, ...] = RULES)
                 _sort(rule, None, outcome, snapshot, fails, result, passed, unclear)
         if rule.view is not None:
             for scene in (scene for role in rule.roles for scene in scenes[role]):
-                for outcome in rule.view(scene):
+                for outcome in hearing.outcomes(rule, scene):
                     _sort(rule, scene.view, outcome, snapshot, fails, result, passed, unclear)
-            for scene in swept if rule.sweep else ():
-                for outcome in rule.view(scene):
+            for scene in scenes["sweep"] if rule.sweep else ():
+                for outcome in hearing.outcomes(rule, scene):
                     if outcome.verdict is Verdict.FAIL and not _held_back(rule, snapshot):
                         keyed = replace(outcome, key=_key(outcome, scene.view))
                         suspicions[keyed.key].append(Sighted(keyed, scene.view))

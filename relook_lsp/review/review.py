@@ -13,6 +13,7 @@ from relook_lsp.core.errors import BrowserFailed, CaptureTimeout, RelookError
 from relook_lsp.core.finding import Problem, Report
 from relook_lsp.core.page import Page
 from relook_lsp.core.snapshot import Snapshot
+from relook_lsp.critics.hearing import Hearing
 from relook_lsp.critics.rule import Options
 from relook_lsp.critics.run import Judgement, judge
 from relook_lsp.review.assemble import assemble, wanted_styles
@@ -55,13 +56,14 @@ async def _look(driver: Driver, page: Page, settings: Settings) -> tuple[Capture
     started = time.perf_counter()
     live = await capture(driver, page, settings.plan)
     captured = time.perf_counter()
+    hearing = Hearing(settings.options)
     try:
-        judgement = await asyncio.to_thread(judge, live.snapshot, settings.options)
+        judgement = await asyncio.to_thread(judge, live.snapshot, settings.options, hearing=hearing)
         for _ in range(MAX_PASSES - 1):
             before = live.snapshot
             if not judgement.needs or await live.supply(judgement.needs) is before:
                 break
-            judgement = await asyncio.to_thread(judge, live.snapshot, settings.options)
+            judgement = await asyncio.to_thread(judge, live.snapshot, settings.options, hearing=hearing)
         judged = time.perf_counter()
         snapshot = await live.styles(wanted_styles(judgement))
         report = await asyncio.to_thread(assemble, snapshot, judgement)

@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from relook_lsp.core.colour import Colour, parse_computed
 from relook_lsp.core.finding import ByDeclaration, ByTag, Outcome, Severity, Verdict
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.snapshot import TextRun
 from relook_lsp.critics.boxes import decorative, path
-from relook_lsp.critics.pixels import Picture, contrast, luminance
+from relook_lsp.critics.pixels import Picture, Pixels, contrast, luminance, quantiles
 from relook_lsp.critics.rule import Rule
 from relook_lsp.critics.scene import Scene
 
@@ -105,37 +106,32 @@ def _run(scene: Scene, picture: Picture, run: TextRun, colour: Colour) -> tuple[
     behind = picture.background[window]
     if ink is None or behind.size == 0:
         return None
-    # The glyphs' colour where antialiasing does not thin it: the computed colour over what is behind.
     alpha = colour.alpha * scene.opacity(run.element)
-    paint = np.array(colour[:3], dtype=np.float32) * alpha + behind.astype(np.float32) * (1 - alpha)
-    expected = contrast(luminance(np.clip(np.rint(paint), 0, 255).astype(np.uint8)), luminance(behind))
     if not ink.any():
         # Nothing painted: either it lies under something, or the colours are the same.
-        same = float(np.median(expected)) < RULE.thresholds["invisible"]
+        same = float(np.median(_expected(colour, alpha, behind))) < RULE.thresholds["invisible"]
         if not same or _covered(scene, run, rect):
             return None
         flat = behind.reshape(-1, 3)
         return 1.0, rect, Colour(*(float(v) for v in np.median(flat, axis=0)))
-    seen = contrast(luminance(picture.shown[window]), luminance(behind))
     # The line is judged in stretches about one em wide, so that the worst part of a gradient is not averaged away.
     size = max(8, int(scene.layout.pixels(run.element, "font-size")))
-    worst: tuple[float, Rect, Colour] | None = None
-    for left in range(0, ink.shape[1], size):
-        part = slice(left, left + size)
-        mask = ink[:, part]
-        count = int(mask.sum())
-        if count < RULE.thresholds["least_ink"]:
-            continue
-        predicted = float(np.percentile(expected[:, part][mask], 25))
-        observed = float(np.percentile(seen[:, part][mask], 95))
-        ratio = max(predicted, observed)
-        if worst is None or ratio < worst[0]:
-            colours = behind[:, part][mask]
-            box = Rect(window[1].start + left, window[0].start, min(size, ink.shape[1] - left), ink.shape[0])
-            worst = (ratio, box, Colour(*(float(v) for v in np.median(colours, axis=0))))
-    if worst is None:
+    stretch = np.nonzero(ink)[1] // size
+    under, over = behind[ink], picture.shown[window][ink]
+    counts = np.bincount(stretch)
+    predicted = quantiles(_expected(colour, alpha, under), stretch, counts, 0.25)
+    observed = quantiles(contrast(luminance(over), luminance(under)), stretch, counts, 0.95)
+    ratios = np.where(counts < RULE.thresholds["least_ink"], np.inf, np.maximum(predicted, observed))
+    worst = int(np.argmin(ratios))
+    if np.isinf(ratios[worst]):
         return None
-    return worst[0], rect.rounded(), worst[2]
+    return float(ratios[worst]), rect.rounded(), Colour(*(float(v) for v in np.median(under[stretch == worst], axis=0)))
+
+
+def _expected(colour: Colour, alpha: float, behind: Pixels) -> NDArray[np.float32]:
+    """Contrast of the glyphs' colour where antialiasing does not thin it: the computed colour over what is behind."""
+    paint = np.array(colour[:3], dtype=np.float32) * alpha + behind.astype(np.float32) * (1 - alpha)
+    return contrast(luminance(np.clip(np.rint(paint), 0, 255).astype(np.uint8)), luminance(behind))
 
 
 def _covered(scene: Scene, run: TextRun, rect: Rect) -> bool:
