@@ -35,7 +35,7 @@ class Crops:
             if data is not None:
                 place = hashlib.sha256(f"{report.page}\0{finding.key}".encode("utf-8", "replace")).hexdigest()[:12]
                 target = self._folder / f"{finding.rule}-{place}.png"
-                _put(target, data)
+                put(target, data)
                 self.files[report.page, finding.rule, finding.key] = target.as_posix()
 
 
@@ -54,7 +54,7 @@ def write(pages: Sequence[Reviewed], options: argparse.Namespace, crops: Crops) 
         return
     data = _rendered(kind, pages, crops).encode("utf-8", "replace")
     if options.output is not None:
-        _put(options.output, data)
+        put(options.output, data)
     else:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
@@ -88,10 +88,11 @@ def _write_text(pages: Sequence[Reviewed], options: argparse.Namespace) -> None:
         return
     text = io.StringIO()
     render(pages, Console(file=text, highlight=False, soft_wrap=True, width=160), quiet=options.quiet)
-    _put(options.output, text.getvalue().encode("utf-8", "replace"))
+    put(options.output, text.getvalue().encode("utf-8", "replace"))
 
 
-def _put(target: Path, data: bytes) -> None:
+def put(target: Path, data: bytes) -> None:
+    """Raises ``UsageError`` where the file cannot be written."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)

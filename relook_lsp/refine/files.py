@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from relook_lsp.core.errors import RelookError
@@ -17,14 +18,20 @@ class NotWritten(RelookError):
     kind = "not-written"
 
 
-def write(root: Path, patch: Patch) -> list[Path]:
-    """Apply the patch to the files of the root: all of them or none, encoding, BOM and line ends kept, each file
-    replaced atomically. Raises ``NotWritten``."""
+class Stale(NotWritten):
+    """A file is no longer the text that the edit was verified on."""
+
+
+def write(root: Path, patch: Patch, texts: Mapping[str, str]) -> list[Path]:
+    """Apply the patch, verified on ``texts``, to the files of the root: all of them or none, encoding, BOM and line
+    ends kept, each file replaced atomically. Raises ``NotWritten``."""
     ready: list[tuple[Path, bytes]] = []
     for relative in patch.paths:
         target = root / relative
         try:
             decoded = decode(target.read_bytes())
+            if decoded.text != texts.get(relative):
+                raise Stale(f"{relative} was changed meanwhile; nothing was written.")
             ready.append((target, _encoded(relative, decoded, patch)))
         except (OSError, ValueError) as error:
             raise NotWritten(f"{relative} was not changed: {error}.") from error
