@@ -29,6 +29,7 @@ _CSS_URL = re.compile(
     r"(?:url|src|image|image-set|-webkit-image-set|cross-fade|element|paint|expression)\s*\([^)]*\)|@import[^;]*|behaviou?r\s*:|-moz-binding\s*:",
     re.I,
 )
+_MOTION = re.compile(r"@(?:-webkit-)?keyframes[^{]*|(?:animation|transition|scroll-behavior)[\w-]*\s*:[^;}]*", re.I)
 _STYLE_SUFFIXES = frozenset((".css", ".html", ".htm", ".xhtml"))
 
 
@@ -73,6 +74,9 @@ def _css(path: str, before: str, after: str) -> str:
         return f"{path}: no new escapes"
     if "<" in after and after.count("<") > before.count("<"):
         return f"{path}: no markup in a style sheet"
+    moves = Counter(_MOTION.findall(_uncommented(after))) - Counter(_MOTION.findall(_uncommented(before)))
+    if moves:
+        return f"{path}: nothing may begin to move ({next(iter(moves))[:60]}): it would be judged between two looks"
     new = Counter(_CSS_URL.findall(_uncommented(after))) - Counter(_CSS_URL.findall(_uncommented(before)))
     return f"{path}: no new URL ({next(iter(new))[:60]})" if new else ""
 
@@ -82,7 +86,7 @@ def _uncommented(text: str) -> str:
 
 
 def _html(path: str, before: Document, after: Document) -> str:
-    old, new = _facts(before), _facts(after)
+    old, new = facts(before), facts(after)
     more = new - old
     if more:
         return f"{path}: no new script, handler, frame or URL ({next(iter(more))[:80]})"
@@ -108,7 +112,8 @@ def _viewports(document: Document) -> set[str]:
     }
 
 
-def _facts(document: Document) -> Counter[str]:
+def facts(document: Document) -> Counter[str]:
+    """Everything in a document that can run, be fetched or be gone to."""
     facts: Counter[str] = Counter()
     for tag in document.tags:
         if tag.name in _FORBIDDEN_TAGS:
