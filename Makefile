@@ -5,12 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT := build
 
-.PHONY: demo test check format setup browser system lock picture clean help
+.PHONY: demo test check format setup browser system lock picture clean help bench-refine
 
 help:
 	@echo "make demo    review the sample pages and write an HTML report"
 	@echo "make test    run every test"
 	@echo "make check   ruff, pyright, import-linter"
+	@echo "make bench-refine  refine clean pages that were broken in known ways"
 	@echo "make format  let ruff format the code"
 	@echo "make lock    renew .ci/constraints.txt"
 	@echo "make clean   remove what make made"
@@ -52,6 +53,11 @@ lock:
 	$(OUT)/lock/bin/pip install --quiet -e '.[dev]'
 	{ echo "# Exact versions of everything that make installs. Renew: 'make lock'."; \
 	  $(OUT)/lock/bin/pip freeze --exclude-editable; } > .ci/constraints.txt
+
+# Seeded defects in clean pages of RELOOK_DATA; LIMIT='--pages 10' for fewer. Results are kept in ~/.cache/relook.
+bench-refine: setup browser
+	FONTCONFIG_FILE=$(CURDIR)/tests/fonts.conf $(BIN)/python -m model_server.evaluation.refine_bench \
+	  --output $(OUT)/refine-bench.md $(LIMIT)
 
 # The picture in README.md: the report of the sample pages, as the browser that reviewed them shows it.
 picture: demo

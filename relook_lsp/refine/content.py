@@ -46,12 +46,15 @@ def of_view(snapshot: Snapshot, view: View) -> Content:
     """Pure; needs the view's frame and background."""
     scene = Scene(snapshot, view, Options())
     texts: dict[str, str] = {}
+    lines: dict[int, float] = {}
     for run in scene.runs:
         clip = scene.text_clip(run.element)
         rect = run.rect if clip is None else run.rect.intersect(clip)
         if reachable(scene, rect) and _painted(scene, rect):
             key = scene.layout.key(run.element)
             texts[key] = texts.get(key, "") + _letters(run.text)
+            for node in (run.element, *scene.layout.ancestors(run.element)):
+                lines[node] = lines.get(node, 0.0) + rect.area
     things: dict[str, Thing] = {}
     layout = scene.layout
     window = Rect(0, 0, max(scene.layout_width, scene.width), 1e9)
@@ -60,7 +63,9 @@ def of_view(snapshot: Snapshot, view: View) -> Content:
             continue
         rect = scene.visible_rect(node)
         if rect.area > 0 and scene.on_page(rect):
-            area = rect.intersect(window).area
+            # The box around an inline element is large where it breaks into lines: its lines are what is there.
+            inline = layout.style(node, "display") == "inline" and node in lines
+            area = lines[node] if inline else rect.intersect(window).area
             things[layout.key(node)] = Thing(area, _answers(scene, node, rect), layout.selector(node))
     return Content(texts, things)
 

@@ -15,6 +15,10 @@ _GRID = ("grid", "inline-grid")
 _LENGTH = re.compile(r"(?:\d*\.)?\d+(?:px|rem|em|vw|ch|pt|cm|mm|in)")
 
 
+_PUSHED = 16
+"""Margins and paddings larger than this (CSS pixels) may be what pushes a box out."""
+
+
 def solve(site: Site, writer: Writer) -> Iterator[Patch]:
     """Unconditional edits first, then the same for the failing widths only, then on the tag itself."""
     yield from writer.patches(_fixes(site), Where.DECLARED, Where.MEDIA, Where.INLINE)
@@ -74,8 +78,12 @@ def _of(site: Site, node: int, *, first: bool) -> Iterator[Fix]:
     if first:
         yield fix(node, overflow_wrap="anywhere")
         for side in ("left", "right"):
-            if layout.pixels(node, f"margin-{side}") < 0:
-                yield Fix(f"margin-{side}: 0", (Want(node, ((f"margin-{side}", "0"),)),))
+            for box in ("margin", "padding"):
+                pushed = layout.pixels(node, f"{box}-{side}")
+                if pushed < 0 or (pushed > _PUSHED and site.own(node, f"{box}-{side}") is not None):
+                    yield Fix(f"{box}-{side}: 0", (Want(node, ((f"{box}-{side}", "0"),)),))
+        if abs(layout.pixels(node, "text-indent")) > _PUSHED:
+            yield fix(node, text_indent="0")
         if layout.style(node, "transform") != "none" and site.own(node, "transform") is not None:
             yield fix(node, transform="none")
         if layout.pixels(node, "letter-spacing") > 0 and site.own(node, "letter-spacing") is not None:
