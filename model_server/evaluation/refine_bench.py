@@ -35,6 +35,7 @@ from model_server.training.defects.inject import (
     widest,
 )
 from relook_lsp.browser.driver import Driver
+from relook_lsp.browser.plan import Plan
 from relook_lsp.core.errors import RelookError
 from relook_lsp.core.page import Page, text_hash
 from relook_lsp.core.patch import Patch
@@ -51,7 +52,8 @@ from relook_lsp.review.review import Review, Settings, look
 SINGLES, TOGETHER = 3, 1
 """Cases of one page with one defect, and with two to four."""
 CANDIDATES = 40
-SETTINGS = Settings()
+SETTINGS = Settings(Plan(timeout=90))
+"""As a user has them, but for the patience with a busy machine."""
 
 
 # -- the material
@@ -180,32 +182,27 @@ def measured(row: Row, base: State, broken: State, patch: Patch, result: Traject
     )
 
 
-async def rows_of(driver: Driver, page: Page, cache: Cache, ablations: bool) -> list[Row]:
-    """All cases of one page; none where the page is not clean."""
+async def look_into(driver: Driver, page: Page, cache: Cache, ablations: bool) -> bool:
+    """All cases of one page, into the cache; whether the page was clean and a defect was seen in it."""
     name = f"{page.root.name}/{page.entry}"
-    if cache.get(name, "", "") is not None:
-        return []
     made = await seeded(driver, page)
-    if made is None:
-        cache.keep(Row(name, "", "", (), shown=False))
-        return []
-    base, cases = made
-    rows: list[Row] = []
+    base, cases = made if made is not None else (None, [])
     shown: Counter[bool] = Counter()
     for number, group in enumerate(cases):
         many = len(group) > 1
-        if shown[many] >= (TOGETHER if many else SINGLES):
+        if base is None or shown[many] >= (TOGETHER if many else SINGLES):
             continue
         for variant in VARIANTS if ablations else (FULL,):
-            case = f"{number}"
-            row = cache.get(name, case, variant)
+            row = cache.get(name, str(number), variant)
             if row is None:
-                row = cache.keep(replace(await run(driver, variant, base, group, case), page=name))
-            rows.append(row)
+                row = cache.keep(replace(await run(driver, variant, base, group, str(number)), page=name))
             if not row.shown:
                 break
-        shown[many] += rows[-1].shown
-    return rows
+            state = "fixed" if row.fixed else f"left {', '.join(row.left)}"
+            print(f"{name} {'+'.join(row.kinds)} [{variant}] {state}, {row.seconds:.1f} s", file=sys.stderr)
+            shown[many] += variant == FULL
+    cache.keep(Row(name, "", "", (), shown=shown.total() > 0))
+    return shown.total() > 0
 
 
 def arguments() -> argparse.Namespace:
@@ -213,10 +210,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--pages", type=int, default=60, help="clean pages")
     parser.add_argument("--ablated", type=int, default=20, help="of these, pages on which the ablations run too")
     parser.add_argument("--part", choices=("development", "held-out"), default="held-out")
-    parser.add_argument("--limit", type=int, help="stop after this many pages of the material, clean or not")
     parser.add_argument(
-        "--cache", type=Path, default=Path("~/.cache/relook").expanduser(), help="folder of kept results"
+        "--shard", default="1/1", metavar="I/N", help="only every Nth page, from the Ith; for several runs"
     )
+    parser.add_argument("--report", action="store_true", help="only the tables of what was kept")
+    parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "relook", help="folder of kept results")
     parser.add_argument("--output", type=Path, help="write the tables there too")
     options = parser.parse_args()
     options.data = Path(os.environ.get("RELOOK_DATA", ""))
@@ -226,23 +224,20 @@ def arguments() -> argparse.Namespace:
 
 
 async def main(options: argparse.Namespace) -> None:
-    cache, driver, rows, clean = Cache(options.cache), Driver(), list[Row](), 0
-    for page in pages(options.data, options.part)[: options.limit]:
+    cache, driver, clean = Cache(options.cache, options.part), Driver(), 0
+    first, every = (int(number) for number in options.shard.split("/"))
+    for page in () if options.report else pages(options.data, options.part)[first - 1 :: every]:
+        known = cache.get(f"{page.root.name}/{page.entry}", "", "")
         try:
-            mine = await rows_of(driver, page, cache, ablations=clean < options.ablated)
+            clean += known.shown if known else await look_into(driver, page, cache, clean * every < options.ablated)
         except RelookError as error:
             print(f"{page.entry}: {error}", file=sys.stderr)
-            continue
-        rows += mine
-        clean += any(row.shown for row in mine)
-        for row in mine:
-            if row.shown:
-                state = "fixed" if row.fixed else f"left {', '.join(row.left)}"
-                print(f"{row.page} {'+'.join(row.kinds)} [{row.variant}] {state}, {row.seconds:.1f} s", file=sys.stderr)
-        if clean >= options.pages:
+        if clean * every >= options.pages:
             break
     await driver.close()
-    body = "\n".join((f"{clean} pages, {options.part}, code {digest()}", "", *table(rows)))
+    kept = cache.rows
+    count = len({row.page for row in kept if row.shown})
+    body = "\n".join((f"{count} pages, {options.part}, code {digest()}", "", *table(kept)))
     print(body)
     if options.output is not None:
         options.output.parent.mkdir(parents=True, exist_ok=True)

@@ -50,23 +50,30 @@ def digest() -> str:
 
 
 class Cache:
-    """Rows by page, case and variant, one JSON line each; also pages that were not clean."""
+    """Rows by page, case and variant, one JSON line each. A row without a case says that the page is done with."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, part: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._file = folder / f"refine-bench-{digest()}.jsonl"
+        self._file = folder / f"refine-bench-{part}-{digest()}.jsonl"
         lines = self._file.read_text("utf-8").splitlines() if self._file.is_file() else []
-        self._rows = {(row["page"], row["case"], row["variant"]): row for row in map(json.loads, lines)}
+        self._rows = {(row.page, row.case, row.variant): row for row in map(_row, lines)}
 
     def get(self, page: str, case: str, variant: str) -> Row | None:
-        row = self._rows.get((page, case, variant))
-        return None if row is None else Row(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()})
+        return self._rows.get((page, case, variant))
 
     def keep(self, row: Row) -> Row:
         with self._file.open("a", encoding="utf-8") as file:
             file.write(json.dumps(asdict(row)) + "\n")
-        self._rows[row.page, row.case, row.variant] = asdict(row)
+        self._rows[row.page, row.case, row.variant] = row
         return row
+
+    @property
+    def rows(self) -> list[Row]:
+        return [row for row in self._rows.values() if row.case]
+
+
+def _row(line: str) -> Row:
+    return Row(**{name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(line).items()})
 
 
 def table(rows: Iterable[Row]) -> Iterator[str]:
