@@ -17,7 +17,9 @@ _COMMON = (
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-domain-reliability", "--hide-scrollbars",
     "--force-color-profile=srgb", "--font-render-hinting=none", "--disable-lcd-text", "--mute-audio",
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp", "--disable-features=Translate,OptimizationHints",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    # Which hosts may be asked is decided by interception; a host on this machine needs no question on top.
+    "--disable-features=Translate,OptimizationHints,LocalNetworkAccessChecks",
     "--js-flags=--max-old-space-size=1024",
 )  # fmt: skip
 
@@ -130,12 +132,13 @@ class Driver:
             browser = await self._connected()
             try:
                 async with asyncio.timeout(20):
-                    bypass = ",".join(f"{host},.{host}" for host in allowed)
+                    # By itself the browser would reach loopback addresses without the proxy; the last match wins.
+                    bypass = ",".join(("<-loopback>", *(f"{host},.{host}" for host in allowed)))
                     context = await browser.new_context(
                         service_workers="block",
                         accept_downloads=False,
                         bypass_csp=False,
-                        proxy={"server": _NO_PROXY, "bypass": bypass or None},
+                        proxy={"server": _NO_PROXY, "bypass": bypass},
                         viewport=None,
                         no_viewport=True,
                     )

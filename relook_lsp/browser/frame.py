@@ -20,6 +20,9 @@ MAX_HEIGHT = 8000
 FRAME_BOUND = 10.0
 """Seconds of wall-clock time for one picture."""
 
+_BEGIN_BOUND = 6.0
+"""Seconds for a frame without a picture: only what runs in it (``requestAnimationFrame``) takes time."""
+
 _SHOTS = 3
 """Pictures taken at most until two agree."""
 
@@ -28,9 +31,14 @@ _TRIES = 8
 
 
 async def begin(cdp: Cdp, turn: asyncio.Lock) -> None:
-    """Make one frame. Frames of one browser are made in turn: its display refuses overlapping ones and crashes."""
+    """Make one frame. Frames of one browser are made in turn: its display refuses overlapping ones and crashes.
+    Raises ``Hang``."""
     async with turn:
-        await cdp.send("HeadlessExperimental.beginFrame", {})
+        try:
+            async with asyncio.timeout(_BEGIN_BOUND):
+                await cdp.send("HeadlessExperimental.beginFrame", {})
+        except TimeoutError as error:
+            raise Hang from error
 
 
 async def expose(cdp: Cdp, turn: asyncio.Lock) -> bytes:

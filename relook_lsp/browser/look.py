@@ -76,7 +76,7 @@ class Look:
         self.tab = tab
         self.touch = touch
         self.cdp: Cdp = tab.cdp
-        self.recorder = Recorder(tab.cdp)
+        self.recorder = Recorder(tab.cdp, full=lambda: self._later(self.cdp.send("Runtime.disable")))
         self.sheets = Sheets(tab.cdp)
         bound = min(6.0, plan.timeout / 3)
         self.clock = VirtualClock(tab.cdp, bound) if tab.exact else RealClock(tab.cdp, bound)
@@ -127,6 +127,8 @@ class Look:
             await self._advance_to_load(navigation)
             if self.tab.turn is not None and not self.hung:
                 await begin(cdp, self.tab.turn)
+        except Hang:
+            await self.find_hang()
         finally:
             if not navigation.done():
                 navigation.cancel()
@@ -153,11 +155,7 @@ class Look:
         while not self._loaded.is_set():
             if navigation.done() and navigation.exception() is None and navigation.result().get("errorText"):
                 raise PageNotFound(f"{self.page.entry} could not be loaded ({navigation.result()['errorText']}).")
-            try:
-                await self.clock.advance(step)
-            except Hang:
-                await self.find_hang()
-                return
+            await self.clock.advance(step)
             if asyncio.get_running_loop().time() > deadline:
                 # Something never finishes loading; what is there is looked at.
                 return

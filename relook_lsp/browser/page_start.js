@@ -23,4 +23,26 @@
   window.prompt = () => null;
   window.print = () => undefined;
   window.open = () => null;
+  // Forever pending: a refusal would look like the author's mistake.
+  if (globalThis.ServiceWorkerContainer) ServiceWorkerContainer.prototype.register = () => new Promise(() => undefined);
+
+  // A page that leaves at once would be half a page: what it showed first is looked at. A router that takes the
+  // navigation over stays on the page. This listener is always the last one, so that it knows.
+  // What it cannot stop is stopped here: the way back, and forms, behind which the rest is not read.
+  HTMLFormElement.prototype.submit = () => undefined;
+  History.prototype.back = History.prototype.forward = History.prototype.go = () => undefined;
+  if (!globalThis.navigation || window.top !== window) return;
+  const taken = new WeakSet();
+  const intercept = NavigateEvent.prototype.intercept;
+  NavigateEvent.prototype.intercept = function (...options) {
+    taken.add(this);
+    return intercept.apply(this, options);
+  };
+  const stay = (event) => {
+    if (event.cancelable && !event.destination.sameDocument && !taken.has(event)) event.preventDefault();
+  };
+  const add = navigation.addEventListener.bind(navigation);
+  const last = () => { navigation.removeEventListener("navigate", stay); add("navigate", stay); };
+  navigation.addEventListener = (...words) => { add(...words); last(); };
+  last();
 })();

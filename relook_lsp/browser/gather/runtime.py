@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from relook_lsp.browser.cdp import Cdp
@@ -12,9 +13,11 @@ _LIMIT = 200
 
 
 class Recorder:
-    """Collects exceptions, rejections and console errors of one load, in order."""
+    """Collects exceptions, rejections and console errors of one load, in order. ``full`` is called when no more
+    are kept: a page that logs without end must not drown the protocol."""
 
-    def __init__(self, cdp: Cdp) -> None:
+    def __init__(self, cdp: Cdp, full: Callable[[], object]) -> None:
+        self._full = full
         self.messages: list[Message] = []
         self.moment = 0
         cdp.on("Runtime.exceptionThrown", self._exception)
@@ -23,6 +26,8 @@ class Recorder:
     def _add(self, kind: str, text: str, place: ScriptPlace | None) -> None:
         if len(self.messages) < _LIMIT:
             self.messages.append(Message(kind, text[:2000], place, self.moment))
+            if len(self.messages) == _LIMIT:
+                self._full()
 
     def _exception(self, event: dict[str, Any]) -> None:
         details = event["exceptionDetails"]
