@@ -32,9 +32,12 @@ from model_server.training.defects.inject import (
 )
 from model_server.training.defects.kinds import HELD_OUT, KINDS
 from model_server.training.label import label
+from model_server.training.live import tried
 from model_server.training.sources import Sample, cache, samples
+from relook_lsp.browser.capture import Capture
 from relook_lsp.browser.driver import Driver
 from relook_lsp.browser.plan import Plan
+from relook_lsp.browser.restyle import NotTried
 from relook_lsp.cli.parallel import over
 from relook_lsp.core.errors import RelookError
 from relook_lsp.core.snapshot import Viewport
@@ -43,19 +46,20 @@ from relook_lsp.models.language import write
 from relook_lsp.refine.observe import observe, to_patch
 from relook_lsp.refine.refine import looker
 from relook_lsp.refine.trajectory import State, texts_of
-from relook_lsp.refine.verify import Verifier
 from relook_lsp.review.review import Review, Settings, look
 
 SCREEN = Settings(
     Plan(
-        viewports=(Viewport(375, 812, True), Viewport(1280, 800)),
+        viewports=(Viewport(375, 812), Viewport(1280, 800)),
         moments=(0,),
-        sweep=(320, 540, 680, 768, 1024),
+        sweep=(),
+        touch_below=0,
+        zoom=False,
         dark=False,
     ),
-    Options(severities={"never-settles": "off", "layout-shift": "off", "zoomed-text-clipped": "off"}),
+    Options(severities={"never-settles": "off", "layout-shift": "off", "viewport-meta": "off"}),
 )
-"""What training looks at: a phone and a desktop at load, and five widths between. A part of the examples is confirmed
+"""What examples are screened with: one load, a narrow and a wide window. A part of them is confirmed by a clean load
 with the settings of the editor."""
 
 CONFIRMED_SHARE = 0.05
@@ -73,14 +77,16 @@ class Tally:
     def line(self) -> str:
         made, kept = self.counts["defects"], self.counts["examples"]
         rate = kept / max(1e-9, time.monotonic() - self.started)
-        return f"{self.counts['pages']} pages, {self.counts['renders']} renders, {kept} examples of {made} defects, {rate:.2f}/s"
+        return f"{self.counts['pages']} pages, {self.counts['renders']} renders, {self.counts['trials']} trials, {kept} examples of {made} defects, {rate:.2f}/s"
 
 
 def kinds_for(split: str) -> Sequence[Any]:
-    """Training never sees the held-out kinds; held-out pages show them twice as often."""
+    """Training never sees the held-out kinds; held-out pages show them twice as often. What shows only between two
+    widths cannot be screened."""
+    kinds = [kind for kind in KINDS if "range" not in kind.places]
     if split != "held-out":
-        return [kind for kind in KINDS if kind.name not in HELD_OUT]
-    return [*KINDS, *(kind for kind in KINDS if kind.name in HELD_OUT)]
+        return [kind for kind in kinds if kind.name not in HELD_OUT]
+    return [*kinds, *(kind for kind in kinds if kind.name in HELD_OUT)]
 
 
 async def examples(driver: Driver, sample: Sample, turn: int, most: int, tally: Tally) -> list[dict[str, Any]]:
@@ -100,36 +106,53 @@ async def examples(driver: Driver, sample: Sample, turn: int, most: int, tally: 
             return []
         chosen = candidates(snapshot, random, most, kinds_for(sample.split))
         snapshot = await live.styles(wanted(snapshot, chosen))
+        base = State(sample.page, Review(first.report, snapshot))
+        found = list(defects(base, chosen, random))
+        tally.counts["defects"] += len(found)
+        records: list[dict[str, Any]] = []
+        for group in together(found, layout, random):
+            try:
+                records += await _screened(driver, live, sample, base, group, random, tally)
+            except RelookError as error:
+                tally.counts[f"failed: {error.kind}"] += 1
+                break
+        return records
     finally:
         await live.close()
-    base = State(sample.page, Review(first.report, snapshot))
-    found = list(defects(base, chosen, random))
-    tally.counts["defects"] += len(found)
-    records: list[dict[str, Any]] = []
-    for group in together(found, layout, random, 8):
-        records += await _screened(driver, sample, base, group, random, tally)
-    return records
 
 
 async def _screened(
-    driver: Driver, sample: Sample, base: State, group: Sequence[Defect], random: Random, tally: Tally
+    driver: Driver,
+    live: Capture,
+    sample: Sample,
+    base: State,
+    group: Sequence[Defect],
+    random: Random,
+    tally: Tally,
 ) -> list[dict[str, Any]]:
     joint = joined(group)
-    assert joint is not None
+    assert joint is not None and base.review.snapshot is not None
     texts = texts_of(base)
     page = base.page.with_texts({path: joint.apply(path, texts[path]) for path in joint.paths})
-    see = looker(driver, SCREEN)
-    broken = State(page, await see(page))
-    tally.counts["renders"] += 1
-    if not broken.review.report.reviewed:
-        tally.counts["infrastructure"] += 1
+    views = [random.choice(base.review.snapshot.settled)]
+    rules = frozenset[str]().union(*(defect.rules for defect in group))
+    try:
+        review = await tried(live, base.review.snapshot, joint, SCREEN.options, views, rules)
+    except NotTried:
+        review = None
+    if review is None:
+        tally.counts["not style alone"] += len(group)
         return []
+    broken = State(page, review)
+    tally.counts["trials"] += 1
     shown = confirmed(base, broken, joint, group)
     tally.counts["not found"] += len(group) - len(shown)
+    tally.counts.update(f"not found: {d.kind} {d.place}" for d in group if d not in [one.defect for one in shown])
     full: bool | None = None
     if shown and random.random() < CONFIRMED_SHARE:
         editor = await looker(driver, Settings())(page)
         full = {one.findings[0].rule for one in shown} <= {finding.rule for finding in editor.report.findings}
+        tally.counts["renders"] += 1
         tally.counts["confirmed" if full else "not confirmed"] += 1
     records: list[dict[str, Any]] = []
     for one in shown:
@@ -137,15 +160,19 @@ async def _screened(
         if observed is None:
             tally.counts["no element"] += 1
             continue
+        rule = one.findings[0].rule
         operations = label(observed, broken, one.defect, inverse(joint, one.defect.patch), joint)
         if operations is not None and len(one.defect.values) > 1:
-            verdict = await Verifier(see)(broken, to_patch(observed, operations))
-            tally.counts["renders"] += verdict.renders
-            if not verdict.accepted:
-                tally.counts[f"label {verdict.reason.value}"] += 1
+            # Only what breaks the page is taken back: whether that is enough, the page says.
+            mended = joint.then(to_patch(observed, operations), texts_of(base))
+            after = await tried(live, base.review.snapshot, mended, SCREEN.options, views, [rule])
+            tally.counts["trials"] += 1
+            if after is None or _count(after, rule) >= _count(review, rule):
+                tally.counts["label not enough"] += 1
                 operations = None
         if operations is None:
             tally.counts["no label"] += 1
+            tally.counts[f"no label: {one.defect.kind} {one.defect.place} {rule}"] += 1
             continue
         tally.counts["examples"] += 1
         tally.counts[f"kind {one.defect.kind}"] += 1
@@ -162,7 +189,6 @@ async def _screened(
                 "together": len(group),
                 "rule": one.findings[0].rule,
                 "key": one.findings[0].key,
-                "cost": round(broken.cost, 4),
                 "edits": [[e.path, e.span.start, e.span.end, e.old, e.new] for e in joint.replacements],
                 "observation": asdict(observed.observation),
                 "answer": write(operations, observed.observation),
@@ -170,6 +196,10 @@ async def _screened(
             }
         )
     return records
+
+
+def _count(review: Review, rule: str) -> int:
+    return sum(finding.rule == rule for finding in review.report.findings)
 
 
 def units(found: Sequence[Sample], passes: Sequence[int], done: set[str]) -> Iterator[tuple[Sample, int]]:

@@ -165,7 +165,7 @@ def together(chosen: Sequence[Defect], layout: Layout, random: Random, most: int
     groups: list[tuple[Defect, ...]] = []
     left = list(chosen)
     while left:
-        size = random.randint(1, most)
+        size = random.choice(range(1, most + 1))
         group = [left.pop(0)]
         for defect in tuple(left):
             if len(group) < size and _apart(defect, group, layout) and joined((*group, defect)) is not None:
