@@ -39,8 +39,8 @@ class Example:
 
     @property
     def target(self) -> tuple[Operation, ...]:
-        """What is imitated: no one can guess an author's old colour, so that where the solver offers a value for the
-        property, that takes its place."""
+        """What is imitated: no one can guess an author's old value, so that where a solver offers one for the property,
+        that takes its place."""
         return tuple(_offered(operation, self.observation) for operation in self.operations)
 
 
@@ -48,14 +48,9 @@ def _offered(operation: Operation, observation: Observation) -> Operation:
     if not isinstance(operation, SetDeclaration):
         return operation
     name = observation.declarations[operation.declaration].name
-    meant = _COLOURS if name.startswith("--") or name in _COLOURS else ()
+    meant = ("color", "background-color") if name.startswith("--") or name == "background" else (name,)
     values = [slot.value for slot in observation.slots if slot.name in meant]
-    if values and operation.value not in values:
-        return SetDeclaration(operation.declaration, values[0])
-    return operation
-
-
-_COLOURS = ("color", "background-color", "background")
+    return SetDeclaration(operation.declaration, values[0]) if values and operation.value not in values else operation
 
 
 def load(path: Path) -> Iterator[Example]:

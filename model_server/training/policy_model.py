@@ -8,17 +8,18 @@ from pathlib import Path
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM
 
+from relook_lsp.models.local import LONGEST_ANSWER, cut
 from relook_lsp.models.tokens import END, PATTERN, Tokens
 
-LONGEST = 640
+LONGEST = 512
 """Tokens of prompt and answer together."""
 
 SIZES: dict[str, dict[str, int]] = {
     "tiny": {"hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 128},
-    "small": {"hidden_size": 192, "num_hidden_layers": 5, "num_attention_heads": 6, "intermediate_size": 512},
-    "medium": {"hidden_size": 320, "num_hidden_layers": 8, "num_attention_heads": 8, "intermediate_size": 864},
+    "small": {"hidden_size": 128, "num_hidden_layers": 3, "num_attention_heads": 4, "intermediate_size": 352},
+    "medium": {"hidden_size": 256, "num_hidden_layers": 6, "num_attention_heads": 4, "intermediate_size": 704},
 }
-"""About 0.2, 2.5 and 10 million parameters with a vocabulary of 2,048."""
+"""About 0.1, 0.7 and 5 million parameters with a vocabulary of 1,024."""
 
 
 def train_tokenizer(texts: Iterable[str], size: int, path: Path) -> Tokens:
@@ -56,13 +57,9 @@ def new_model(size: str, vocabulary: int) -> LlamaForCausalLM:
 
 
 def encode(tokens: Tokens, prompt: str, answer: str) -> tuple[list[int], int]:
-    """Ids of prompt, answer and end, and where the answer begins. A prompt that is too long loses its beginning last:
-    what is cut is the middle, the far elements."""
-    head, tail = tokens.encode(prompt), [*tokens.encode(answer), tokens.end]
-    room = LONGEST - len(tail)
-    if len(head) > room:
-        head = [*head[: room - 64], *head[-64:]]
-    return [*head, *tail], len(head)
+    """Ids of prompt, answer and end, and where the answer begins."""
+    head = cut(tokens.encode(prompt), LONGEST - LONGEST_ANSWER)
+    return [*head, *tokens.encode(answer)[: LONGEST_ANSWER - 1], tokens.end], len(head)
 
 
 def padded(rows: Sequence[Sequence[int]], value: int) -> list[list[int]]:

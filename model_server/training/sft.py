@@ -43,10 +43,11 @@ def answer_loss(model: LlamaForCausalLM, rows: Sequence[Row]) -> torch.Tensor:
 
 
 def row(tokens: Tokens, example: Example, random: Random | None) -> Row:
-    observation, operations = example.observation, example.target
+    observation, operations, rejected = example.observation, example.target, 0
     if random is not None:
         observation, operations = augment(observation, operations, random)
-    return encode(tokens, compact(observation), write(operations, observation))
+        rejected = random.choice((0, 0, 0, random.randint(1, 24)))
+    return encode(tokens, compact(observation, rejected), write(operations, observation))
 
 
 def batches(tokens: Tokens, examples: Sequence[Example], size: int, random: Random) -> Iterator[list[Row]]:
@@ -89,7 +90,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, nargs="+", default=[cache() / "examples.jsonl"])
     parser.add_argument("--out", type=Path, default=cache() / "sft")
     parser.add_argument("--size", choices=SIZES, default="small")
-    parser.add_argument("--vocabulary", type=int, default=2048)
+    parser.add_argument("--vocabulary", type=int, default=1024)
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--steps", type=int, default=0, help="stop after so many (0: only by time)")
     parser.add_argument("--batch", type=int, default=16)

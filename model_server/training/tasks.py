@@ -95,7 +95,9 @@ async def examples(driver: Driver, sample: Sample, turn: int, most: int, tally: 
     live, first = await look(driver, sample.page, SCREEN)
     try:
         snapshot = first.snapshot
-        assert snapshot is not None
+        if snapshot is None or not snapshot.settled:
+            tally.counts["left out"] += 1
+            return []
         layout = widest(snapshot).layout
         tally.counts["renders"] += 1
         if len(layout) > MAX_NODES or layout.content[1] > MAX_HEIGHT or first.report.cost > MAX_COST:

@@ -110,17 +110,17 @@ class LanguageError(ValueError):
     """The answer is not in the edit language; the sentence says what is wrong and goes back to the policy."""
 
 
-def render(observation: Observation, value: int = 80, text: int = 40) -> str:
+def render(observation: Observation, value: int = 80, text: int = 40, elements: int = 100) -> str:
     """The observation as text. Page-controlled strings are cut (values and texts to so many characters) and quoted, so
-    that they stay data."""
+    that they stay data; of the elements, the first ones are told."""
     o = observation
     lines = [f"rule {o.rule} {o.severity}" + (f" x{o.places}" if o.places > 1 else "")]
-    lines.append("measured " + _pairs(o.measured))
+    lines.append("measured " + _pairs(o.measured, value))
     if o.required:
-        lines.append("required " + _pairs(o.required))
+        lines.append("required " + _pairs(o.required, value))
     widths = "" if o.widths is None else f" widths {o.widths[0]}-{o.widths[1]}"
     lines.append(f"viewport {o.viewport} moment {o.moment}{widths}")
-    for index, element in enumerate(o.elements):
+    for index, element in enumerate(o.elements[:elements]):
         x, y, width, height = element.box
         shown = f" {quoted(element.text, text)}" if element.text else ""
         lines.append(f"e{index} {element.label} {width}x{height} at {x},{y} {element.relation}{shown}")
@@ -133,15 +133,15 @@ def render(observation: Observation, value: int = 80, text: int = 40) -> str:
     return "\n".join(lines)
 
 
-def _pairs(values: Mapping[str, Scalar]) -> str:
+def _pairs(values: Mapping[str, Scalar], limit: int) -> str:
     return " ".join(
-        f"{name}={value:g}" if isinstance(value, float) else f"{name}={_plain(str(value))}"
+        f"{name}={value:g}" if isinstance(value, float) else f"{name}={_plain(str(value), limit)}"
         for name, value in values.items()
     )
 
 
-def _plain(text: str) -> str:
-    return re.sub(r"\s+", "_", text)[:60]
+def _plain(text: str, limit: int) -> str:
+    return re.sub(r"\s+", "_", text)[:limit]
 
 
 def quoted(text: str, limit: int) -> str:
@@ -226,3 +226,20 @@ def _written(operation: Operation, observation: Observation) -> str:
 def _named(value: str, observation: Observation) -> str:
     values = [slot.value for slot in observation.slots]
     return f"s{values.index(value)}" if value in values else f"= {value}"
+
+
+def spoken(operations: tuple[Operation, ...], observation: Observation) -> str:
+    """The edit in a few words, for people."""
+    return "; ".join(_said(operation, observation) for operation in operations)
+
+
+def _said(operation: Operation, observation: Observation) -> str:
+    match operation:
+        case SetDeclaration(index, value):
+            return f"{observation.declarations[index].name}: {value}"
+        case SetProperty(_, name, value):
+            return f"{name}: {value}"
+        case RemoveDeclaration(index):
+            return f"no {observation.declarations[index].name}: {observation.declarations[index].value}"
+        case ReplaceMarkup():
+            return "change the markup"

@@ -14,7 +14,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float32]
+Array = NDArray[np.floating[Any]]
 
 _TYPES = {"F16": np.dtype("<f2"), "F32": np.dtype("<f4")}
 
@@ -69,7 +69,7 @@ class Llama:
         (batch, shared heads, length, size) of every layer, and grows."""
         shape, start = self.shape, past[0][0].shape[2] if past else 0
         x = self.embedding[tokens]
-        turn = _rotation(np.arange(start, start + tokens.shape[1]), shape)
+        turn = _rotation(start, tokens.shape[1], shape)
         for layer in range(shape.layers):
             x = x + self._attention(layer, _norm(x, self._w(layer, "input_layernorm"), shape.epsilon), turn, past)
             y = _norm(x, self._w(layer, "post_attention_layernorm"), shape.epsilon)
@@ -140,8 +140,9 @@ def _norm(x: Array, weight: Array, epsilon: float) -> Array:
     return weight * (x / np.sqrt(np.mean(x * x, axis=-1, keepdims=True) + np.float32(epsilon)))
 
 
-def _rotation(positions: NDArray[np.int64], shape: Shape) -> tuple[Array, Array]:
+def _rotation(start: int, length: int, shape: Shape) -> tuple[Array, Array]:
     """Cosines and sines (length, size) of rotary positions."""
+    positions = np.arange(start, start + length)
     rates = shape.theta ** (-np.arange(0, shape.size, 2) / shape.size)
     angles = np.concatenate((np.outer(positions, rates),) * 2, axis=-1)
     return np.cos(angles).astype(np.float32), np.sin(angles).astype(np.float32)

@@ -49,6 +49,6 @@ def messages(
 
 
 def compact(observation: Observation, rejected: int = 0) -> str:
-    """The prompt of the small policy: the observation, values and texts cut short, and the number of candidates
-    rejected in this round."""
-    return f"{render(observation, 28, 16)}\ntry {rejected}\n>\n"
+    """The prompt of the small policy: the cause and the element next to it, values and texts cut short, and the number
+    of candidates rejected in this round."""
+    return f"{render(observation, 22, 12, 2)}\ntry {rejected}\n>\n"

@@ -34,7 +34,7 @@ class Tokens:
         data = cast("dict[str, Any]", json.loads(path.read_text("utf-8")))
         model = data["model"]
         self.ids: dict[str, int] = {**model["vocab"], **{t["content"]: t["id"] for t in data["added_tokens"]}}
-        merges = [pair if isinstance(pair, list) else pair.split(" ") for pair in model["merges"]]
+        merges = cast("list[list[str]]", model["merges"])
         self._ranks = {(left, right): rank for rank, (left, right) in enumerate(merges)}
         self._bytes = {letter: byte for byte, letter in byte_letters().items()}
         self._texts = {identity: token for token, identity in model["vocab"].items()}

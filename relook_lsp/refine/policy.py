@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from relook_lsp.core.finding import Finding
 from relook_lsp.core.patch import Patch, PatchError
 from relook_lsp.models.chat import Chat, ModelError, Question
-from relook_lsp.models.language import LanguageError, Observation, parse
+from relook_lsp.models.language import LanguageError, Observation, parse, spoken
 from relook_lsp.models.prompt import messages
 from relook_lsp.refine.observe import observe, to_patch
 from relook_lsp.refine.trajectory import Attempt, State
@@ -72,11 +72,8 @@ class Policy:
                     return None
             answer = self._answers.pop(0) if self._answers else ""
             try:
-                patch = to_patch(
-                    observed,
-                    parse(answer, observed.observation, markup=self._large),
-                    answer.splitlines()[0] if answer else "",
-                )
+                operations = parse(answer, observed.observation, markup=self._large)
+                patch = to_patch(observed, operations, spoken(operations, observed.observation)[:80])
             except (LanguageError, PatchError) as error:
                 self._rejected.append((answer, str(error)))
                 continue

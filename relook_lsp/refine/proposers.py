@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from relook_lsp.core.finding import Finding
+from relook_lsp.models import local
 from relook_lsp.models.chat import Chat
 from relook_lsp.models.endpoint import Endpoint, HttpChat
 from relook_lsp.refine.forced import Proposer
@@ -25,6 +26,8 @@ def proposers(config: Config, names: Sequence[str] = NAMES, chat: Chat | None = 
         for name in names:
             if name == "solved":
                 chain.append(Solved(target))
+            elif name == "local" and local.available():
+                chain.append(Policy("local", local.ask, target, large=False))
             elif name == "remote" and ask is not None:
                 chain.append(Policy("remote", ask, target, large=True))
         return chain
