@@ -5,11 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT := build
 
-.PHONY: demo test check format setup browser system lock picture clean help bench-refine
+.PHONY: demo test test-models check format setup browser system lock picture clean help bench-refine
 
 help:
 	@echo "make demo    review the sample pages and write an HTML report"
 	@echo "make test    run every test"
+	@echo "make test-models  the tests against a real model server, in an environment of their own (3.5 GB)"
 	@echo "make check   ruff, pyright, import-linter"
 	@echo "make bench-refine  refine clean pages that were broken in known ways"
 	@echo "make format  let ruff format the code"
@@ -23,7 +24,14 @@ demo: setup browser
 	@echo "$(CURDIR)/$(OUT)/demo/report.html"
 
 test: setup system browser
-	$(BIN)/python -m pytest -n 2 $(TESTS)
+	$(BIN)/python -m pytest -n 2 -m "not model" $(TESTS)
+
+test-models: setup browser $(OUT)/models/ready
+	$(BIN)/python -m pytest -n 0 -m model tests/model
+
+$(OUT)/models/ready: .ci/models model_server/serve/tiny.py
+	@.ci/models "$(PYTHON)" $(OUT)/models
+	@touch $@
 
 check: setup
 	$(BIN)/ruff check .

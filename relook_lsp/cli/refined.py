@@ -67,6 +67,8 @@ def _text(result: Refined) -> str:
     for finding in after.findings:
         if finding.cost > 0:
             lines.append(f"  left: {finding.rule}: {plain(finding.message, 160)}{_why(one, finding)}")
+    if one.stopped == "infrastructure" and one.attempts:
+        lines.append(f"  stopped: {plain(one.attempts[-1].verdict.detail, 300)}")
     if result.unseen:
         lines.append("  not looked at, though they share a file: " + ", ".join(plain(page) for page in result.unseen))
     if result.files:

@@ -13,8 +13,8 @@ from relook_lsp.lsp.caps import ClientCaps
 from relook_lsp.session.documents import Documents
 from relook_lsp.session.subject import Seen, Subject
 
-SOURCE = "relook"
-DOCUMENTATION = "https://github.com/relook-lsp/relook/blob/main/docs/rules/{rule}.md"
+SOURCES = {"measured": "relook", "axe": "relook", "critic": "ReLook critic"}
+_DOCUMENTATION = "https://github.com/relook-lsp/relook/blob/main/docs/"
 MAX_RELATED = 5
 
 Texts = Mapping[str, str]
@@ -57,6 +57,13 @@ def location(
     return lsp.Location(documents.uri(subject.root, place.path), place_range(place, texts, encoding))
 
 
+def documentation(one: Finding) -> str:
+    """Address of the page about a rule."""
+    if one.source == "axe":
+        return str(one.measured["reference"])
+    return _DOCUMENTATION + ("critic.md" if one.source == "critic" else f"rules/{one.rule}.md")
+
+
 def diagnostic(
     group: Sequence[Finding], seen: Seen, documents: Documents, caps: ClientCaps, encoding: Encoding
 ) -> lsp.Diagnostic:
@@ -74,11 +81,11 @@ def diagnostic(
         message=f"{one.message}{more}",
         severity=_SEVERITY[one.severity],
         code=one.rule,
-        source=SOURCE,
+        source=SOURCES[one.source],
         related_information=related or None,
     )
     if caps.code_description:
-        result.code_description = lsp.CodeDescription(DOCUMENTATION.format(rule=one.rule))
+        result.code_description = lsp.CodeDescription(documentation(one))
     if caps.data:
         result.data = {"rule": one.rule, "key": one.key}
     return result

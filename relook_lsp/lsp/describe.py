@@ -77,7 +77,7 @@ def mark(
         severity=one.severity.value,
         message=one.message,
         source=one.source,
-        help=convert.DOCUMENTATION.format(rule=one.rule),
+        help=convert.documentation(one),
         location=at,
         related=[protocol.Note(message, where) for message, where in related if where is not None],
         selector=one.selector,

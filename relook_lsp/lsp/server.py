@@ -12,6 +12,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol
 
 from relook_lsp import __version__
+from relook_lsp.core.finding import Problem
 from relook_lsp.core.text import Encoding
 from relook_lsp.lsp import describe, protocol
 from relook_lsp.lsp.caps import ClientCaps
@@ -63,7 +64,11 @@ class RelookServer(LanguageServer):
         self.diagnostics.update(seen)
         report = seen.report
         if report.reviewed:
-            self.status(protocol.Status("idle", "", "", seen.subject.uri, report.score, len(report.findings)))
+            missing = next((one for one in report.problems if one.kind == "model"), Problem("", ""))
+            idle = protocol.Status(
+                "idle", missing.message, missing.kind, seen.subject.uri, report.score, len(report.findings)
+            )
+            self.status(idle)
         else:
             problem = report.problems[0]
             self.status(protocol.Status("problem", problem.message, problem.kind, seen.subject.uri))

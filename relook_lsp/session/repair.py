@@ -16,6 +16,7 @@ from relook_lsp.core.finding import Finding
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch, PatchError, Replacement
 from relook_lsp.refine.forced import Limits
+from relook_lsp.refine.gate import gate
 from relook_lsp.refine.neighbours import MAX_PAGES, Neighbours
 from relook_lsp.refine.proposers import proposers
 from relook_lsp.refine.refine import Proposers, looker, refine, repair
@@ -24,6 +25,7 @@ from relook_lsp.refine.solved import SOLVERS
 from relook_lsp.refine.stage import Stage
 from relook_lsp.refine.trajectory import Attempt, State, Trajectory, open_findings, texts_of
 from relook_lsp.refine.verify import Verifier
+from relook_lsp.review.critique import critic_of
 from relook_lsp.session.fixes import Fix, Place, Side, new_id
 from relook_lsp.session.session import Session
 from relook_lsp.session.subject import Seen
@@ -67,7 +69,9 @@ async def _bench(session: Session, seen: Seen) -> AsyncGenerator[Bench]:
                 raise BrowserFailed(start.review.report.problems[0].message)
             pages = [replace(seen.page, entry=entry) for entry in others[:MAX_PAGES]]
             neighbours = Neighbours(looker(driver, config.settings), pages)
-            verify = Verifier(stage.look, neighbours, screen=stage.screen)
+            critic = critic_of(config, session.model)
+            second = gate(critic, config) if critic is not None else None
+            verify = Verifier(stage.look, neighbours, second, screen=stage.screen)
             yield Bench(start, verify, proposers(config, chat=session.model), tuple(others[MAX_PAGES:]))
 
 

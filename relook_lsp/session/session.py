@@ -96,6 +96,7 @@ class Session:
     def _forget(self, subject: Subject) -> None:
         del self.seen[subject]
         self.scheduler.drop_idle(subject)
+        self.scheduler.drop_idle(("critic", subject))
         self.pictures.disown(subject)
         self._drop_fixes(subject)
 
@@ -174,6 +175,8 @@ class Session:
         await self._listener.reviewed(seen)
         if seen.report.reviewed and config.editor.prepare:
             self.scheduler.idle(subject, lambda: self._prepare(seen))
+        if seen.report.reviewed and config.critic.endpoint:
+            self.scheduler.idle(("critic", subject), lambda: self._criticise(seen))
         return seen
 
     def repairable(self, rule: str) -> bool:
@@ -191,6 +194,15 @@ class Session:
         if self.fresh(seen):
             self._listener.prepared(seen)
 
+    async def _criticise(self, seen: Seen) -> None:
+        # On first use, like the review.
+        from relook_lsp.session.opinion import heard
+
+        with_opinion = await heard(self, seen) if self.fresh(seen) else None
+        if with_opinion is not None and self.fresh(seen):
+            self.seen[seen.subject] = with_opinion
+            await self._listener.reviewed(with_opinion)
+
     def _drop_fixes(self, subject: Subject) -> None:
         for fix in self.fixes.forget(subject):
             self.release(fix.id)
@@ -207,8 +219,9 @@ class Session:
         return now == {path: version for path, version in seen.versions.items() if path in used}
 
     def fresh(self, seen: Seen) -> bool:
-        """Whether this is the last review of its page, and still true."""
-        return self.seen.get(seen.subject) is seen and self.current(seen)
+        """Whether this is the last review of its page, and still true; what was said about it since does not count."""
+        last = self.seen.get(seen.subject)
+        return last is not None and last.page is seen.page and self.current(seen)
 
     def unchanged(self, root: Path, texts: Mapping[str, str]) -> bool:
         """Whether all these files have these texts, in the editor or else on the disk. Blocking."""

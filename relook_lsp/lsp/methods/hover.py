@@ -65,7 +65,7 @@ def _section(ls: RelookServer, seen: Seen, group: tuple[Finding, ...], picture: 
     parts = [escaped(line) for line in lines]
     if picture is not None:
         parts.insert(0, f"![what it looks like]({picture.as_uri()}|width={WIDTH})")
-    parts.append(f"[{one.rule}]({convert.DOCUMENTATION.format(rule=one.rule)})")
+    parts.append(f"[{one.rule}]({convert.documentation(one)})")
     return "\n\n".join(parts)
 
 
