@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,6 +16,9 @@ from relook_lsp.browser.driver import Driver
 
 # Text must measure the same on every machine.
 os.environ["FONTCONFIG_FILE"] = str(Path(__file__).parent / "fonts.conf")
+# What other runs have kept is not for tests, and theirs is for nobody else.
+os.environ["RELOOK_CACHE"] = tempfile.mkdtemp(prefix="relook-tests-")
+atexit.register(shutil.rmtree, os.environ["RELOOK_CACHE"], ignore_errors=True)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -96,9 +96,11 @@ def _command(wanted: Wanted, engine: str, more: list[str]) -> tuple[list[str], d
     if engine == "transformers":
         command = [sys.executable, "-m", "model_server.serve.transformers_server", wanted.model]
         command += ["--name", wanted.name, "--host", wanted.host, "--port", str(wanted.port)]
-        return command + (["--adapter", str(wanted.adapter)] if wanted.adapter else []), dict(os.environ)
+        more = ["--adapter", str(wanted.adapter)] if wanted.adapter else []
+        return command + more, environment(os.environ, cpu=True)
     import torch
 
     cpu = not torch.cuda.is_available()
-    command = [sys.executable, "-m", "model_server.serve.engine", *flags(wanted, cpu=cpu), *more]
+    # Not the `vllm` command: builds for CPUs are packaged under another name, which it does not find itself by.
+    command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server", *flags(wanted, cpu=cpu), *more]
     return command, environment(os.environ, cpu=cpu)

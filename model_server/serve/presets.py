@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,10 @@ CONTEXT = {"policy": 16384, "critic": 32768}
 """Tokens, where the model can take as many: three pictures and the source of a page fit into the critic's."""
 PICTURES = 6
 """Of one question: two versions of a page at three moments."""
-PLAIN_TEMPLATE = Path(__file__).with_name("plain.jinja")
+_PACKAGE = Path(__file__).parent
+STARTUP = (_PACKAGE / "startup", _PACKAGE.parents[1])
+"""Folders on the path of a server on a CPU; see ``torchvision_ops``. vLLM starts Pythons of its own, so it has to be these."""
+PLAIN_TEMPLATE = _PACKAGE / "plain.jinja"
 """For a model that was trained on bare prompts: the texts of the messages, and nothing around them."""
 
 
@@ -72,6 +76,7 @@ def environment(current: Mapping[str, str], *, cpu: bool) -> dict[str, str]:
     if key:
         result["VLLM_API_KEY"] = key
     if cpu:
+        result["PYTHONPATH"] = os.pathsep.join([*map(str, STARTUP), *filter(None, [current.get("PYTHONPATH")])])
         result.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")
         # By default one core is kept free, of however few.
         result.setdefault("VLLM_CPU_NUM_OF_RESERVED_CPU", "0")

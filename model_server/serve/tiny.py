@@ -105,5 +105,5 @@ def _save(model: Any, words: Any, folder: Path) -> None:
 if __name__ == "__main__":
     from model_server.serve import torchvision_ops
 
-    torchvision_ops.declare()
+    torchvision_ops.install()
     {"critic": critic, "policy": policy}[sys.argv[1]](Path(sys.argv[2]))

@@ -15,8 +15,10 @@ MAX_ANSWERS = 2000
 
 
 def cache_folder() -> Path:
-    """Where the system keeps what can be made again: ``XDG_CACHE_HOME`` first."""
-    named = os.environ.get("XDG_CACHE_HOME")
+    """``RELOOK_CACHE``, else where the system keeps what can be made again."""
+    chosen, named = os.environ.get("RELOOK_CACHE"), os.environ.get("XDG_CACHE_HOME")
+    if chosen:
+        return Path(chosen)
     if named:
         return Path(named) / "relook"
     if sys.platform == "win32":

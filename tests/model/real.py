@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -43,16 +44,18 @@ class Served:
         assert self.process.stdout is not None and self.process.stderr is not None
         self.said = [self.process.stdout.readline(), self.process.stdout.readline()]
         if not self.said[1]:
-            raise AssertionError(self.process.stderr.read())
+            raise AssertionError(self.process.communicate()[1])
 
     def server(self) -> int:
         """Process id of the server below the launcher."""
         pid = self.process.pid
         return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
 
-    def stop(self) -> int:
-        self.process.terminate()
-        return self.process.wait(60)
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
+        """Ask it to end, where it has not; exit code and what it wrote to stderr."""
+        self.process.send_signal(number)
+        _, errors = self.process.communicate(timeout=60)
+        return self.process.returncode, errors
 
 
 def gone(pid: int, seconds: float = 60.0) -> bool:

@@ -107,7 +107,7 @@ async def test_the_window_that_is_helped_most_is_compared(driver: Driver, tmp_pa
 async def relook(folder: Path, *arguments: str) -> tuple[int, str, str]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "relook_lsp.cli", *arguments, cwd=folder, stdout=-1, stderr=-1,
-        env={**os.environ, "XDG_CACHE_HOME": str(folder / "cache")},
+        env={**os.environ, "RELOOK_CACHE": str(folder / "cache")},
     )  # fmt: skip
     out, err = await process.communicate()
     return process.returncode or 0, out.decode(), err.decode()
