@@ -128,3 +128,24 @@ async def test_noise_that_is_measured_again_never_ends_worse() -> None:
         result = await optimize(state(1), Scripted(costs), noisy, Limits(3, 10))
         worse += result.best.cost > result.start.cost
     assert worse <= 5
+
+
+@given(st.lists(st.booleans(), max_size=70), st.integers(1, 10), st.integers(0, 40))
+@settings(deadline=None, max_examples=60)
+async def test_what_the_live_page_refuses_does_not_use_up_attempts(
+    tried: list[bool], attempts: int, screens: int
+) -> None:
+    """``tried``: whether a candidate is refused without a load."""
+    left = list(tried)
+
+    async def refuse(_base: State, _patch: Patch) -> Verdict:
+        cheap = left.pop(0)
+        return Verdict(Reason.NOT_BETTER, renders=0 if cheap else 1, screens=1)
+
+    limits = Limits(1, attempts, screens=screens)
+    result = await optimize(state(1), Scripted([2.0] * len(tried)), refuse, limits)
+    loaded = sum(not attempt.verdict.screened for attempt in result.attempts)
+    assert loaded <= attempts and len(result.attempts) - loaded <= screens
+    enough = loaded == attempts or len(result.attempts) - loaded == screens
+    assert enough or len(result.attempts) == len(tried)
+    assert result.stopped == "exhausted" and result.best is result.start
