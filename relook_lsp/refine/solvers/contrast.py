@@ -34,7 +34,8 @@ def solve(site: Site, writer: Writer) -> Iterator[Patch]:
     node = site.place
     text, behind = Color(texts[0]), Color(backgrounds[0])
     moved = _moved(text, backgrounds, needed)
-    lifted = _moved(behind, list(dict.fromkeys(texts)), needed) if len(backgrounds) == 1 else None
+    # One background at a time: text on others is mended by moving theirs.
+    lifted = _moved(behind, list(dict.fromkeys(texts)), needed)
     holder = _painter(site, node)
     # Text that is only faint has the right colour already.
     yield from writer.patches(_solid(site, node), Where.DECLARED, Where.INLINE)
@@ -56,12 +57,35 @@ def solve(site: Site, writer: Writer) -> Iterator[Patch]:
     for extreme in ("#000000", "#ffffff"):
         if _passes(extreme, backgrounds, needed):
             yield from writer.patches([fix(node, f"color: {extreme}", color=extreme)], Where.DECLARED, Where.INLINE)
-    # Over a picture no text colour is enough everywhere: a translucent layer behind the text is.
-    dark = contrast(_rgb(texts[0]), Colour(0, 0, 0)) > contrast(_rgb(texts[0]), Colour(255, 255, 255))
-    scrim = "rgba(0, 0, 0, 0.75)" if dark else "rgba(255, 255, 255, 0.85)"
-    yield from writer.patches(
-        [Fix(f"background: {scrim}", (Want(node, (("background-color", scrim),)),))], Where.DECLARED, Where.INLINE
-    )
+    # Over a picture or gradient no text colour may be enough everywhere: a translucent layer behind the text is.
+    shades = list(_shades(texts, backgrounds, needed))
+    yield from writer.patches((one for s in shades for one in _over(site, node, s)), Where.DECLARED, Where.INLINE)
+    scrims = [fix(node, f"background: {shade}", background_color=shade) for shade in shades]
+    yield from writer.patches(scrims, Where.DECLARED, Where.INLINE)
+
+
+def _shades(texts: list[str], backgrounds: list[str], needed: float) -> Iterator[str]:
+    """The thinnest black or white that makes every background pass under every text, then a thicker one: what is
+    measured is a part of the picture, and the rest may need more."""
+    text = _rgb(texts[0])
+    dark = contrast(text, Colour(0, 0, 0)) > contrast(text, Colour(255, 255, 255))
+    level = 0 if dark else 255
+    for percent in range(5, 100, 5):
+        shade = Colour(level, level, level, percent / 100)
+        if all(contrast(_rgb(one), shade.over(_rgb(behind))) >= needed for one in texts for behind in backgrounds):
+            for share in dict.fromkeys((percent, min(95, percent + 15))):
+                yield f"rgba({level}, {level}, {level}, {share / 100:g})"
+            return
+
+
+def _over(site: Site, node: int, shade: str) -> Iterator[Fix]:
+    """The layer on top of the picture that is painted nearest behind the text."""
+    for at in site.lineage(node):
+        declared = site.own(at, "background-image")
+        if site.layout.style(at, "background-image") not in ("none", "") and declared is not None:
+            value = f"linear-gradient({shade}, {shade}), {declared.value}"
+            yield Fix(f"{shade} over the background", (Want(at, ((declared.name, value),)),))
+            return
 
 
 def _solid(site: Site, node: int) -> Iterator[Fix]:
