@@ -60,6 +60,8 @@ def of_view(snapshot: Snapshot, view: View) -> Content:
     # A picture that is enlarged shows nothing more than at its own size.
     own = {image.key: float(image.width * image.height) for image in view.images if image.width and image.height}
     window = Rect(0, 0, max(scene.layout_width, scene.width), 1e9)
+    # A phone shows a page without a viewport meta from far away: areas are those on the screen.
+    zoom = min(1.0, scene.width / scene.layout_width) ** 2
     for node in layout.elements:
         if not (scene.is_control(node) or layout.names[node] in _PICTURES) or not scene.shown(node):
             continue
@@ -68,7 +70,7 @@ def of_view(snapshot: Snapshot, view: View) -> Content:
             # The box around an inline element is large where it breaks into lines: its lines are what is there.
             inline = layout.style(node, "display") == "inline" and node in lines
             area = lines[node] if inline else rect.intersect(window).area
-            area = min(area, own.get(layout.key(node), area))
+            area = zoom * min(area, own.get(layout.key(node), area))
             things[layout.key(node)] = Thing(area, _answers(scene, node, rect), layout.selector(node))
     return Content(texts, things)
 

@@ -108,10 +108,8 @@ class Stage:
                 new = sorted(set(after) - known)
                 if new:
                     return Reason.NEW_FINDING, f"{target[0].rule} at {new[0]}"
-                kept = [
-                    key for key, extent in before.items() if after.get(key, 0) > extent - GROWTH or key in suspected
-                ]
-                if before and len(kept) == len(before):
+                kept = [key for key, extent in before.items() if after.get(key, -1.0) > extent - GROWTH]
+                if before and len({*kept, *(suspected & before.keys())}) == len(before):
                     return Reason.NOT_BETTER, f"{target[0].rule} stays at {view.viewport}"
                 better = better or bool(before)
                 loss = await self._lost(view, capture)

@@ -78,6 +78,15 @@ async def test_an_accepted_fix_costs_one_clean_render(start: State, stage: Stage
     assert accepted.accepted and (accepted.renders, accepted.screens) == (1, 1)
 
 
+async def test_a_defect_that_is_nearly_none_can_be_mended(tmp_path: Path, stage: Stage) -> None:
+    text = PAGE.replace('<link rel="stylesheet" href="style.css">', "<style>.muted { color: #787878 }</style>")
+    (tmp_path / "a.html").write_text(text.replace("pixel.png", "data:,"), "utf-8")
+    page = Page(tmp_path, "a.html")
+    start = State(page, await stage.look(page))
+    patch = edit("a.html", (tmp_path / "a.html").read_text("utf-8"), "#787878", "#666666")
+    assert (await stage.screen(start, patch, target(start, "low-contrast"))).objection is None
+
+
 async def test_another_page_is_not_tried(folder: Path, start: State, stage: Stage, driver: Driver) -> None:
     stranger = Stage(driver, Settings())
     patch = edit("style.css", CSS, MUTED, ".muted { color: #666 }")
