@@ -36,7 +36,7 @@ from model_server.training.defects.inject import (
 )
 from relook_lsp.browser.driver import Driver
 from relook_lsp.browser.plan import Plan
-from relook_lsp.core.errors import RelookError
+from relook_lsp.core.errors import BrowserFailed, RelookError
 from relook_lsp.core.page import Page, text_hash
 from relook_lsp.core.patch import Patch
 from relook_lsp.refine.conditions import EPSILON
@@ -107,7 +107,9 @@ async def broken_by(stage: Stage, base: State, group: Sequence[Defect]) -> tuple
     texts = texts_of(base)
     page = base.page.with_texts({path: patch.apply(path, texts[path]) for path in patch.paths})
     broken = State(page, await stage.look(page))
-    if broken.review.snapshot is None or len(confirmed(base, broken, patch, group)) < len(group):
+    if broken.review.snapshot is None:
+        raise BrowserFailed("the browser failed on a broken page; the case is not counted")
+    if len(confirmed(base, broken, patch, group)) < len(group):
         return None
     return broken, patch
 
@@ -132,6 +134,8 @@ async def run(driver: Driver, variant: str, base: State, group: Sequence[Defect]
             verify = Verifier(stage.look, screen=stage.screen, guard=variant != UNGUARDED)
             result = await refine(broken, verify)
         seconds = time.perf_counter() - started
+        if result.stopped == "infrastructure":
+            raise BrowserFailed("the browser failed during a refinement; the case is not counted")
         final = result.best if variant != BLIND else State(result.best.page, await stage.look(result.best.page))
     return measured(row, base, broken, patch, replace(result, start=broken, best=final), seconds)
 
@@ -194,8 +198,12 @@ async def look_into(driver: Driver, page: Page, cache: Cache, ablations: bool) -
             continue
         for variant in VARIANTS if ablations else (FULL,):
             row = cache.get(name, str(number), variant)
-            if row is None:
-                row = cache.keep(replace(await run(driver, variant, base, group, str(number)), page=name))
+            try:
+                if row is None:
+                    row = cache.keep(replace(await run(driver, variant, base, group, str(number)), page=name))
+            except RelookError as error:
+                print(f"{name} {number}: {error}", file=sys.stderr)
+                break
             if not row.shown:
                 break
             state = "fixed" if row.fixed else f"left {', '.join(row.left)}"
