@@ -1,0 +1,57 @@
+"""Intervals, similarity of pictures, and the tables of the refine benchmark."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from model_server.evaluation.against_original import similarity
+from model_server.evaluation.intervals import share, wilson
+from model_server.evaluation.refine_rows import FULL, UNFORCED, Cache, Row, table
+from relook_lsp.core.snapshot import Frame, Layout, Snapshot, View, Viewport
+
+
+def test_wilson_against_published_values() -> None:
+    """Newcombe 1998, table I: 81 of 263 and 15 of 148 give 0.2553-0.3662 and 0.0624-0.1605, 0 of 20 gives 0-0.1611."""
+    for hits, total, low, high in ((81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0, 0.1611)):
+        assert wilson(hits, total) == pytest.approx((low, high), abs=1e-4)
+    assert wilson(0, 0) == (0, 1)
+    assert share(9, 10) == "90 % (60-98, n = 10)"
+
+
+def seen(picture: Image.Image) -> Snapshot:
+    data = io.BytesIO()
+    picture.save(data, "PNG")
+    empty = {"nodes": {}, "layout": {"styles": []}, "textBoxes": {}, "contentWidth": 1, "contentHeight": 1}
+    empty["nodes"] = {"attributes": [], "nodeValue": [], "parentIndex": [], "nodeType": [], "backendNodeId": []}
+    layout = Layout({"documents": [empty], "strings": []}, ())
+    view = View(Viewport(10, 10), 0, "configured", layout, Frame(data.getvalue()))
+    return Snapshot("a.html", "http://x/", "exact", (view,), (), (), {})
+
+
+def test_similarity_counts_pixels_and_what_sticks_out() -> None:
+    white = Image.new("RGB", (10, 10), "white")
+    other = white.copy()
+    other.paste((0, 0, 0), (0, 0, 5, 10))
+    assert similarity(seen(white), seen(white)) == 1
+    assert similarity(seen(white), seen(other)) == 0.5
+    assert similarity(seen(white), seen(Image.new("RGB", (10, 20), "white"))) == 0.5
+
+
+def test_what_was_kept_comes_back_and_makes_tables(tmp_path: Path) -> None:
+    cache = Cache(tmp_path, "development")
+    fixed = Row("a", "0", FULL, ("faded",), True, fixed=True, better=True, similarity=0.9, edit=7, seconds=2, accepted=1, renders=1, screens=2)  # fmt: skip
+    left = Row("a", "1", FULL, ("faded",), True, left=("low-contrast",))
+    unseen = Row("a", "2", FULL, ("wide",), False)
+    for row in (fixed, left, unseen, Row("a", "", "", (), True), Row("a", "0", UNFORCED, ("faded",), True)):
+        cache.keep(row)
+    again = Cache(tmp_path, "development")
+    assert again.get("a", "0", FULL) == fixed and again.get("a", "", "") is not None
+    assert len(again.rows) == 4
+    text = "\n".join(table(again.rows))
+    assert "| refine, one defect | 50 % (9-91, n = 2) | 50 % (9-91, n = 2) | 0 | 0 | 0 |" in text
+    assert "| faded | 50 % (9-91, n = 2) |" in text and "wide" not in text
+    assert "A fix: 2.00 s" in text and "1 clean renders, 2 trials" in text
