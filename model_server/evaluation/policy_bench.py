@@ -1,0 +1,180 @@
+"""Who repairs what: ``python -m model_server.evaluation.policy_bench``.
+
+Every case is a page with the defects of one stored example that no training saw, shown by a clean load; the findings
+of that example are the target. Each policy proposes up to ten candidates to the editor's own verifier.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from model_server.evaluation.intervals import share
+from model_server.training.examples import Example, load
+from model_server.training.rollout import broken, target
+from model_server.training.sources import cache
+from model_server.training.tasks import SCREEN, read
+from relook_lsp.browser.driver import Driver
+from relook_lsp.core.errors import RelookError
+from relook_lsp.core.finding import Finding
+from relook_lsp.models.language import Observation
+from relook_lsp.models.local import Local
+from relook_lsp.refine.conditions import EPSILON
+from relook_lsp.refine.forced import Limits, Proposer
+from relook_lsp.refine.policy import Policy
+from relook_lsp.refine.refine import Proposers, repair
+from relook_lsp.refine.solved import Solved
+from relook_lsp.refine.stage import Stage
+from relook_lsp.refine.verify import Verifier
+
+ATTEMPTS = 10
+
+
+@dataclass(frozen=True)
+class Result:
+    """``first``: the first candidate was accepted; ``fixed``: one of ten was. ``worse``: the page costs more than
+    before. ``renders`` are clean ones; ``size`` in characters."""
+
+    first: bool
+    fixed: bool
+    worse: bool
+    candidates: int
+    renders: int
+    seconds: float
+    size: int
+
+
+def policy(folder: Path) -> Proposers:
+    """The model in a folder, alone."""
+    model = Local(folder)
+
+    async def ask(observation: Observation, rejected: Sequence[tuple[str, str]]) -> list[str]:
+        return await asyncio.to_thread(model.answers, observation, len(rejected))
+
+    return lambda found: [Policy("local", ask, found, large=False)]
+
+
+def solved(found: Sequence[Finding]) -> list[Proposer]:
+    return [Solved(found)]
+
+
+def after(one: Proposers, other: Proposers) -> Proposers:
+    return lambda found: [*one(found), *other(found)]
+
+
+async def case(driver: Driver, example: Example, proposers: Proposers) -> Result | None:
+    """None where the page does not show the example's findings, or cannot be looked at. Raises ``RelookError``."""
+    async with Stage(driver, SCREEN) as stage:
+        state = await broken(example, stage.look)
+        aim = target(example, state)
+        if aim is None:
+            return None
+        started = time.monotonic()
+        verifier = Verifier(stage.look, screen=stage.screen)
+        done = await repair(state, aim, verifier, proposers, Limits(1, ATTEMPTS, 90.0))
+        if done.stopped == "infrastructure":
+            return None
+        return Result(
+            first=bool(done.attempts) and done.attempts[0].verdict.accepted,
+            fixed=bool(done.accepted),
+            worse=done.best.cost > state.cost + EPSILON,
+            candidates=len(done.attempts),
+            renders=sum(attempt.verdict.renders for attempt in done.attempts),
+            seconds=round(time.monotonic() - started, 2),
+            size=done.accepted[0].patch.size if done.accepted else 0,
+        )
+
+
+def table(records: Sequence[dict[str, object]]) -> str:
+    """Markdown, one line for every policy and part of the cases."""
+    lines = [
+        "| cases | policy | first candidate accepted | fixed within 10 | worse | renders | seconds | edit |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    parts = dict.fromkeys((str(r["part"]), str(r["policy"])) for r in records)
+    for part, name in sorted(parts):
+        rows = [r for r in records if (r["part"], r["policy"]) == (part, name)]
+
+        def hits(field: str, rows: Sequence[dict[str, object]] = rows) -> str:
+            return share(sum(bool(r[field]) for r in rows), len(rows))
+
+        def mean(field: str, rows: Sequence[dict[str, object]] = rows) -> str:
+            values = [float(str(r[field])) for r in rows if field != "size" or r["fixed"]]
+            return f"{sum(values) / max(1, len(values)):.1f}"
+
+        worse = sum(bool(r["worse"]) for r in rows)
+        lines.append(
+            f"| {part} | {name} | {hits('first')} | {hits('fixed')} | {worse} | {mean('renders')} "
+            f"| {mean('seconds')} | {mean('size')} |"
+        )
+    return "\n".join(lines)
+
+
+def part(example: Example) -> str:
+    return "held-out kinds" if example.held_out_kind else f"{example.split} pages"
+
+
+async def run(
+    cases: Sequence[Example],
+    policies: dict[str, Proposers],
+    done: set[tuple[str, str]],
+    note: Callable[[dict[str, object]], None],
+    judge: Callable[[Driver, Example, Proposers], Awaitable[Result | None]] = case,
+) -> None:
+    driver = Driver("")
+    try:
+        for example in cases:
+            for name, proposers in policies.items():
+                identity = f"{example.page.entry} {example.rule} {example.key} {example.kind}"
+                if (identity, name) in done:
+                    continue
+                try:
+                    result = await judge(driver, example, proposers)
+                except RelookError as error:
+                    print(f"{identity}: {error}", flush=True)
+                    continue
+                if result is not None:
+                    note(
+                        {"case": identity, "policy": name, "part": part(example), "rule": example.rule, **vars(result)}
+                    )
+    finally:
+        await driver.close()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="model_server.evaluation.policy_bench", description=__doc__)
+    parser.add_argument("--data", type=Path, nargs="+", default=[cache() / "examples.jsonl"])
+    parser.add_argument("--model", action="append", default=[], metavar="NAME=FOLDER", help="a policy; may be repeated")
+    parser.add_argument("--cases", type=int, default=300)
+    parser.add_argument("--out", type=Path, default=cache() / "policy_bench.jsonl")
+    parser.add_argument("--table", action="store_true", help="only print what was measured")
+    options = parser.parse_args(argv)
+    if not options.table:
+        cases = [e for path in options.data for e in load(path) if e.split != "train" or e.held_out_kind]
+        Random(7).shuffle(cases)
+        policies: dict[str, Proposers] = {"solved": solved}
+        for text in options.model:
+            name, _, folder = text.partition("=")
+            policies |= {name: policy(Path(folder)), f"solved + {name}": after(solved, policy(Path(folder)))}
+        done = {(r["case"], r["policy"]) for r in read(options.out)}
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        with options.out.open("a", encoding="utf-8") as out:
+
+            def note(record: dict[str, object]) -> None:
+                out.write(json.dumps(record) + "\n")
+                out.flush()
+                print(record, flush=True)
+
+            asyncio.run(run(cases[: options.cases], policies, done, note))
+    print(table(list(read(options.out))))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,51 @@
+"""What an edit is worth: the share of the page's cost that it removes, as the render says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from relook_lsp.refine.trajectory import Reason, State, Verdict
+
+WORTHLESS = frozenset(
+    (
+        Reason.DOES_NOT_APPLY,
+        Reason.EMPTY,
+        Reason.TOO_LARGE,
+        Reason.NOT_ALLOWED,
+        Reason.INVALID_RENDER,
+        Reason.CONTENT_LOST,
+        Reason.OTHER_PAGE,
+        Reason.CRITIC,
+    )
+)
+"""Reasons for which the cost does not count: an edit that hides the text with the defect removes its cost too."""
+
+REFUSED = 0.5
+"""Of the reward of an edit that makes the page cheaper but is not accepted (something else got worse, or cannot be
+told): it is on the way, and must stay below one that is accepted."""
+
+LONGEST = 48
+LENGTH_PRICE = 0.2
+"""Reward that an answer of ``LONGEST`` tokens loses, in proportion; shorter ones lose less."""
+
+
+def reward(base: State, verdict: Verdict, length: int) -> float | None:
+    """0 to 1; None where the environment failed: such a sample is masked, never 0. ``length`` in tokens."""
+    if verdict.reason is Reason.INFRASTRUCTURE:
+        return None
+    if verdict.state is None or verdict.reason in WORTHLESS or base.cost <= 0:
+        return 0.0
+    share = max(0.0, min(1.0, (base.cost - verdict.state.cost) / base.cost))
+    return share * (1.0 if verdict.accepted else REFUSED) * (1 - LENGTH_PRICE * min(1.0, length / LONGEST))
+
+
+def advantages(rewards: Sequence[float | None]) -> list[float] | None:
+    """GRPO: how much better than its group each sample is, in standard deviations; masked samples get 0. None for a
+    group with fewer than two scored samples."""
+    scored = [value for value in rewards if value is not None]
+    if len(scored) < 2:
+        return None
+    mean = sum(scored) / len(scored)
+    # As TRL has it: the deviation of a sample (n - 1), and a small number against groups that are all alike.
+    deviation = (sum((value - mean) ** 2 for value in scored) / (len(scored) - 1)) ** 0.5
+    return [0.0 if value is None else (value - mean) / (deviation + 1e-4) for value in rewards]

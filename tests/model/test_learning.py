@@ -1,0 +1,133 @@
+"""What needs torch: tokens, the numpy Llama and the GRPO loss against the libraries that others use. Run by
+``make test-training``; skipped where the training environment is not installed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("transformers")
+
+from model_server.training.grpo import answer_likelihood, policy_loss  # noqa: E402
+from model_server.training.policy_model import new_model, train_tokenizer  # noqa: E402
+from model_server.training.reward import advantages  # noqa: E402
+from model_server.training.sft import answer_loss  # noqa: E402
+from relook_lsp.models.llama import Llama  # noqa: E402
+from relook_lsp.models.tokens import Tokens  # noqa: E402
+
+TEXTS = [
+    "rule low-contrast error\nmeasured ratio=1.32 text=#e0e0e0\ne0 p.note 343x18 cause\n d0 color: #e0e0e0\ns0 color: #666\n",
+    "rule text-too-small warning x2\ne1 div.card 320x40 above\n d12 font-size: 7px\n--ink: #222222\n>\nset d12 s3",
+]
+ODD = "é\u2028 {a} 1234567 d12 d12x --ink-2: #ff00aa; 日本 e1\n\n  s3"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random model of the smallest size with its tokenizer, as training writes it."""
+    torch.manual_seed(3)
+    path = tmp_path_factory.mktemp("model")
+    tokens = train_tokenizer(TEXTS, 400, path / "tokenizer.json")
+    new_model("tiny", len(tokens.ids)).half().save_pretrained(path)
+    return path
+
+
+@pytest.fixture
+def tokens(folder: Path) -> Tokens:
+    return Tokens(folder / "tokenizer.json")
+
+
+@pytest.fixture
+def model(folder: Path) -> Any:
+    from transformers import LlamaForCausalLM
+
+    return LlamaForCausalLM.from_pretrained(folder, dtype=torch.float32)
+
+
+def test_tokens_are_those_of_the_library(folder: Path, tokens: Tokens) -> None:
+    from tokenizers import Tokenizer
+
+    library = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    for text in (*TEXTS, ODD):
+        assert tokens.encode(text) == library.encode(text).ids
+        assert tokens.decode(tokens.encode(text)) == text
+
+
+def test_the_numpy_model_computes_what_torch_does(folder: Path, tokens: Tokens, model: Any) -> None:
+    ids = tokens.encode(TEXTS[0])
+    wanted = model(torch.tensor([ids])).logits[0].detach().numpy()
+    light = Llama(folder)
+    assert np.abs(light.forward(np.array([ids]), []) - wanted[-1]).max() < 1e-4
+    past: list[Any] = []
+    light.forward(np.array([ids[:9]]), past)
+    assert np.abs(light.forward(np.array([ids[9:]]), past) - wanted[-1]).max() < 1e-4
+
+
+def test_greedy_answers_are_those_of_torch(folder: Path, tokens: Tokens, model: Any) -> None:
+    prompt = tokens.encode(TEXTS[1])
+    drawn = Llama(folder).sample(prompt, 3, end=tokens.end, longest=12, temperature=0.8, seed=1)
+    out = model.generate(
+        torch.tensor([prompt]), do_sample=False, max_new_tokens=12, eos_token_id=tokens.end, pad_token_id=tokens.end
+    )
+    wanted = out[0, len(prompt) :].tolist()
+    assert drawn[0][0] == [token for token in wanted if token != tokens.end]
+
+
+def test_only_the_answer_counts(tokens: Tokens, model: Any) -> None:
+    prompt, answer = tokens.encode(TEXTS[0]), tokens.encode("set d0 s0")
+    other = [*tokens.encode("rule small-target warning"), *prompt[5:]]
+    alone = answer_loss(model, [([*prompt, *answer, tokens.end], len(prompt))])
+    logits = model(torch.tensor([[*prompt, *answer]])).logits[0, len(prompt) - 1 :]
+    wanted = torch.nn.functional.cross_entropy(logits, torch.tensor([*answer, tokens.end]))
+    assert float(alone.detach()) == pytest.approx(float(wanted.detach()), abs=1e-5)
+    assert other != prompt
+
+
+def test_the_loss_is_that_of_trl(tmp_path: Path, tokens: Tokens, model: Any) -> None:
+    pytest.importorskip("trl")
+    from datasets import Dataset
+    from transformers import PreTrainedTokenizerFast
+    from trl import GRPOConfig, GRPOTrainer
+
+    prompt = tokens.encode(TEXTS[0])
+    answers = [tokens.encode(text) for text in ("set d0 s0", "del d0", "set d0 = #000", "set e0 color s0")]
+    found = advantages([1.0, 0.25, 0.0, 0.5])
+    assert found is not None
+    rows = [([*prompt, *answer, tokens.end], len(prompt)) for answer in answers]
+    new, mask = answer_likelihood(model, rows)
+    old = (new + 0.3 * torch.sin(torch.arange(new.numel()).reshape(new.shape))).detach()
+    own = policy_loss(new, old, torch.tensor(found), mask)
+
+    library = PreTrainedTokenizerFast(
+        tokenizer_file=str(Path(model.name_or_path) / "tokenizer.json"), pad_token="<end>", eos_token="<end>"
+    )
+    trainer = GRPOTrainer(
+        model=model,
+        reward_funcs=lambda completions, **_: [0.0] * len(completions),
+        args=GRPOConfig(
+            output_dir=str(tmp_path), loss_type="grpo", beta=0.0, epsilon=0.2, use_cpu=True, bf16=False, report_to=[],
+            num_generations=4, per_device_train_batch_size=4, gradient_accumulation_steps=1,
+        ),
+        train_dataset=Dataset.from_list([{"prompt": "a"}]),
+        processing_class=library,
+    )  # fmt: skip
+    trainer.current_gradient_accumulation_steps = 1
+    model.eval()  # no dropout, so that both see the same numbers
+    width = mask.shape[1]
+    completion = torch.tensor([[*ids[start:], *([0] * (width - len(ids) + start))] for ids, start in rows])
+    theirs = trainer._compute_loss(
+        trainer.model,
+        {
+            "prompt_ids": torch.tensor([prompt] * 4),
+            "prompt_mask": torch.ones(4, len(prompt), dtype=torch.long),
+            "completion_ids": completion,
+            "completion_mask": mask.long(),
+            "advantages": torch.tensor(found),
+            "old_per_token_logps": old,
+        },
+    )
+    assert float(theirs.detach()) == pytest.approx(float(own.detach()), abs=1e-4)

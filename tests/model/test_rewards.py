@@ -1,0 +1,83 @@
+"""What edits are worth, and examples told otherwise: pure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from model_server.training.augment import augment
+from model_server.training.reward import LONGEST, advantages, reward
+from relook_lsp.core.page import Page
+from relook_lsp.models.language import (
+    DeclarationLine,
+    ElementLine,
+    Observation,
+    SetDeclaration,
+    SetProperty,
+    Slot,
+    parse,
+    spoken,
+    write,
+)
+from relook_lsp.refine.trajectory import Reason, State, Verdict
+from relook_lsp.review.review import Review
+from tests.refine.test_forced import state
+
+SEEN = Observation(
+    "low-contrast", "error", "m", 1, {"ratio": 1.3}, {"ratio": 4.5}, "375x812", 0, None,
+    (ElementLine("p", "cause", (0, 0, 10, 10), "a"), ElementLine("div", "above", (0, 0, 20, 20), "")),
+    (
+        DeclarationLine(0, "margin", "0", "p"),
+        DeclarationLine(0, "color", "#eee", "p"),
+        DeclarationLine(1, "padding", "4px", "div"),
+    ),
+    (Slot("color", "#666"), Slot("color", "#000")),
+)  # fmt: skip
+
+
+def verdict(reason: Reason, cost: float | None = None) -> Verdict:
+    return Verdict(reason, "", None if cost is None else state(cost), 1)
+
+
+def test_the_share_of_the_cost_that_goes() -> None:
+    base = state(1.0)
+    assert reward(base, verdict(Reason.ACCEPTED, 0.0), 0) == 1
+    assert reward(base, verdict(Reason.ACCEPTED, 0.5), 0) == pytest.approx(0.5)
+    assert reward(base, verdict(Reason.ACCEPTED, 0.0), LONGEST) == pytest.approx(0.8)
+    assert reward(base, verdict(Reason.NOT_BETTER, 1.5), 0) == 0
+    refused = reward(base, verdict(Reason.NEW_FINDING, 0.5), 0)
+    assert refused is not None and 0 < refused < 0.5
+
+
+@pytest.mark.parametrize("reason", [Reason.CONTENT_LOST, Reason.INVALID_RENDER, Reason.NOT_ALLOWED])
+def test_hiding_is_worth_nothing_however_cheap(reason: Reason) -> None:
+    assert reward(state(1.0), verdict(reason, 0.0), 0) == 0
+
+
+def test_a_failure_of_the_environment_is_no_score() -> None:
+    assert reward(state(1.0), verdict(Reason.INFRASTRUCTURE), 0) is None
+    assert reward(State(Page(Path(), "a"), Review(state(0.0).review.report, None)), verdict(Reason.EMPTY), 0) == 0
+
+
+def test_advantages_are_relative_and_skip_what_is_not_scored() -> None:
+    found = advantages([1.0, None, 0.0, 0.5])
+    assert found is not None and found[1] == 0 and found[0] > 0 > found[2]
+    assert sum(found) == pytest.approx(0)
+    assert advantages([None, 0.4]) is None
+    assert advantages([0.3, 0.3]) == [0.0, 0.0]
+
+
+def test_told_otherwise_it_is_the_same_edit() -> None:
+    for answer in ("set d1 s0", "set e1 color = red", "del d2"):
+        operations = parse(answer, SEEN)
+        for seed in range(40):
+            told, same = augment(SEEN, operations, Random(seed))
+            assert spoken(same, told) == spoken(operations, SEEN)
+            assert parse(write(same, told), told) == same
+
+
+def test_a_slot_is_named_where_a_value_is_one() -> None:
+    assert write((SetDeclaration(1, "#000"),), SEEN) == "set d1 s1"
+    assert write((SetProperty(0, "color", "#123"),), SEEN) == "set e0 color = #123"
