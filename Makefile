@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT := build
 
-.PHONY: demo test test-models check format setup browser system lock picture clean help bench-refine
+.PHONY: demo test test-models check format setup browser system lock picture clean help data sft grpo weights test-training bench-refine
 
 help:
 	@echo "make demo    review the sample pages and write an HTML report"
@@ -15,6 +15,7 @@ help:
 	@echo "make bench-refine  refine clean pages that were broken in known ways"
 	@echo "make format  let ruff format the code"
 	@echo "make lock    renew .ci/constraints.txt"
+	@echo "make data, make sft, make grpo, make weights   train the small policy and put it into the package"
 	@echo "make clean   remove what make made"
 
 demo: setup browser
@@ -72,5 +73,30 @@ picture: demo
 	"$$($(BIN)/python -c 'from relook_lsp.browser.find import find; print(find().path)')" --no-sandbox --hide-scrollbars \
 	  --window-size=1280,1100 --screenshot=$(CURDIR)/docs/report.png file://$(CURDIR)/$(OUT)/demo/report.html
 
+# Training the small policy (docs/policy.md). Its libraries live in an environment of their own; data and checkpoints in
+# ~/.cache/relook/training. One thread: torch's workers wait for each other where other work runs beside them.
+TRAIN := $(VENV)-train
+LEARN := OMP_NUM_THREADS=1 $(TRAIN)/bin/python -m model_server.training
+
+data: setup browser
+	$(BIN)/python -m model_server.training.tasks $(ARGS)
+
+sft: $(TRAIN)/ready
+	$(LEARN).sft $(ARGS)
+
+grpo: $(TRAIN)/ready browser
+	$(LEARN).grpo $(ARGS)
+
+weights:
+	$(BIN)/python -m model_server.training.ship $(ARGS)
+
+test-training: $(TRAIN)/ready
+	$(TRAIN)/bin/python -m pytest -q tests/model/test_learning.py
+
+$(TRAIN)/ready: pyproject.toml
+	$(PYTHON) -m venv $(TRAIN)
+	$(TRAIN)/bin/pip install --quiet --editable '.[dev,train]'
+	@touch $@
+
 clean:
-	rm -rf $(VENV) $(OUT)
+	rm -rf $(VENV) $(TRAIN) $(OUT)
