@@ -6,6 +6,7 @@ python -m model_server.serve.tiny policy FOLDER     Llama, about 5 M parameters
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -59,6 +60,27 @@ def policy(folder: Path, hidden: int = 256, layers: int = 6) -> None:
     _save(LlamaForCausalLM(config), words, folder)
 
 
+def adapter(folder: Path, hidden: int = 256, layers: int = 6, rank: int = 8) -> None:
+    """In the format of PEFT, which is not needed for it. Large enough to change what the policy says."""
+    import torch
+    from safetensors.torch import save_file
+
+    torch.manual_seed(1)
+    weights = {
+        f"base_model.model.model.layers.{layer}.self_attn.{name}.lora_{side}.weight": torch.randn(shape)
+        for layer in range(layers)
+        for name in ("q_proj", "v_proj")
+        for side, shape in (("A", (rank, hidden)), ("B", (hidden, rank)))
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    save_file(weights, folder / "adapter_model.safetensors")
+    config = {
+        "peft_type": "LORA", "task_type": "CAUSAL_LM", "r": rank, "lora_alpha": rank, "lora_dropout": 0.0, "bias": "none",
+        "target_modules": ["q_proj", "v_proj"], "base_model_name_or_path": None,
+    }  # fmt: skip
+    (folder / "adapter_config.json").write_text(json.dumps(config), "utf-8")
+
+
 def critic(folder: Path, hidden: int = 128) -> None:
     import torch
     from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration, Qwen2_5_VLProcessor
@@ -106,4 +128,4 @@ if __name__ == "__main__":
     from model_server.serve import torchvision_ops
 
     torchvision_ops.install()
-    {"critic": critic, "policy": policy}[sys.argv[1]](Path(sys.argv[2]))
+    {"critic": critic, "policy": policy, "adapter": adapter}[sys.argv[1]](Path(sys.argv[2]))

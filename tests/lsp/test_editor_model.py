@@ -1,0 +1,57 @@
+"""The editor's own model as critic: asked through the client, pictures as files."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from pygls.exceptions import JsonRpcInternalError
+
+from relook_lsp.lsp import protocol
+from relook_lsp.lsp.model import EditorChat
+from relook_lsp.models.chat import Message, ModelError, Question
+from relook_lsp.session.pictures import Pictures
+from tests.model.test_endpoint import png
+
+
+def server(answer: Any) -> tuple[Any, list[protocol.Complete]]:
+    """As much of the language server as a question needs; ``answer`` is returned, or raised."""
+    asked: list[protocol.Complete] = []
+
+    async def send(method: str, params: protocol.Complete) -> Any:
+        assert method == protocol.COMPLETE
+        asked.append(params)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return SimpleNamespace(
+        protocol=SimpleNamespace(send_request_async=send), session=SimpleNamespace(pictures=Pictures())
+    ), asked
+
+
+QUESTION = Question(
+    (Message("system", "s"), Message("user", "u", (png(), png()))),
+    2,
+    tokens=99,
+    schema={"type": "object"},
+    purpose="critic",
+)
+
+
+async def test_what_the_client_is_asked() -> None:
+    ls, asked = server(protocol.Completed(["a", "b"]))
+    assert await EditorChat(ls).answer(QUESTION) == ["a", "b"]
+    (one,) = asked
+    assert (one.purpose, one.samples, one.tokens, one.schema) == ("critic", 2, 99, {"type": "object"})
+    assert [(m.role, m.text, len(m.pictures)) for m in one.messages] == [("system", "s", 0), ("user", "u", 2)]
+    ls.session.pictures.close()
+
+
+@pytest.mark.parametrize("answer", [JsonRpcInternalError("no leave"), protocol.Completed([])])
+async def test_a_client_that_does_not_answer(answer: Any) -> None:
+    ls, _ = server(answer)
+    with pytest.raises(ModelError, match="editor's language model"):
+        await EditorChat(ls).answer(QUESTION)
+    ls.session.pictures.close()
