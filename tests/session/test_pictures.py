@@ -1,0 +1,47 @@
+"""Pictures live as long as someone needs them."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from relook_lsp.session.pictures import Pictures
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def test_equal_pictures_are_one_file_until_nobody_needs_it(temporary: Path) -> None:
+    pictures = Pictures()
+    assert list(temporary.iterdir()) == []
+    path = pictures.write(b"png")
+    assert pictures.write(b"png") == path
+    pictures.own("one", [path])
+    pictures.own("two", [path])
+    pictures.disown("one")
+    assert path.exists()
+    pictures.own("two", [pictures.write(b"other")])
+    assert not path.exists()
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    pictures.close()
+    assert list(temporary.iterdir()) == []
+
+
+def test_what_a_killed_server_left_is_removed(temporary: Path) -> None:
+    dead = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    left, foreign = temporary / f"relook-session-{dead}-x", temporary / f"relook-session-{os.getpid()}-x"
+    left.mkdir()
+    foreign.mkdir()
+    Pictures().write(b"png")
+    assert not left.exists() and foreign.exists()
