@@ -102,7 +102,7 @@ async def prepare(session: Session, seen: Seen) -> None:
     """In idle time: a fix for each of the costliest defects, then one edit for everything that can be mended together.
     Only definite repairs: nobody has asked a model yet."""
     count = session.preferences.config(seen.subject.root).editor.prepare
-    if not count or not session.fresh(seen) or not any(f.rule in SOLVERS for f in seen.report.findings):
+    if not count or not any(f.rule in SOLVERS for f in seen.report.findings):
         return
     prepared = session.fixes.of(seen.subject)
     async with _bench(session, seen) as bench:
@@ -117,7 +117,7 @@ async def prepare(session: Session, seen: Seen) -> None:
             if found.accepted:
                 fix = await _fix(session, seen, bench, found)
                 prepared.single.update({finding.identity: fix for finding in target})
-        joint = await _joint(bench, [fix.patch for fix in dict.fromkeys(prepared.single.values())])
+        joint = await _joint(bench, [fix.patch for fix in {fix.id: fix for fix in prepared.single.values()}.values()])
         if joint is not None and session.fresh(seen):
             prepared.joint = await _fix(session, seen, bench, joint)
 

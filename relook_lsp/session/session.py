@@ -174,7 +174,7 @@ class Session:
         self._drop_fixes(subject)
         await self._listener.reviewed(seen)
         if seen.report.reviewed and config.editor.prepare:
-            self.scheduler.idle(subject, lambda: self._prepare(seen))
+            self.scheduler.idle(subject, lambda: self._prepare(subject))
         if seen.report.reviewed and config.critic.endpoint:
             self.scheduler.idle(("critic", subject), lambda: self._criticise(seen))
         return seen
@@ -186,10 +186,13 @@ class Session:
 
         return rule in SOLVERS
 
-    async def _prepare(self, seen: Seen) -> None:
+    async def _prepare(self, subject: Subject) -> None:
         # On first use, like the review.
         from relook_lsp.session.repair import prepare
 
+        seen = self.seen.get(subject)
+        if seen is None or not self.fresh(seen):
+            return
         await prepare(self, seen)
         if self.fresh(seen):
             self._listener.prepared(seen)
