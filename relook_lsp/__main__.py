@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 
 
@@ -15,9 +16,15 @@ def main() -> None:
     logging.basicConfig(stream=sys.stderr, level=level if level in logging.getLevelNamesMapping() else "WARNING")
     # The framework logs message bodies, which hold the user's code.
     logging.getLogger("pygls").setLevel(logging.WARNING)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     from relook_lsp.lsp.app import create
 
-    create().start_io(stdout=out)
+    server = create()
+    try:
+        server.start_io(stdout=out)
+    finally:
+        # A client that vanished has not asked for a shutdown. The browser ends with its pipe; files do not.
+        server.session.pictures.close()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import io
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -31,14 +33,25 @@ _TRIES = 8
 
 
 async def begin(cdp: Cdp, turn: asyncio.Lock) -> None:
-    """Make one frame. Frames of one browser are made in turn: its display refuses overlapping ones and crashes.
-    Raises ``Hang``."""
-    async with turn:
-        try:
-            async with asyncio.timeout(_BEGIN_BOUND):
-                await cdp.send("HeadlessExperimental.beginFrame", {})
-        except TimeoutError as error:
-            raise Hang from error
+    """Make one frame. Raises ``Hang``."""
+    try:
+        await _frame(cdp, turn, {}, _BEGIN_BOUND)
+    except TimeoutError as error:
+        raise Hang from error
+
+
+async def _frame(cdp: Cdp, turn: asyncio.Lock, wanted: Mapping[str, Any], bound: float | None = None) -> dict[str, Any]:
+    """Frames of one browser are made in turn: its display refuses overlapping ones and crashes. So the turn is kept until
+    the browser has answered, even where whoever asked was cancelled meanwhile. Raises ``TimeoutError`` after ``bound``
+    seconds."""
+
+    async def ask() -> dict[str, Any]:
+        async with turn, asyncio.timeout(bound):
+            return await cdp.send("HeadlessExperimental.beginFrame", wanted)
+
+    asked = asyncio.ensure_future(ask())
+    asked.add_done_callback(lambda one: one.cancelled() or one.exception())
+    return await asyncio.shield(asked)
 
 
 async def expose(cdp: Cdp, turn: asyncio.Lock) -> bytes:
@@ -50,10 +63,7 @@ async def expose(cdp: Cdp, turn: asyncio.Lock) -> bytes:
     """
     last, shots = "", 0
     for _ in range(_TRIES):
-        async with turn:
-            reply = await cdp.send(
-                "HeadlessExperimental.beginFrame", {"screenshot": {"format": "png", "optimizeForSpeed": True}}
-            )
+        reply = await _frame(cdp, turn, {"screenshot": {"format": "png", "optimizeForSpeed": True}})
         data: str = reply.get("screenshotData", "")
         if data and data == last:
             break

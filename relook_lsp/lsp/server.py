@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams, JsonRpcInvalidRequest
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol
 
@@ -35,6 +36,20 @@ class Protocol(LanguageServerProtocol):
 
     def get_result_type(self, method: str) -> type[Any] | None:  # pyright: ignore[reportIncompatibleVariableOverride]
         return protocol.RESULTS.get(method) or super().get_result_type(method)
+
+    def structure_message(self, data: dict[str, Any]) -> Any:
+        """A request that is not understood is refused; the framework would leave the client waiting."""
+        asked = "id" in data and "method" in data and "jsonrpc" in data
+        try:
+            message = super().structure_message(data)
+        except JsonRpcException as error:
+            if asked:
+                self._send_response(data["id"], error=JsonRpcInvalidParams().to_response_error())
+            raise JsonRpcInvalidParams() from error
+        if asked and not hasattr(message, "id"):  # the method is a notification, and those have no answer
+            self._send_response(data["id"], error=JsonRpcInvalidRequest().to_response_error())
+            raise JsonRpcInvalidRequest()
+        return message
 
 
 class RelookServer(LanguageServer):
