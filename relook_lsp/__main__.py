@@ -16,7 +16,7 @@ def main() -> None:
     logging.basicConfig(stream=sys.stderr, level=level if level in logging.getLevelNamesMapping() else "WARNING")
     # The framework logs message bodies, which hold the user's code.
     logging.getLogger("pygls").setLevel(logging.WARNING)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGTERM, _end)
     from relook_lsp.lsp.app import create
 
     server = create()
@@ -25,6 +25,11 @@ def main() -> None:
     finally:
         # A client that vanished has not asked for a shutdown. The browser ends with its pipe; files do not.
         server.session.pictures.close()
+
+
+def _end(_signal: int, _frame: object) -> None:
+    """Leave by the way on which things are put in order."""
+    sys.exit(0)
 
 
 if __name__ == "__main__":
