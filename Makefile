@@ -1,17 +1,21 @@
 # make demo: set everything up, review the sample pages, write a report.   make test: every test.   make check: lint, types, layers.
+# What needs Node is left out where there is no npm.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 OUT := build
+CLIENT := client-vscode
+NPM := $(shell command -v npm)
 
-.PHONY: demo test test-models check format setup browser system lock picture clean help data sft grpo weights test-training bench-refine
+.PHONY: demo test test-models test-client check check-client editor vsix format setup browser system lock picture clean help data sft grpo weights test-training bench-refine
 
 help:
 	@echo "make demo    review the sample pages and write an HTML report"
 	@echo "make test    run every test"
 	@echo "make test-models  the tests against a real model server, in an environment of their own (3.5 GB)"
-	@echo "make check   ruff, pyright, import-linter"
+	@echo "make check   ruff, pyright, import-linter; tsc and eslint"
+	@echo "make vsix    build the VS Code extension with its server inside"
 	@echo "make bench-refine  refine clean pages that were broken in known ways"
 	@echo "make format  let ruff format the code"
 	@echo "make lock    renew .ci/constraints.txt"
@@ -24,8 +28,8 @@ demo: setup browser
 	@echo "The report, with pictures:"
 	@echo "$(CURDIR)/$(OUT)/demo/report.html"
 
-test: setup system browser
-	$(BIN)/python -m pytest -n 2 -m "not model" $(TESTS)
+test: setup system browser editor $(if $(NPM),vsix test-client)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not model" $(TESTS)
 
 test-models: setup browser $(OUT)/models/ready
 	$(BIN)/python -m pytest -n 0 -m model tests/model
@@ -34,7 +38,7 @@ $(OUT)/models/ready: .ci/models model_server/serve/tiny.py
 	@.ci/models "$(PYTHON)" $(OUT)/models
 	@touch $@
 
-check: setup
+check: setup $(if $(NPM),check-client)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
@@ -56,6 +60,28 @@ browser: setup
 # Editors and fonts for the tests, where apt and the right to use it are there; without them those tests are skipped.
 system:
 	@.ci/system-packages
+
+# A real VS Code for the tests.
+editor:
+	@.ci/editor $(OUT)/editor
+
+check-client: $(CLIENT)/node_modules/.package-lock.json
+	cd $(CLIENT) && npm run --silent check && npm run --silent lint
+
+test-client: $(CLIENT)/node_modules/.package-lock.json
+	cd $(CLIENT) && npm run --silent test
+
+vsix: $(OUT)/relook.vsix
+
+$(OUT)/relook.vsix: $(CLIENT)/node_modules/.package-lock.json $(shell find $(CLIENT)/src $(CLIENT)/webview $(CLIENT)/media $(CLIENT)/*.* \
+    relook_lsp model_server pyproject.toml README.md -type f -not -name '*.pyc') | setup
+	rm -rf $(CLIENT)/dist
+	$(BIN)/pip wheel --quiet --no-deps --wheel-dir $(CLIENT)/dist/server .
+	cd $(CLIENT) && npm run --silent build && npx vsce package --no-dependencies --out ../$@
+
+$(CLIENT)/node_modules/.package-lock.json: $(CLIENT)/package-lock.json
+	cd $(CLIENT) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
 lock:
 	rm -rf $(OUT)/lock && $(PYTHON) -m venv $(OUT)/lock

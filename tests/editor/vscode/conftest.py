@@ -1,0 +1,96 @@
+"""One VS Code and one browser for all tests; a window for each."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+
+from relook_lsp.browser.find import find
+from tests.editor.vscode import code_server
+from tests.editor.vscode.code_server import INSTALLED, ROOT, CodeServer
+from tests.editor.vscode.workbench import Workbench
+
+FLAGS = [
+    "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
+    "--disable-default-apps", "--disable-dev-shm-usage",
+]  # fmt: skip
+
+Window = Callable[[CodeServer], Awaitable[Workbench]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of them share one editor, so they run in one worker."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            for mark in (
+                pytest.mark.vscode,
+                pytest.mark.browser,
+                pytest.mark.xdist_group("vscode"),
+                pytest.mark.timeout(900),
+            ):
+                item.add_marker(mark)
+
+
+@pytest.fixture(scope="session")
+def vsix() -> Path:
+    """The extension, built from what is here now."""
+    if shutil.which("npm") is None or not (INSTALLED / "installed").exists():
+        pytest.skip("no VS Code for the tests: 'make editor' installs it where there is npm")
+    done = subprocess.run(["make", "vsix"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return ROOT / "build/relook.vsix"
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """For VS Code's own window."""
+    sandbox = [] if os.geteuid() else ["--no-sandbox"]
+    async with async_playwright() as playwright:
+        one = await playwright.chromium.launch(executable_path=find().path, headless=True, args=[*FLAGS, *sandbox])
+        yield one
+        await one.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def editor(vsix: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[CodeServer]:
+    """VS Code with the extension, which runs the Python of the tests."""
+    server = await code_server.start(tmp_path_factory.mktemp("code"), [vsix], {"relook.python": sys.executable})
+    yield server
+    await server.stop()
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A workspace of its own with the sample page: text too light, and a box too wide for phones."""
+    return Path(shutil.copytree(Path(__file__).parent / "site", tmp_path / "bakery"))
+
+
+def place(text: str, part: str) -> tuple[int, int]:
+    """Line and column of a part, counted from 1."""
+    before = text[: text.index(part)]
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
+
+
+@pytest_asyncio.fixture
+async def window(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Window]:
+    """Opens a window on a code-server; a picture of each is kept when a test ends."""
+    opened: list[Workbench] = []
+
+    async def open_one(server: CodeServer) -> Workbench:
+        context = await browser.new_context(viewport={"width": 1400, "height": 900})
+        opened.append(Workbench(await context.new_page(), server, request.node.name))
+        return opened[-1]
+
+    yield open_one
+    for one in opened:
+        await one.picture("end")
+        await one.page.context.close()
+        assert not one.outside, f"the window asked {one.outside}"

@@ -1,0 +1,164 @@
+"""VS Code's window, as a user sees it: where to click, what to wait for, and a picture of every step."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from playwright.async_api import FrameLocator, Locator, Page, expect
+from playwright.async_api import TimeoutError as NotYet
+
+from tests.editor.vscode.code_server import ROOT, CodeServer
+
+PICTURES = ROOT / "build/editor-pictures"
+WAIT = 120_000
+"""Milliseconds; for a machine that is busy with other work."""
+
+
+class Workbench:
+    """One window on one folder."""
+
+    def __init__(self, page: Page, server: CodeServer, name: str) -> None:
+        self.page, self.server = page, server
+        self.outside: set[str] = set()
+        self._pictures = PICTURES / name
+        self._steps = 0
+        shutil.rmtree(self._pictures, ignore_errors=True)
+        self._pictures.mkdir(parents=True)
+        page.set_default_timeout(WAIT)
+        page.on("request", lambda request: self._note(request.url))
+
+    def _note(self, url: str) -> None:
+        host = urlsplit(url).netloc
+        if url.startswith(("http", "ws")) and host != f"127.0.0.1:{self.server.port}":
+            self.outside.add(host)
+
+    async def open(self, folder: Path, file: str | None = None) -> None:
+        """The workbench on a folder, with one file in the editor."""
+        address = f"{self.server.address}/?folder={quote(str(folder))}"
+        if file is not None:
+            target = f"vscode-remote://127.0.0.1:{self.server.port}{folder / file}"
+            address += "&payload=" + quote(json.dumps([["openFile", target]]))
+        await self.page.goto(address)
+        if file is not None:
+            await expect(self.editor.locator(".view-line").first).to_be_visible(timeout=WAIT)
+
+    async def picture(self, step: str) -> None:
+        self._steps += 1
+        await self.page.screenshot(path=self._pictures / f"{self._steps:02}-{step}.png")
+
+    # -- the editor
+
+    @property
+    def editor(self) -> Locator:
+        return self.page.locator(".editor-instance .monaco-editor").first
+
+    def squiggles(self, severity: str = "warning") -> Locator:
+        return self.editor.locator(f".squiggly-{severity}")
+
+    async def text(self, pattern: str | re.Pattern[str]) -> None:
+        """Wait until the editor shows the text."""
+        await expect(self.editor.locator(".view-lines")).to_contain_text(pattern, timeout=WAIT)
+
+    async def go_to(self, line: int, column: int = 1) -> None:
+        """Put the cursor there; lines and columns count from 1."""
+        await self.page.keyboard.press("Control+1")
+        await self.page.keyboard.press("Control+G")
+        await self.quick_input.fill(f":{line}:{column}")
+        await self.page.keyboard.press("Enter")
+        await expect(self.page.locator(".statusbar-item", has_text=f"Ln {line}, Col {column}")).to_be_visible(
+            timeout=WAIT
+        )
+        await expect(self.editor).to_have_class(re.compile(r"\bfocused\b"), timeout=WAIT)
+
+    async def at(self, line: int, column: int) -> None:
+        """Wait until the cursor is there."""
+        await expect(self.page.locator(".statusbar-item", has_text=f"Ln {line}, Col {column}")).to_be_visible(
+            timeout=WAIT
+        )
+
+    async def quick_fix(self, title: str | re.Pattern[str]) -> Locator:
+        """The entry of the quick fix menu at the cursor. What is offered may change while it is open, so it is opened
+        until it offers this."""
+        entry = self.page.locator(".action-widget .monaco-list-row", has_text=title).first
+        async with asyncio.timeout(WAIT / 1000):
+            while True:
+                # In the line where it has room, else in the margin.
+                await self.editor.locator(".lightBulbWidget, [class*=gutter-lightbulb]").first.wait_for()
+                await self.page.keyboard.press("Control+.")
+                try:
+                    await entry.wait_for(timeout=1500)
+                    return entry
+                except NotYet:
+                    await self.picture("other-fixes")
+                    await self.page.keyboard.press("Escape")
+                    await asyncio.sleep(0.2)
+
+    async def hover(self, text: str | re.Pattern[str]) -> Locator:
+        """The hover at the cursor that says this."""
+        await self.page.keyboard.press("Control+K")
+        await self.page.keyboard.press("Control+I")
+        found = self.page.locator(".monaco-hover:not(.hidden)", has_text=text).first
+        await expect(found).to_be_visible(timeout=WAIT)
+        return found
+
+    async def save(self) -> None:
+        await self.page.keyboard.press("Control+S")
+
+    # -- around it
+
+    @property
+    def quick_input(self) -> Locator:
+        return self.page.locator(".quick-input-widget input.input")
+
+    async def command(self, title: str) -> None:
+        """Run a command of the palette."""
+        await self.page.keyboard.press("F1")
+        await self.quick_input.fill(f">{title}")
+        await self.page.locator(".quick-input-list .monaco-list-row", has_text=title).first.click()
+
+    async def pick(self, text: str) -> None:
+        await self.page.locator(".quick-input-list .monaco-list-row", has_text=text).first.click()
+
+    def lens(self, text: str | re.Pattern[str]) -> Locator:
+        return self.editor.locator(".codelens-decoration a", has_text=text)
+
+    def toast(self, text: str | re.Pattern[str]) -> Locator:
+        return self.page.locator(".notifications-toasts .notification-list-item", has_text=text).first
+
+    async def press(self, toast: Locator, button: str) -> None:
+        await toast.locator(".monaco-button", has_text=button).click()
+
+    async def language_status(self) -> Locator:
+        """What stands behind the braces in the status bar."""
+        await self.page.locator("#status\\.languageStatus").hover()
+        return self.page.locator(".hover-language-status")
+
+    def webview(self) -> FrameLocator:
+        return self.page.frame_locator("iframe.webview.ready").frame_locator("iframe#active-frame")
+
+
+async def until(holds: Callable[[], object], what: str) -> None:
+    """Wait until it holds; for what no event tells."""
+    end = time.monotonic() + WAIT / 1000
+    while not holds():
+        assert time.monotonic() < end, f"still not: {what}"
+        await asyncio.sleep(0.05)
+
+
+async def loaded(pictures: Locator) -> list[int]:
+    """Width of each picture, once it is there; 0 for one that could not be loaded."""
+    return await pictures.evaluate_all(
+        "all => Promise.all(all.map((one) => one.decode().then(() => one.naturalWidth, () => 0)))"
+    )
+
+
+async def written(path: Path, text: str) -> None:
+    """Wait until the file on the disk has exactly this text."""
+    await until(lambda: path.read_text("utf-8") == text, f"{path.name} has the text")
