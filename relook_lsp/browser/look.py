@@ -14,7 +14,6 @@ from typing import Any
 from relook_lsp.browser import serve
 from relook_lsp.browser.cdp import Cdp, CdpError
 from relook_lsp.browser.clock import Hang, RealClock, VirtualClock
-from relook_lsp.browser.driver import Tab
 from relook_lsp.browser.frame import FRAME_BOUND, MAX_HEIGHT, begin, difference, expose, snap
 from relook_lsp.browser.gather import dom
 from relook_lsp.browser.gather.axe import violations
@@ -23,6 +22,7 @@ from relook_lsp.browser.gather.focus import force, leave_focus, take_focus
 from relook_lsp.browser.gather.runtime import Recorder
 from relook_lsp.browser.gather.styles import Sheets, declarations
 from relook_lsp.browser.plan import Plan
+from relook_lsp.browser.tab import Tab
 from relook_lsp.core.errors import PageNotFound
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.page import Page

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import AsyncIterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page as Tab
 
 from relook_lsp.browser.driver import Driver
+from relook_lsp.browser.tab import Tab
 from relook_lsp.core.snapshot import STAMP
 from relook_lsp.source.html import Document, parse
 from relook_lsp.source.stamp import stamp
@@ -112,9 +113,9 @@ def test_tags_tell_what_is_written(parsed: list[Document]) -> None:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def tab(driver: Driver) -> object:
+async def tab(driver: Driver) -> AsyncIterator[Tab]:
     opened = await driver.tab(())
-    yield opened.page
+    yield opened
     await opened.close()
 
 
@@ -127,7 +128,9 @@ async def test_the_browser_builds_the_same_tree(parsed: list[Document], tab: Tab
     for begin in range(0, len(harmless), 100):
         batch = harmless[begin : begin + 100]
         sources = [text for d in batch for text in (d.text, stamp(d).text)]
-        trees = json.loads(await tab.evaluate(f"s => JSON.stringify(({_TREE})(s))", sources))
+        expression = f"JSON.stringify(({_TREE})({json.dumps(sources)}))"
+        reply = await tab.cdp.send("Runtime.evaluate", {"expression": expression, "returnByValue": True})
+        trees = json.loads(reply["result"]["value"])
         for document, plain, marked in zip(batch, trees[::2], trees[1::2], strict=True):
             assert [node[:4] for node in plain[1]] == [node[:4] for node in marked[1]], repr(document.text)
             assert plain[0] == marked[0], repr(document.text)

@@ -14,13 +14,11 @@ _LEAVE = "function () { this.blur(); }"
 
 async def take_focus(cdp: Cdp, thing: str) -> bool:
     """Whether the element (a remote object) has the focus now."""
-    await cdp.send("Emulation.setFocusEmulationEnabled", {"enabled": True})
     return await _call(cdp, thing, _TAKE)
 
 
 async def leave_focus(cdp: Cdp, thing: str) -> None:
     await _call(cdp, thing, _LEAVE)
-    await cdp.send("Emulation.setFocusEmulationEnabled", {"enabled": False})
 
 
 async def _call(cdp: Cdp, thing: str, function: str) -> bool:

@@ -1,0 +1,47 @@
+"""What a browser gives: pages, each in a context of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from relook_lsp.browser.cdp import Cdp
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One page in one context of its own, with the protocol session everything is sent over. ``turn`` is what frames
+    of one browser are made under; None where the browser makes them by itself, in real time."""
+
+    cdp: Cdp
+    turn: asyncio.Lock | None
+    close: Callable[[], Awaitable[None]]
+
+    @property
+    def exact(self) -> bool:
+        return self.turn is not None
+
+
+class Browser(Protocol):
+    """A running Chromium."""
+
+    @property
+    def alive(self) -> bool: ...
+
+    async def tab(self, allowed: tuple[str, ...]) -> Tab:
+        """A fresh page in a fresh context that may ask these hosts. Raises ``CdpError``."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+NO_PROXY = "127.0.0.1:9"
+"""Where requests go that slip past interception: nobody listens there (RFC 863, discard)."""
+
+
+def bypass(allowed: tuple[str, ...]) -> str:
+    """Hosts that are asked without the proxy. By itself the browser would reach loopback addresses so; the last match
+    wins."""
+    return ",".join(("<-loopback>", *(f"{host},.{host}" for host in allowed)))
