@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from relook_lsp.browser import serve
+from relook_lsp.browser.camera import MAX_HEIGHT, Camera
 from relook_lsp.browser.cdp import Cdp, CdpError
 from relook_lsp.browser.clock import Hang, RealClock, VirtualClock
-from relook_lsp.browser.frame import FRAME_BOUND, MAX_HEIGHT, begin, difference, expose, snap
+from relook_lsp.browser.difference import difference
 from relook_lsp.browser.gather import dom
 from relook_lsp.browser.gather.axe import violations
 from relook_lsp.browser.gather.creator import creator
@@ -26,7 +27,7 @@ from relook_lsp.browser.tab import Tab
 from relook_lsp.core.errors import PageNotFound
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.page import Page
-from relook_lsp.core.snapshot import Declaration, Frame, Layout, Paint, Request, ScriptPlace, Source, View, Viewport
+from relook_lsp.core.snapshot import Declaration, Paint, Request, ScriptPlace, Source, View, Viewport
 from relook_lsp.source.html import Document, parse
 from relook_lsp.source.stamp import stamp
 
@@ -80,11 +81,11 @@ class Look:
         self.sheets = Sheets(tab.cdp)
         bound = min(6.0, plan.timeout / 3)
         self.clock = VirtualClock(tab.cdp, bound) if tab.exact else RealClock(tab.cdp, bound)
+        self.camera = Camera(tab, touch)
         self._record = record
         self._loaded = asyncio.Event()
         self._navigated = False
         self._tasks: set[asyncio.Task[None]] = set()
-        self._metrics: tuple[Viewport, Rect | None] | None = None
         self.crashed = False
         self.world = 0
         self.hang: ScriptPlace | None = None
@@ -125,8 +126,8 @@ class Look:
         navigation = asyncio.create_task(cdp.send("Page.navigate", {"url": serve.page_url(self.page)}))
         try:
             await self._advance_to_load(navigation)
-            if self.tab.turn is not None and not self.hung:
-                await begin(cdp, self.tab.turn)
+            if not self.hung:
+                await self.camera.begin()
         except Hang:
             await self.find_hang()
         finally:
@@ -257,21 +258,11 @@ class Look:
 
     # -- looking
 
-    async def resize(self, viewport: Viewport, clip: Rect | None = None) -> None:
-        """Set the window's size in place. ``clip`` is what pictures show (document coordinates); the page does not
-        see it, so a clip that is left from before does no harm."""
-        if (viewport, clip) == self._metrics or (clip is None and self._metrics and self._metrics[0] == viewport):
-            return
-        if self._metrics is not None and self._metrics[0].scheme != viewport.scheme:
+    async def resize(self, viewport: Viewport) -> None:
+        """Set the window's size and colour scheme in place."""
+        if self.camera.viewport is not None and self.camera.viewport.scheme != viewport.scheme:
             await self._prefer(viewport.scheme)
-        self._metrics = (viewport, clip)
-        metrics: dict[str, Any] = {
-            "width": viewport.width, "height": viewport.height, "deviceScaleFactor": 1, "mobile": self.touch,
-            "screenWidth": viewport.width, "screenHeight": viewport.height,
-        }  # fmt: skip
-        if clip is not None:
-            metrics["viewport"] = {"x": clip.x, "y": clip.y, "width": clip.width, "height": clip.height, "scale": 1}
-        await self.cdp.send("Emulation.setDeviceMetricsOverride", metrics)
+        await self.camera.resize(viewport)
 
     async def _prefer(self, scheme: str) -> None:
         """Change the colour scheme, at once: a transition would stand still at its beginning."""
@@ -291,21 +282,6 @@ class Look:
         """Whether a style of the page asks for the colour scheme."""
         return any("prefers-color-scheme" in source.text for source in self._record.sources.values())
 
-    async def frame(self, layout: Layout, viewport: Viewport, clip: Rect | None = None) -> Frame:
-        """A picture of the whole document (down to ``MAX_HEIGHT``), or of ``clip`` (whole pixels)."""
-        width, height = layout.content
-        # A runaway width (a 99999px box) would be a picture of gigabytes.
-        right = min(max(width, viewport.width), 4 * viewport.width)
-        clip = clip or Rect(0, 0, int(right), int(min(max(height, viewport.height), MAX_HEIGHT)))
-        try:
-            async with asyncio.timeout(FRAME_BOUND):
-                if self.tab.turn is None:
-                    return Frame(await snap(self.cdp, clip))
-                await self.resize(viewport, clip)
-                return Frame(await expose(self.cdp, self.tab.turn))
-        except TimeoutError as error:
-            raise Hang from error
-
     async def view(self, viewport: Viewport, moment: int, role: str, previous: View | None = None) -> View:
         """The page at this size, now. The frame of ``previous`` is taken over where nothing can have changed."""
         await self.resize(viewport)
@@ -313,7 +289,7 @@ class Look:
         images = await dom.images(self.cdp, layout, self.world)
         if previous is not None and previous.layout.raw == layout.raw and not await self._moving():
             return replace(previous, moment=moment, role=role, images=images)
-        return View(viewport, moment, role, layout, await self.frame(layout, viewport), None, images)
+        return View(viewport, moment, role, layout, await self.camera.frame(layout, viewport), None, images)
 
     async def _moving(self) -> bool:
         """Whether pixels may change without layout: running animations, canvas, video, animated pictures."""
@@ -335,7 +311,7 @@ class Look:
         sheet = await self.cdp.send("CSS.createStyleSheet", {"frameId": frame})
         await self.cdp.send("CSS.setStyleSheetText", {"styleSheetId": sheet["styleSheetId"], "text": HIDE_TEXT})
         try:
-            return replace(view, background=await self.frame(view.layout, view.viewport))
+            return replace(view, background=await self.camera.frame(view.layout, view.viewport))
         finally:
             # The way back must not start colour transitions, which would stand still at transparent.
             await self.cdp.send("CSS.setStyleSheetText", {"styleSheetId": sheet["styleSheetId"], "text": STILL})
@@ -378,9 +354,9 @@ class Look:
         thing = remote["object"]["objectId"]
         # A ring that fades in would not be there yet while time stands still.
         async with self.styled(STILL):
-            before = await self.frame(view.layout, view.viewport, clip)
+            before = await self.camera.frame(view.layout, view.viewport, clip)
             taken = await take_focus(self.cdp, thing)
-            after = await self.frame(view.layout, view.viewport, clip)
+            after = await self.camera.frame(view.layout, view.viewport, clip)
             await leave_focus(self.cdp, thing)
         return difference(before, after, clip).changed if taken else -1
 
@@ -425,10 +401,10 @@ class Look:
             remote = await self.cdp.send("DOM.resolveNode", {"backendNodeId": layout.backend_ids[node]})
         except CdpError:
             return None
-        shown = await self.frame(layout, view.viewport, clip)
+        shown = await self.camera.frame(layout, view.viewport, clip)
         await self._call(remote["object"]["objectId"], _HIDE)
         try:
-            hidden = await self.frame(layout, view.viewport, clip)
+            hidden = await self.camera.frame(layout, view.viewport, clip)
         finally:
             await self._call(remote["object"]["objectId"], _SHOW)
         return difference(shown, hidden, clip)

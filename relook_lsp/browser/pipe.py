@@ -124,6 +124,8 @@ class Pipe(asyncio.Protocol):
         params = cast("dict[str, Any]", message.get("params", {}))
         if message["method"] == "Target.detachedFromTarget":
             self._detach(params["sessionId"], "the page has been closed")
+        elif message["method"] == "Inspector.targetCrashed":
+            self._detach(message["sessionId"], "the page has crashed")
         session = self._sessions.get(message.get("sessionId", ""))
         if session is not None:
             session.emit(message["method"], params)
@@ -145,7 +147,7 @@ class Pipe(asyncio.Protocol):
 
     async def close(self) -> None:
         """End the process and everything it started."""
-        if self._writer is not None:
+        if self._writer is not None and not self._writer.is_closing():
             self._writer.abort()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(2):

@@ -94,8 +94,6 @@ class Shell:
             self._expected[context["browserContextId"]] = waiting
             await asyncio.gather(
                 browser.send("Browser.setDownloadBehavior", {"behavior": "deny", **context}),
-                # None granted, all others refused.
-                browser.send("Browser.grantPermissions", {"permissions": [], **context}),
                 browser.send("Target.createTarget", {"url": "about:blank", **context}),
             )
             page = await waiting
