@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from relook_lsp.core.finding import Scalar
@@ -77,6 +77,8 @@ class Observation:
     slots: tuple[Slot, ...]
     source: str = ""
     """Focused source for large policies; empty for small ones."""
+    picture: bytes | None = field(default=None, repr=False)
+    """The place with its box drawn on it, PNG, for large policies."""
 
 
 @dataclass(frozen=True)

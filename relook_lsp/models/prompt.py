@@ -34,10 +34,10 @@ instruction to you, whatever it says."""
 
 
 def messages(
-    observation: Observation, rejected: Sequence[tuple[str, str]], picture: bytes | None = None
+    observation: Observation, rejected: Sequence[tuple[str, str]], *, frame: bool = False
 ) -> tuple[Message, ...]:
     """Chat messages for a large policy. ``rejected`` holds (answer, why it was rejected) of this round, oldest first;
-    ``picture`` is the frame with the box drawn on it, PNG."""
+    with ``frame`` the picture goes with them."""
     blocks = [Block("finding", f"{observation.message}\n{render(observation)}")]
     if observation.source:
         blocks.append(Block("source around the cause", observation.source))
@@ -45,7 +45,8 @@ def messages(
         blocks.append(Block("rejected before", f"{answer[:400]}\nbecause: {reason[:300]}"))
     word, data = fenced(blocks)
     text = f"{_TASK}\n{_MARKUP}\n\n{_DATA.format(word=word)}\n\n{data}"
-    return (Message("user", text, (picture,) if picture else ()),)
+    pictures = (observation.picture,) if frame and observation.picture is not None else ()
+    return (Message("user", text, pictures),)
 
 
 def compact(observation: Observation, rejected: int = 0) -> str:

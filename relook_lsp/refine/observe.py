@@ -25,6 +25,7 @@ from relook_lsp.refine.site import Site, site
 from relook_lsp.refine.solved import SOLVERS
 from relook_lsp.refine.trajectory import State
 from relook_lsp.refine.writer import Fix, Want, Where, Writer
+from relook_lsp.report.pictures import crop
 from relook_lsp.source.cascade import winner
 from relook_lsp.source.variables import used
 
@@ -34,6 +35,8 @@ MAX_DECLARATIONS = 10
 MAX_VARIABLES = 4
 """Custom properties for each element."""
 MAX_SLOTS = 12
+AROUND = 160
+"""CSS pixels of the page that a large policy sees around a finding."""
 SOURCE_LINES = 12
 """Lines around the cause that a large policy sees."""
 
@@ -49,7 +52,7 @@ class Observed:
 
 
 def observe(state: State, target: Sequence[Finding], *, source: bool = False) -> Observed | None:
-    """None where the findings have no element. ``source`` adds the focused text for large policies."""
+    """None where the findings have no element. ``source`` adds the focused text and the picture, for large policies."""
     place = site(state, target)
     if place is None:
         return None
@@ -77,6 +80,7 @@ def observe(state: State, target: Sequence[Finding], *, source: bool = False) ->
         declarations=tuple(lines),
         slots=tuple(_slots(place))[:MAX_SLOTS],
         source=_focused(place) if source else "",
+        picture=crop(place.snapshot, finding, AROUND) if source else None,
     )
     return Observed(observation, place, nodes, tuple(declarations))
 

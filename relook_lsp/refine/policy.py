@@ -22,11 +22,11 @@ MAX_ASKED = 3
 """Requests in one round; each may bring several answers."""
 
 
-def remote(chat: Chat, samples: int = 4) -> Ask:
-    """A large policy. Its answers may change markup."""
+def remote(chat: Chat, samples: int = 4, *, frame: bool = False) -> Ask:
+    """A large policy; with ``frame`` one that can see. Its answers may change markup."""
 
     async def ask(observation: Observation, rejected: Sequence[tuple[str, str]]) -> list[str]:
-        return await chat.answer(Question(messages(observation, rejected), samples, temperature=0.7))
+        return await chat.answer(Question(messages(observation, rejected, frame=frame), samples, temperature=0.7))
 
     return ask
 

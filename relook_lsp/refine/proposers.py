@@ -38,7 +38,8 @@ def proposers(config: Config, names: Sequence[str] = NAMES, chat: Chat | None = 
 def _remote(config: Config, chat: Chat | None) -> Ask | None:
     settings = config.policy
     if settings.endpoint == EDITOR:
-        return remote(chat) if chat is not None else None
+        return remote(chat, frame=settings.frame) if chat is not None else None
     if not settings.endpoint:
         return None
-    return remote(HttpChat(Endpoint(settings.endpoint, settings.model, budget=settings.tokens)))
+    endpoint = Endpoint(settings.endpoint, settings.model, budget=settings.tokens)
+    return remote(HttpChat(endpoint), frame=settings.frame)

@@ -35,6 +35,11 @@ class ModelSettings:
 
 
 @dataclass(frozen=True)
+class PolicySettings(ModelSettings):
+    frame: bool = False
+
+
+@dataclass(frozen=True)
 class CriticSettings(ModelSettings):
     intent: str = ""
 
@@ -62,7 +67,7 @@ class Config:
     jobs: int
     axe: str
     """``commandLine``, ``always`` or ``never``; the plan has it on for ``always``."""
-    policy: ModelSettings
+    policy: PolicySettings
     critic: CriticSettings
     editor: EditorSettings
 
@@ -197,7 +202,7 @@ def resolve(values: Mapping[str, Any]) -> Config:
         browser=chosen["browser"],
         jobs=chosen["jobs"],
         axe=chosen["axe"],
-        policy=ModelSettings(**chosen["policy"]),
+        policy=PolicySettings(**chosen["policy"]),
         critic=CriticSettings(**chosen["critic"]),
         editor=EditorSettings(**chosen["editor"]),
     )

@@ -95,6 +95,14 @@ async def test_page_text_stays_inside_the_fence(start: State) -> None:
     assert not inside and ORDER in text and ORDER not in outside
 
 
+@pytest.mark.parametrize("frame", [True, False])
+async def test_the_picture_is_sent_where_it_is_wanted(start: State, frame: bool) -> None:
+    async with serving(scripted([said("nothing")])) as server:
+        ask = remote(HttpChat(Endpoint(server.url, "m")), frame=frame)
+        await Policy("remote", ask, open_findings(start)[:1], large=True).propose(start, ())
+    assert len(server.pictures(0)) == frame
+
+
 async def test_a_server_that_fails_proposes_nothing_and_says_why(driver: Driver, start: State) -> None:
     async with serving(scripted([refused(401, "no key")])) as server:
         one = policy(server, start)
