@@ -196,8 +196,19 @@ def test_a_mistake_of_ours_costs_one_page(
 
 
 WRONG = {
-    "no page": (["review", "nowhere.html"], "there is no page at nowhere.html"),
-    "no match": (["review", "*.nothing"], "there is no page at *.nothing"),
+    "no page": (["review", "nowhere.html"], "at nowhere.html"),
+    "no match": (["review", "*.nothing"], "at *.nothing"),
+    "empty folder": (["review", "inner"], "there is no page (.html, .htm, .xhtml) below inner"),
+    "no URL": (["review", "http://"], "'http://' is no URL of a page"),
+    "no port": (["review", "http://localhost:port/"], "is no URL of a page"),
+    "no http": (["review", "file:///etc/passwd"], "there is no page"),
+    "output": (["review", "a.html", "--output", "a.html/x.json"], "cannot be written"),
+    "output that is a folder": (["review", "a.html", "--output", "inner"], "inner cannot be written (Is a directory)"),
+    "pictures": (["review", "a.html", "--pictures", "a.html"], "a.html cannot be written"),
+    "snapshots": (["review", "a.html", "--save-snapshots", "a.html/x"], "cannot be written"),
+    "settings folder": (["review", "a.html", "--config", "inner"], "inner could not be read: Is a directory."),
+    "group": (["rules", "--group", "nope"], "there is no group 'nope'; there are "),
+    "escapes": (["review", "\x1b[31mred\x07.html"], "at  [31mred .html"),
     "no paths": (["review"], "name at least one page, folder or URL"),
     "rule": (["review", ".", "--rule", "nope"], "there is no rule 'nope'"),
     "rule on replay": (["review", "--from-snapshots", ".", "--rule", "nope"], "there is no rule 'nope'"),
@@ -266,6 +277,29 @@ def test_a_reader_that_leaves_is_no_error() -> None:
     relook = f"{sys.executable} -m relook_lsp.cli"
     done = subprocess.run(["sh", "-c", f"{relook} rules | true"], capture_output=True, text=True, check=True)
     assert done.stderr == ""
+
+
+def test_output_that_is_closed_or_poor_is_no_error() -> None:
+    relook = f"{sys.executable} -m relook_lsp.cli"
+    for ending in (">&-", "2>&-", "<&-", ">/dev/null"):
+        assert (
+            subprocess.run(["sh", "-c", f"{relook} rules {ending}"], capture_output=True, check=False).returncode == 0
+        )
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    poor = subprocess.run(
+        ["sh", "-c", f"{relook} explain low-contrast"], capture_output=True, env=environment, check=True
+    )
+    assert poor.stdout.startswith(b"Low contrast") or b"contrast" in poor.stdout
+
+
+def test_a_check_of_the_output_leaves_nothing_behind(tmp_path: Path) -> None:
+    kept = tmp_path / "old.json"
+    kept.write_text("old")
+    page = str(tmp_path / "none.html")
+    for name in ("new.json", "old.json"):
+        assert main(["review", page, "--output", str(tmp_path / name)]) == 2
+    assert not (tmp_path / "new.json").exists()
+    assert kept.read_text() == "old"
 
 
 @pytest.mark.browser

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from relook_lsp.browser import serve
+from relook_lsp.browser import devserver, serve
 from relook_lsp.browser.camera import MAX_HEIGHT, Camera
 from relook_lsp.browser.cdp import Cdp, CdpError
 from relook_lsp.browser.clock import Hang, RealClock, VirtualClock
@@ -217,7 +217,7 @@ class Look:
             await self.cdp.send("Fetch.failRequest", {"requestId": identity, "errorReason": "Aborted"})
             return
         try:
-            answer = await serve.answer(self.page, url, self.plan.allowed_hosts)
+            answer = await serve.answer(self.page, url, self.plan.allowed_hosts, devserver.ask)
         except Exception:
             log.exception("serving %s", url)
             answer = serve.Answer("failed", 0)
@@ -254,7 +254,9 @@ class Look:
         path = None if answer is None else answer.path
         self._record.requests.setdefault((url, kind), Request(url, kind, outcome, status, path))
         if answer is not None and answer.text is not None:
-            self._record.sources.setdefault(url, Source(url, answer.path, answer.text, answer.version, answer.kind))
+            own = Source(url, answer.path, answer.text, answer.version, answer.kind, answer.map)
+            for source in (own, *answer.originals):
+                self._record.sources.setdefault(source.url, source)
 
     # -- looking
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import mimetypes
 import os
-import urllib.error
-import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from relook_lsp.core.page import Page
+from relook_lsp.core.snapshot import Source
 from relook_lsp.core.text import decode
 
 ORIGIN = "http://relook.localhost"
@@ -40,16 +40,20 @@ class Answer:
     text: str | None = None
     kind: str = ""
     version: int = 0
+    map: str = ""
+    """Source map of a sheet (``snapshot.Source``)."""
+    originals: tuple[Source, ...] = ()
+    """Workspace files that the sheet was made from."""
 
 
 def page_url(page: Page) -> str:
     """URL under which the entry document is loaded."""
-    return page.entry if page.is_url else f"{ORIGIN}/{quote(page.entry)}"
+    return page.entry if page.is_url else f"{ORIGIN}/{quote(page.entry, errors='surrogateescape')}"
 
 
 def resolve(page: Page, url: str) -> tuple[str, str | None]:
     """(outcome, path relative to the root) of a URL of the synthetic origin, symlinks followed."""
-    wanted = unquote(urlsplit(url).path).lstrip("/")
+    wanted = unquote(urlsplit(url).path, errors="surrogateescape").lstrip("/")
     outcome = "missing"
     for site in ("", *page.sites):
         relative = f"{site.strip('/')}/{wanted}" if site.strip("/") else wanted
@@ -115,31 +119,14 @@ def host_allowed(url: str, allowed: tuple[str, ...]) -> bool:
     return any(host == name or host.endswith("." + name) for name in allowed)
 
 
-async def answer(page: Page, url: str, allowed: tuple[str, ...]) -> Answer | None:
-    """The reply to a request; None means: let the browser ask the network (an allowed host)."""
+async def answer(page: Page, url: str, allowed: tuple[str, ...], ask: Callable[[Page, str], Answer]) -> Answer | None:
+    """The reply to a request; None means: let the browser ask the network (an allowed host). ``ask`` puts requests to
+    the development server that the page comes from."""
     if url.startswith(ORIGIN + "/"):
         outcome, path = resolve(page, url)
         if path is None:
             return Answer(outcome, 404)
         return await asyncio.to_thread(read, page, path)
     if page.is_url and urlsplit(url)[:2] == urlsplit(page.entry)[:2]:
-        return await asyncio.to_thread(_fetch, url)
+        return await asyncio.to_thread(ask, page, url)
     return None if host_allowed(url, allowed) else Answer("remote", 0)
-
-
-def _fetch(url: str) -> Answer:
-    """A GET to the development server that the user named."""
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(url, timeout=10) as reply:
-            data, content_type, status = reply.read(MAX_FILE), reply.headers.get("Content-Type", ""), reply.status
-    except urllib.error.HTTPError as error:
-        return Answer("missing", error.code)
-    except (OSError, ValueError):
-        return Answer("failed", 0)
-    family = content_type.split(";")[0].strip()
-    kinds = {"text/html": "html", "text/css": "css", "text/javascript": "js", "application/javascript": "js"}
-    if family not in kinds:
-        return Answer("ok", status, data, content_type)
-    text = decode(data).text
-    return Answer("ok", status, text.encode("utf-8", "replace"), f"{family}; charset=utf-8", None, text, kinds[family])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import io
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -27,6 +29,7 @@ USAGE, ENVIRONMENT, INTERRUPTED = 2, 3, 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit code: 0 nothing found, 1 findings, 2 usage, 3 the environment."""
     words = list(sys.argv[1:] if argv is None else argv)
+    _streams()
     parser = argparse.ArgumentParser(
         prog="relook",
         description="Looks at web pages and says what is visibly wrong, on the line that causes it.",
@@ -47,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except RelookError as error:
-        print(f"relook: {error}", file=sys.stderr)
+        print(f"relook: {_printable(str(error))}", file=sys.stderr)
         return USAGE if error.kind in ("usage", "settings") else ENVIRONMENT
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -55,3 +58,27 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader (``| head``) has seen enough; nothing may be written when the interpreter ends either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _streams() -> None:
+    """Output that is closed, or has no such character, is no reason to fail; what is logged has no power over the
+    terminal."""
+    sys.stdout = sys.stdout or io.StringIO()
+    sys.stderr = sys.stderr or io.StringIO()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Plain("relook: %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
+
+
+class _Plain(logging.Formatter):
+    """Names of files and texts of pages are in the records."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return _printable(super().format(record))
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() or c == "\n" else " " for c in text)

@@ -91,6 +91,24 @@ def _write_text(pages: Sequence[Reviewed], options: argparse.Namespace) -> None:
     put(options.output, text.getvalue().encode("utf-8", "replace"))
 
 
+def prepare(options: argparse.Namespace) -> None:
+    """Before a long review: what cannot be written in the end is said now. Raises ``UsageError``."""
+    output: Path | None = options.output
+    try:
+        for folder in (options.pictures, options.save_snapshots, output.parent if output is not None else None):
+            if folder is not None:
+                folder.mkdir(parents=True, exist_ok=True)
+        # A pipe would take the opening for the report.
+        if output is not None and (output.is_file() or output.is_dir() or not output.exists()):
+            new = not output.exists()
+            with output.open("ab"):
+                pass
+            if new:
+                output.unlink()
+    except OSError as error:
+        raise UsageError(f"{error.filename or output} cannot be written ({error.strerror})") from error
+
+
 def put(target: Path, data: bytes) -> None:
     """Raises ``UsageError`` where the file cannot be written."""
     try:

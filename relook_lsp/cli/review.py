@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from relook_lsp.cli.output import Crops, chosen_format, write
+from relook_lsp.cli.output import Crops, chosen_format, prepare, write
 from relook_lsp.cli.parallel import over
 from relook_lsp.cli.targets import Target, check_rules, jobs, targets
 from relook_lsp.cli.targets import arguments as shared
@@ -40,6 +40,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """0 nothing at or above ``--fail-on``, 1 findings, 3 where a page could not be reviewed."""
+    prepare(options)
     crops = Crops(options.pictures)
     if options.from_snapshots is not None:
         pages = _replayed(options, crops)

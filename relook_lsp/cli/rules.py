@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from relook_lsp.core.errors import UsageError
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--group", help="only this group")
@@ -15,6 +17,9 @@ def run(options: argparse.Namespace) -> int:
 
     from relook_lsp.critics.registry import RULES
 
+    groups = sorted({rule.group for rule in RULES})
+    if options.group not in (None, *groups):
+        raise UsageError(f"there is no group '{options.group}'; there are {', '.join(groups)}")
     table = Table(box=None, pad_edge=False)
     for column in ("rule", "severity", "group", "what it finds"):
         table.add_column(column)

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from relook_lsp.core.errors import UsageError
 from relook_lsp.core.page import Page
@@ -68,7 +69,8 @@ def targets(options: argparse.Namespace) -> list[Target]:
         for root, entry in pages:
             found.setdefault((root, entry), Target(Page(root, entry, sites=settings(root).sites), settings(root)))
     if len(missing) == len(words):
-        raise UsageError(f"there is no page at {missing[0]}")
+        where = "below" if Path(missing[0]).is_dir() else "at"
+        raise UsageError(f"there is no page ({', '.join(SUFFIXES)}) {where} {missing[0]}")
     return list(found.values())
 
 
@@ -87,9 +89,18 @@ def _is_url(text: str) -> bool:
     return text.startswith(("http://", "https://"))
 
 
+def _has_host(url: str) -> bool:
+    try:
+        return bool(urlsplit(url).hostname) and (urlsplit(url).port or 0) >= 0
+    except ValueError:
+        return False
+
+
 def _pages(text: str, root: Path | None) -> Iterator[tuple[Path, str]]:
     """(root, entry) of every page that a word names; none where nothing is there."""
     if _is_url(text):
+        if not _has_host(text):
+            raise UsageError(f"'{text}' is no URL of a page; write it as http://localhost:5173/")
         yield config.find_root(Path.cwd(), root), text
         return
     path = Path(text)

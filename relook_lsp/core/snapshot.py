@@ -405,14 +405,16 @@ class Request:
 
 @dataclass(frozen=True)
 class Source:
-    """Text of a served document, sheet or script. ``path`` is None where it is not a file of the workspace;
-    ``mapping`` lists, for the stamped entry document, (served offset, inserted length)."""
+    """Text of a served document, sheet or script. ``path`` is None where it is not a file of the workspace.
+    ``kind``: ``html``, ``css``, ``js``, or ``original`` for a file that a served sheet was made from."""
 
     url: str
     path: str | None
     text: str
     version: int
     kind: str
+    map: str = ""
+    """Source map of a sheet whose originals are files of the workspace (``source.sourcemap``)."""
 
 
 @dataclass(frozen=True)

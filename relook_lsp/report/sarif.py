@@ -95,7 +95,9 @@ def _rule(rule: Described) -> dict[str, Any]:
 
 
 def _result(finding: Finding, order: dict[str, int], page: str, silenced: bool) -> dict[str, Any]:
-    identity = hashlib.sha256(f"{page}\0{finding.rule}\0{finding.selector}\0{finding.cause.path}".encode()).hexdigest()
+    identity = hashlib.sha256(
+        f"{page}\0{finding.rule}\0{finding.selector}\0{finding.cause.path}".encode("utf-8", "replace")
+    ).hexdigest()
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "level": _LEVEL[finding.severity],
@@ -126,7 +128,9 @@ def _result(finding: Finding, order: dict[str, int], page: str, silenced: bool) 
 def _location(place: Location, page: str) -> dict[str, Any]:
     start, end = place.range
     artifact: dict[str, Any] = (
-        {"uri": quote(place.path), "uriBaseId": "ROOT"} if place.path is not None else {"uri": place.url or quote(page)}
+        {"uri": quote(place.path, errors="replace"), "uriBaseId": "ROOT"}
+        if place.path is not None
+        else {"uri": place.url or quote(page, errors="replace")}
     )
     return {
         "physicalLocation": {

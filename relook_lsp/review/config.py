@@ -247,7 +247,8 @@ def _table(path: Path, *, strict: bool = False) -> dict[str, Any] | None:
         data = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         if strict:
-            raise SettingsError(f"{path} could not be read: {error}.") from error
+            why = error.strerror if isinstance(error, OSError) else error
+            raise SettingsError(f"{path} could not be read: {why}.") from error
         return None
     if path.name == "pyproject.toml":
         return data.get("tool", {}).get("relook")

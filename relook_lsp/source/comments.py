@@ -22,8 +22,8 @@ _HTML = re.compile(
 
 def comments(text: str, kind: str, shift: int = 0) -> Iterator[tuple[int, int, str]]:
     """(start, end, content) of every comment outside of strings and attribute values; ``shift`` is added to the offsets.
-    ``kind``: ``html``, ``css`` or ``js``; in a document the comments of its styles and scripts count too."""
-    for match in {"css": _CSS, "js": _JS}.get(kind, _HTML).finditer(text):
+    ``kind`` as in ``Source``; in a document the comments of its styles and scripts count too."""
+    for match in {"css": _CSS, "original": _CSS, "js": _JS}.get(kind, _HTML).finditer(text):
         groups = match.groupdict()
         body = groups["block"] or groups.get("line")
         if body:

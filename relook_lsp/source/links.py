@@ -84,7 +84,7 @@ class Files:
 
     def _named(self, path: str, imports: ImportMap, code_only: bool) -> Iterator[str]:
         names = self.names(path)
-        base = urljoin(_ORIGIN + quote(path), names.base)
+        base = urljoin(_ORIGIN + quote(path, errors="surrogateescape"), names.base)
         # An import map belongs to the page: its addresses are relative to the page, not to the module.
         urls = [urljoin(base, url) for url in names.code]
         urls += [url for name in names.modules if (url := imports.resolve(name, base)) is not None]
@@ -99,7 +99,7 @@ class Files:
         """What one file names; nothing where it cannot be read."""
         if path not in self._names:
             text = self.text(path)
-            where = _ORIGIN + quote(path)
+            where = _ORIGIN + quote(path, errors="surrogateescape")
             self._names[path] = Names() if text is None else names_in(text, PurePosixPath(path).suffix.lower(), where)
         return self._names[path]
 
@@ -119,7 +119,7 @@ class Files:
         """The existing file, relative to the root, that a URL of this origin means."""
         if not url.startswith(_ORIGIN):
             return None
-        wanted = os.path.normpath(unquote(urlsplit(url).path).lstrip("/") or ".")
+        wanted = os.path.normpath(unquote(urlsplit(url).path, errors="surrogateescape").lstrip("/") or ".")
         for site in ("", *self.sites):
             relative = os.path.normpath(f"{site.strip('/')}/{wanted}" if site.strip("/") else wanted)
             if relative in self.overlays or self._is_file(relative):

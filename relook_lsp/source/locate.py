@@ -19,6 +19,7 @@ from relook_lsp.core.finding import (
 )  # fmt: skip
 from relook_lsp.core.snapshot import Declaration, ScriptPlace, Snapshot, Source, View
 from relook_lsp.core.text import LineIndex, Span
+from relook_lsp.source import sourcemap
 from relook_lsp.source.cascade import applied
 from relook_lsp.source.characters import value
 from relook_lsp.source.html import Document, parse
@@ -28,6 +29,7 @@ from relook_lsp.source.sheet import LINE_FEEDS, NORMALISED, confirmed, extent, l
 from relook_lsp.source.stamp import Stamped, stamp
 from relook_lsp.source.variables import used
 
+_STATEMENT = re.compile(r"[^;{}\n\r]*")
 _ASSIGNED = re.compile(r"[\w$.\[\]]+\s*$")
 
 
@@ -40,6 +42,7 @@ class Locator:
     _sheets: dict[tuple[str, int], tuple[str, list[int]]] = field(
         default_factory=dict[tuple[str, int], tuple[str, list[int]]]
     )
+    _maps: dict[str, sourcemap.SourceMap | None] = field(default_factory=dict[str, "sourcemap.SourceMap | None"])
     _document: Document | None = None
     _stamped: Stamped | None = None
 
@@ -59,7 +62,27 @@ class Locator:
         return self._indexes[source.url]
 
     def location(self, source: Source, span: Span) -> Location:
+        original = self._original(source, span) if source.map else None
+        if original is not None:
+            source, span = original
         return Location(source.path, source.url, self._index(source).range(span), span)
+
+    def _original(self, source: Source, span: Span) -> tuple[Source, Span] | None:
+        """What the source map of a sheet says; None where that is no file of the workspace."""
+        if source.url not in self._maps:
+            self._maps[source.url] = sourcemap.read(source.map, source.url)
+        map_ = self._maps[source.url]
+        origin = None if map_ is None else map_.original(self._index(source).position(span.start))
+        made_from = None if map_ is None or origin is None else self.snapshot.sources.get(map_.sources[origin.source])
+        if origin is None or made_from is None or made_from.kind != "original":
+            return None
+        text, start = made_from.text, self._index(made_from).offset(origin.position)
+        written = source.text[span.start : span.end]
+        if text.startswith(written, start):
+            return made_from, Span(start, start + len(written))
+        # A preprocessor rewrote it: the statement that begins there.
+        end = _STATEMENT.match(text, start)
+        return made_from, Span(start, max(start, start + len(end[0].rstrip()) if end else start))
 
     def whole(self) -> Location:
         """The beginning of the entry document, where nothing better is known."""
