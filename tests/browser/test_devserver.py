@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
+from relook_lsp.browser import devserver
 from relook_lsp.browser.driver import Driver
 from relook_lsp.browser.plan import Plan
-from relook_lsp.core.finding import Finding
+from relook_lsp.browser.serve import Answer
+from relook_lsp.core.finding import Location
 from relook_lsp.core.page import Page
-from relook_lsp.core.snapshot import Viewport
-from relook_lsp.report import Reviewed
-from relook_lsp.report.json import render
+from relook_lsp.core.snapshot import Snapshot, Source, Viewport
+from relook_lsp.core.text import Span
 from relook_lsp.review.review import Review, Settings, review
 from relook_lsp.review.store import load_all, save
+from relook_lsp.source.locate import Locator
 from tests.source.test_sourcemap import written
-
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(200)]
 
 PLAN = Plan(viewports=(Viewport(800, 600),), moments=(0,), sweep=())
 SCSS = "$pale: #ccc;\n.card {\n  h1 { color: #111 }\n  p { color: $pale; }\n}\n"
 CSS = ".card h1{color:#111}\n.card p{color:#ccc}\n"
+PALE = "color:#ccc"
 
 
 def html(link: str) -> str:
@@ -37,103 +39,106 @@ def html(link: str) -> str:
 
 
 def map_of(source: str, **more: object) -> str:
-    """The second line's declaration comes from ``p { color: $pale`` of the SCSS."""
+    """The declaration of the second line comes from ``color: $pale`` of the SCSS."""
     rows = [written([9, 0, 2, 7]), written([8, 0, 1, -1])]
     return json.dumps({"version": 3, "sources": [source], "mappings": ";".join(rows), **more})
 
 
-class Server:
+class Server(ThreadingHTTPServer):
     def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
         self.files: dict[str, tuple[str, str]] = {}
-        self.port = 0
         self.asked: list[str] = []
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/"
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        path = (await reader.readuntil(b"\r\n\r\n")).decode().split()[1]
-        self.asked.append(path)
-        kind, text = self.files.get(path.partition("?")[0], ("", ""))
-        if kind == "redirect":
-            writer.write(
-                f"HTTP/1.1 302 Found\r\nLocation: {text}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()
-            )
-        else:
-            head = f"HTTP/1.1 {'200 OK' if kind else '404 Not Found'}\r\nContent-Type: {kind or 'text/plain'}\r\n"
-            writer.write(f"{head}Content-Length: {len(text.encode())}\r\nConnection: close\r\n\r\n{text}".encode())
-        await writer.drain()
-        writer.close()
+        return f"http://127.0.0.1:{self.server_port}/"
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def server() -> AsyncIterator[Server]:
-    one = Server()
-    listening = await asyncio.start_server(one.serve, "127.0.0.1", 0)
-    one.port = listening.sockets[0].getsockname()[1]
-    yield one
-    listening.close()
+class _Handler(BaseHTTPRequestHandler):
+    server: Server
+
+    def do_GET(self) -> None:
+        self.server.asked.append(self.path)
+        kind, text = self.server.files.get(self.path.partition("?")[0], ("", ""))
+        self.send_response(302 if kind == "redirect" else 200 if kind else 404)
+        self.send_header(*(("Location", text) if kind == "redirect" else ("Content-Type", kind or "text/plain")))
+        self.end_headers()
+        self.wfile.write(b"" if kind == "redirect" else text.encode())
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
 
 
-async def _pale(driver: Driver, server: Server, root: Path) -> tuple[Finding, Review]:
-    result = await review(driver, Page(root, server.url, sites=("public",)), Settings(PLAN))
-    assert not result.report.problems
-    return next(finding for finding in result.report.findings if finding.rule == "low-contrast"), result
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as one:
+        threading.Thread(target=one.serve_forever, args=(0.05,), daemon=True).start()
+        yield one
+        one.shutdown()
 
 
-def _place(one: Finding) -> tuple[str | None, int, int, int, int]:
-    (line, character), (last, end) = one.cause.range
-    return one.cause.path, line, character, last, end
+def _ask(server: Server, root: Path, path: str = "a.css") -> Answer:
+    return devserver.ask(Page(root, server.url, sites=("public",)), server.url + path)
 
 
-async def test_a_served_file_of_the_workspace_is_that_file(driver: Driver, server: Server, tmp_path: Path) -> None:
+def _place(server: Server, answer: Answer, path: str = "a.css") -> Location:
+    """Where a finding about the pale declaration would point."""
+    assert answer.text is not None
+    url = server.url + path
+    sheet = Source(url, answer.path, answer.text, 0, answer.kind, answer.map)
+    snapshot = Snapshot(
+        server.url, server.url, "exact", (), (), (), {one.url: one for one in (sheet, *answer.originals)}
+    )
+    start = answer.text.index(PALE)
+    return Locator(snapshot).location(sheet, Span(start, start + len(PALE)))
+
+
+def _range(place: Location) -> tuple[int, int, int, int]:
+    return (*place.range.start, *place.range.end)
+
+
+def test_a_served_file_of_the_workspace_is_that_file(server: Server, tmp_path: Path) -> None:
     (tmp_path / "public" / "css").mkdir(parents=True)
-    (tmp_path / "public" / "css" / "a.css").write_text(CSS)
-    (tmp_path / "index.html").write_text(html("/css/a.css?v=3"))
-    server.files = {"/": ("text/html", html("/css/a.css?v=3")), "/css/a.css": ("text/css; charset=utf-8", CSS)}
-    found, _ = await _pale(driver, server, tmp_path)
-    assert _place(found) == ("public/css/a.css", 1, 8, 1, 18)
-    assert [related.location.path for related in found.related] == ["index.html"]
+    (tmp_path / "public" / "css" / "a b.css").write_text(CSS)
+    (tmp_path / "index.html").write_text(html("a.css"))
+    server.files = {"/": ("text/html", html("a.css")), "/css/a%20b.css": ("text/css; charset=utf-8", CSS)}
+    assert _ask(server, tmp_path, "css/a%20b.css?v=3").path == "public/css/a b.css"
+    assert _ask(server, tmp_path, "").path == "index.html"
 
 
-async def test_what_is_in_no_file_has_its_url(driver: Driver, server: Server, tmp_path: Path) -> None:
+def test_one_byte_more_is_another_text(server: Server, tmp_path: Path) -> None:
     (tmp_path / "a.css").write_text(CSS + " ")
-    server.files = {"/": ("text/html", html("a.css")), "/a.css": ("text/css", CSS)}
-    found, result = await _pale(driver, server, tmp_path)
-    assert _place(found) == (None, 1, 8, 1, 18)
-    body = json.loads(render([Reviewed(result.report, None)]))["pages"][0]
-    one = next(finding for finding in body["findings"] if finding["rule"] == "low-contrast")
-    assert (one["file"], one["url"]) == (None, f"{server.url}a.css#L2,9-L2,19")
+    server.files = {"/a.css": ("text/css", CSS)}
+    place = _place(server, _ask(server, tmp_path))
+    assert (place.path, place.url, _range(place)) == (None, f"{server.url}a.css", (1, 8, 1, 18))
 
 
-@pytest.mark.parametrize("how", ["linked", "inline", "with text"])
-async def test_a_source_map_leads_to_the_original(how: str, driver: Driver, server: Server, tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", ["linked", "inline", "with text", "as file"])
+def test_a_source_map_leads_to_the_original(how: str, server: Server, tmp_path: Path) -> None:
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "a.scss").write_text(SCSS)
-    text = map_of("/src/a.scss", **({"sourcesContent": [SCSS]} if how == "with text" else {}))
+    source = (tmp_path / "src" / "a.scss").as_uri() if how == "as file" else "/src/a.scss"
+    text = map_of(source, **({"sourcesContent": [SCSS]} if how == "with text" else {}))
     name = (
-        "a.css.map" if how == "linked" else "data:application/json;base64," + base64.b64encode(text.encode()).decode()
+        "maps/a.css.map"
+        if how == "linked"
+        else "data:application/json;base64," + base64.b64encode(text.encode()).decode()
     )
     server.files = {
-        "/": ("text/html", html("a.css")),
         "/a.css": ("text/css", f"{CSS}/*# sourceMappingURL={name} */"),
-        "/a.css.map": ("application/json", text),
+        "/maps/a.css.map": ("application/json", text),
     }
-    found, result = await _pale(driver, server, tmp_path)
-    assert _place(found) == ("src/a.scss", 3, 6, 3, 18)
-    # And again without a browser.
-    save(result, Settings(PLAN).options, tmp_path / "kept")
-    replayed = load_all(tmp_path / "kept")[0].review().report
-    assert [_place(one) for one in replayed.findings] == [_place(one) for one in result.report.findings]
+    place = _place(server, _ask(server, tmp_path))
+    assert (place.path, _range(place)) == ("src/a.scss", (3, 6, 3, 18))
 
 
 @pytest.mark.hostile
 @pytest.mark.parametrize(
     "source",
-    ["../../outside.scss", "/../outside.scss", "file:///etc/passwd", ".env", "/src/link.scss", "/src/stale.scss", "/a.css", "webpack://x/../../outside.scss", "http://[bad/", "\0"],
+    ["../../outside.scss", "/../outside.scss", "file:///etc/passwd", ".env", "/src/link.scss", "/src/stale.scss", "/a.css", "webpack://x/../../outside.scss", "http://[bad/", "\0", "data:text/plain,x", "/src"],
 )  # fmt: skip
-async def test_a_map_leads_nowhere_it_should_not(source: str, driver: Driver, server: Server, tmp_path: Path) -> None:
+def test_a_map_leads_nowhere_it_should_not(source: str, server: Server, tmp_path: Path) -> None:
     root = tmp_path / "root"
     (root / "src").mkdir(parents=True)
     (tmp_path / "outside.scss").write_text(SCSS)
@@ -141,35 +146,70 @@ async def test_a_map_leads_nowhere_it_should_not(source: str, driver: Driver, se
     (root / "src" / "link.scss").symlink_to(tmp_path / "outside.scss")
     (root / "src" / "stale.scss").write_text(SCSS + "// changed since")
     server.files = {
-        "/": ("text/html", html("a.css")),
         "/a.css": ("text/css", f"{CSS}/*# sourceMappingURL=a.css.map */"),
         "/a.css.map": ("application/json", map_of(source, sourcesContent=[SCSS])),
     }
-    found, _ = await _pale(driver, server, root)
-    assert _place(found) == (None, 1, 8, 1, 18)
+    answer = _ask(server, root)
+    assert not answer.originals
+    assert (_place(server, answer).path, _range(_place(server, answer))) == (None, (1, 8, 1, 18))
 
 
 @pytest.mark.hostile
-async def test_a_server_cannot_send_us_elsewhere(driver: Driver, server: Server, tmp_path: Path) -> None:
-    other = Server()
-    listening = await asyncio.start_server(other.serve, "127.0.0.1", 0)
-    other.port = listening.sockets[0].getsockname()[1]
+@pytest.mark.parametrize("how", ["redirect", "redirect to a file", "map", "map that redirects"])
+def test_a_server_cannot_send_us_elsewhere(how: str, server: Server, tmp_path: Path) -> None:
+    with Server() as other:
+        threading.Thread(target=other.serve_forever, args=(0.05,), daemon=True).start()
+        sheet = ("text/css", f"{CSS}/*# sourceMappingURL={other.url if how == 'map' else '/'}a.map */")
+        server.files = {
+            "/a.css": {
+                "redirect": ("redirect", f"{other.url}a.css"),
+                "redirect to a file": ("redirect", "file:///etc/passwd"),
+            }.get(how, sheet),
+            "/a.map": ("redirect", f"{other.url}a.map"),
+        }
+        answer = _ask(server, tmp_path)
+        other.shutdown()
+    assert not other.asked and not answer.map
+    assert answer.outcome == ("missing" if how.startswith("redirect") else "ok")
+
+
+def test_a_redirect_on_the_same_server_is_followed(server: Server, tmp_path: Path) -> None:
+    server.files = {"/a.css": ("redirect", "/b.css"), "/b.css": ("text/css", CSS)}
+    assert _ask(server, tmp_path).text == CSS
+
+
+def test_no_answer(server: Server, tmp_path: Path) -> None:
+    assert _ask(server, tmp_path, "none").outcome == "missing"
+    page = Page(tmp_path, server.url)
+    assert devserver.ask(page, "http://127.0.0.1:9/").outcome == "failed"
+
+
+def _places(result: Review) -> list[tuple[str, str | None, int]]:
+    return [(one.rule, one.cause.path, one.cause.range.start.line) for one in result.report.findings]
+
+
+@pytest.mark.browser
+async def test_a_review_of_a_server(driver: Driver, server: Server, tmp_path: Path) -> None:
+    (tmp_path / "a.scss").write_text(SCSS)
+    (tmp_path / "index.html").write_text(html("/a.css"))
     server.files = {
-        "/": ("text/html", html("a.css")),
-        "/a.css": ("redirect", f"{other.url}a.css"),
-        "/b.css": ("redirect", "file:///etc/passwd"),
+        "/": ("text/html", html("/a.css")),
+        "/a.css": ("text/css", f"{CSS}/*# sourceMappingURL=a.map */"),
+        "/a.map": ("application/json", map_of("a.scss")),
     }
-    await review(driver, Page(tmp_path, server.url), Settings(PLAN))
-    listening.close()
-    assert "/a.css" in server.asked and not other.asked
+    result = await review(driver, Page(tmp_path, server.url), Settings(PLAN))
+    assert not result.report.problems
+    assert ("low-contrast", "a.scss", 3) in _places(result)
+    assert [related.location.path for related in result.report.findings[0].related] == ["index.html"]
+    # And again without a browser.
+    save(result, Settings(PLAN).options, tmp_path / "kept")
+    assert _places(load_all(tmp_path / "kept")[0].review()) == _places(result)
+    server.files["/a.css"] = ("text/css", CSS)
+    plain = await review(driver, Page(tmp_path, server.url), Settings(replace(PLAN, scripts=False)))
+    assert ("low-contrast", None, 1) in _places(plain)
 
 
-async def test_a_redirect_on_the_same_server_is_followed(driver: Driver, server: Server, tmp_path: Path) -> None:
-    server.files = {"/": ("text/html", html("a.css")), "/a.css": ("redirect", "/b.css"), "/b.css": ("text/css", CSS)}
-    found, _ = await _pale(driver, server, tmp_path)
-    assert found.cause.path is None
-
-
+@pytest.mark.browser
 async def test_no_server_is_no_page(driver: Driver, tmp_path: Path) -> None:
     result = await review(driver, Page(tmp_path, "http://127.0.0.1:9/"), Settings(PLAN))
     assert [problem.kind for problem in result.report.problems] == ["page-not-found"]
