@@ -63,3 +63,76 @@ async def test_only_the_edit_differs(newline: str, stage: Stage, tmp_path: Path)
     assert ("\r" in after) == (newline == "\r\n")
     assert after.count("\n") == after.count(newline)
     assert patch.size < 100
+
+
+HEAD = '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>Boats</title>\n'
+BARE = HEAD.replace('<meta name="viewport" content="width=device-width, initial-scale=1">\n', "")
+SENTENCE = "Tickets are sold on board and at the pier from eight."
+
+SMALL = {
+    "an outline that one control lost": (
+        "no-visible-focus",
+        HEAD + '<h1>Boats</h1><p><button style="outline: none">Order</button></p>',
+    ),
+    "white text on two grounds": (
+        "low-contrast",
+        HEAD + "<style>button { color: #fff; border: 0; padding: 12px } .a { background: #2196f3 } .b { background: #f44336 }</style>"
+        '<h1>Boats</h1><p><button class="a">Order now</button> <button class="b">Cancel it</button></p>',
+    ),
+    "white text on a gradient": (
+        "low-contrast",
+        HEAD + "<style>.a { color: #fff; padding: 24px; background: linear-gradient(135deg, #8ea2ff, #764ba2) }</style>"
+        f'<h1>Boats</h1><p class="a">{SENTENCE}</p>',
+    ),
+    "faint text": ("low-contrast", HEAD + f'<h1>Boats</h1><p style="opacity: 0.4">{SENTENCE}</p>'),
+    "a link that takes two lines": (
+        "page-scrolls-sideways",
+        HEAD + "<style>p { margin-right: -120px }</style>"
+        f'<h1>Boats</h1><p>{SENTENCE} <a href="#x">Dogs travel free, bicycles cost two euros</a> in all seasons.</p>',
+    ),
+    "no viewport meta, with a wide field": (
+        "viewport-meta",
+        BARE + "<style>input { display: block; width: 100%; padding: 8px; font-size: 16px }</style>"
+        '<h1>Boats</h1><input aria-label="Name" placeholder="Your name">',
+    ),
+    "a row that does not wrap": (
+        "page-scrolls-sideways",
+        HEAD + "<style>.row { display: flex; gap: 12px } .row div { flex: 0 0 260px; background: #dde6ea }</style>"
+        f'<h1>Boats</h1><div class="row"><div>{SENTENCE}</div><div>{SENTENCE}</div><div>{SENTENCE}</div></div>',
+    ),
+    "fixed tracks": (
+        "page-scrolls-sideways",
+        HEAD + "<style>.grid { display: grid; grid-template-columns: 300px 300px; gap: 12px } .grid p { background: #dde6ea }</style>"
+        f'<h1>Boats</h1><div class="grid"><p>{SENTENCE}</p><p>{SENTENCE}</p></div>',
+    ),
+    "code in long lines": (
+        "page-scrolls-sideways",
+        HEAD + "<h1>Boats</h1><pre>relook review --viewport 375x812 --viewport 1280x800 --format json --output report.json site/index.html "
+        "relook review --viewport 375x812 --viewport 1280x800 --format json --output report.json site/other.html</pre>",
+    ),
+    "a wide table": (
+        "page-scrolls-sideways",
+        HEAD + "<style>td { min-width: 180px }</style><h1>Boats</h1><table><tr>"
+        + "".join(f"<td>Boat {n}</td>" for n in range(9)) + "</tr></table>",
+    ),
+    "a long word": (
+        "page-scrolls-sideways",
+        HEAD + "<style>h1 { font-size: 48px }</style><h1>Donaudampfschifffahrtsgesellschaftskapitaen</h1>",
+    ),
+    "a line clamp": (
+        "text-clipped",
+        HEAD + "<style>.card { width: 220px; height: 54px; overflow: hidden; line-height: 24px }</style>"
+        f'<h1>Boats</h1><p class="card">{SENTENCE} {SENTENCE}</p>',
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", SMALL)
+async def test_a_small_page_is_mended(name: str, stage: Stage, tmp_path: Path) -> None:
+    rule, text = SMALL[name]
+    (tmp_path / "a.html").write_text(text, "utf-8")
+    result = await refined(stage, Page(tmp_path, "a.html"))
+    assert rule in {finding.rule for finding in open_findings(result.start)}
+    assert not open_findings(result.best), refused(result)
+    assert all(attempt.verdict.renders <= 3 for attempt in result.attempts)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from relook_lsp.core.patch import Patch, Replacement
 from relook_lsp.refine.site import Site
+from relook_lsp.refine.spelling import replace
 from relook_lsp.refine.writer import Fix, Where, Writer, fix
 
 
@@ -34,14 +35,24 @@ def small(site: Site, writer: Writer) -> Iterator[Patch]:
 
 
 def focus(site: Site, writer: Writer) -> Iterator[Patch]:
-    """The outline that was taken away, in the text's own colour."""
+    """The outline that was taken away: drawn in the text's own colour where the rule is about focus; else what hides
+    it goes, and the browser draws its own. (An outline without ``:focus`` would be there all the time.)"""
     place = site.finding.cause
     source = site.snapshot.sources.get(place.url or "")
     if source is None or place.path is None:
         return
     text = source.text[place.span.start : place.span.end]
-    if ":" in text and "outline" in text.split(":")[0]:
+    if ":" not in text or "outline" not in text.split(":")[0]:
+        return
+    if ":focus" in _selector(source.text, place.span.start):
         flag = " !important" if "!important" in text else ""
         for value in ("2px solid currentColor", "2px solid #1a73e8"):
             new = f"outline: {value}{flag}; outline-offset: 2px"
             yield Patch.of([Replacement(place.path, place.span, text, new)], new)
+    yield Patch.of([replace(source, place.span, "", text)], "the browser's own outline")
+
+
+def _selector(text: str, at: int) -> str:
+    """What stands before the block around ``at``; a part of the markup for a ``style`` attribute."""
+    opened = text.rfind("{", 0, at)
+    return text[max(text.rfind("}", 0, opened), text.rfind(";", 0, opened), text.rfind("<", 0, at)) + 1 : opened]
