@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from relook_lsp.browser.capture import Boundary, Capture
-from relook_lsp.browser.cdp import CdpError
 from relook_lsp.browser.look import STILL, Look
 from relook_lsp.core.errors import BrowserFailed
 from relook_lsp.core.snapshot import Layout, View
@@ -37,6 +36,7 @@ class Trial:
             raise NotTried("the page is no longer open")
         with Boundary():
             if touch not in self._applied:
+                _check(view.layout, self._change)
                 self._applied[touch] = view.layout
                 await _apply(look, view.layout, self._change, back=False)
             return self._capture.only(await look.again(view))
@@ -55,6 +55,14 @@ async def restyled(capture: Capture, change: Restyle) -> AsyncGenerator[Trial]:
         yield trial
     finally:
         await trial.undo()
+
+
+def _check(layout: Layout, change: Restyle) -> None:
+    for node in range(len(layout)):
+        origin = layout.origin(node)
+        attribute = None if origin is None else change.attributes.get(origin)
+        if attribute is not None and layout.attribute(node, "style") != attribute.old:
+            raise NotTried("A script has changed the style attribute.")
 
 
 async def _apply(look: Look, layout: Layout, change: Restyle, *, back: bool) -> None:
@@ -76,16 +84,9 @@ async def _apply(look: Look, layout: Layout, change: Restyle, *, back: bool) -> 
 async def _set(look: Look, layout: Layout, offset: int, change: Change, *, back: bool) -> None:
     value = change.old if back else change.new
     for node in (n for n in range(len(layout)) if layout.origin(n) == offset):
-        if layout.attribute(node, "style") != change.old:
-            raise NotTried("A script has changed the style attribute.")
-        try:
-            ids = await look.cdp.send(
-                "DOM.pushNodesByBackendIdsToFrontend", {"backendNodeIds": [layout.backend_ids[node]]}
-            )
-            target = {"nodeId": ids["nodeIds"][0], "name": "style"}
-            if value is None:
-                await look.cdp.send("DOM.removeAttribute", target)
-            else:
-                await look.cdp.send("DOM.setAttributeValue", {**target, "value": value})
-        except CdpError as error:
-            raise NotTried("The element is no longer there.") from error
+        ids = await look.cdp.send("DOM.pushNodesByBackendIdsToFrontend", {"backendNodeIds": [layout.backend_ids[node]]})
+        target = {"nodeId": ids["nodeIds"][0], "name": "style"}
+        if value is None:
+            await look.cdp.send("DOM.removeAttribute", target)
+        else:
+            await look.cdp.send("DOM.setAttributeValue", {**target, "value": value})

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from relook_lsp.browser.capture import Capture
 from relook_lsp.browser.driver import Driver
-from relook_lsp.browser.restyle import Trial, restyled
+from relook_lsp.browser.restyle import NotTried, Trial, restyled
 from relook_lsp.core.errors import RelookError
 from relook_lsp.core.finding import Finding, NeedView
 from relook_lsp.core.page import Page
@@ -89,8 +89,12 @@ class Stage:
             if change is None:
                 return NOT_TRIED
             return Screening(True, await self._tried(live, change, base, target, rules))
-        except (RelookError, PatchError):
-            # A clean render says what is the matter.
+        except (NotTried, PatchError):
+            return NOT_TRIED
+        except RelookError:
+            # Nobody knows what the page is like now; a clean render says what is the matter.
+            self._live.remove(live)
+            await live.close()
             return NOT_TRIED
 
     async def _tried(
