@@ -20,6 +20,9 @@ from relook_lsp.critics.scene import Scene
 KEPT_SHARE = 0.55
 """A control or picture keeps at least this share of the area it showed inside the window."""
 
+SCROLLER = (120.0, 40.0)
+"""Least size (CSS pixels) of a box inside the page that counts as one that people scroll."""
+
 _NO_EDIT = Patch(())
 
 _PICTURES = frozenset(("img", "svg", "video", "canvas", "picture", "iframe", "object", "embed"))
@@ -50,7 +53,8 @@ def of_view(snapshot: Snapshot, view: View) -> Content:
     for run in scene.runs:
         clip = scene.text_clip(run.element)
         rect = run.rect if clip is None else run.rect.intersect(clip)
-        if reachable(scene, rect) and _painted(scene, rect):
+        seen = _painted(scene, rect) if reachable(scene, rect) else _scrolled(scene, run.element, run.rect)
+        if seen:
             key = scene.layout.key(run.element)
             texts[key] = texts.get(key, "") + _letters(run.text)
             for node in (run.element, *scene.layout.ancestors(run.element)):
@@ -66,7 +70,9 @@ def of_view(snapshot: Snapshot, view: View) -> Content:
         if not (scene.is_control(node) or layout.names[node] in _PICTURES) or not scene.shown(node):
             continue
         rect = scene.visible_rect(node)
-        if rect.area > 0 and scene.on_page(rect):
+        if rect.area < layout.rect(node).area and _scrolled(scene, node, layout.rect(node)):
+            things[layout.key(node)] = Thing(zoom * layout.rect(node).area, False, layout.selector(node))
+        elif rect.area > 0 and scene.on_page(rect):
             # The box around an inline element is large where it breaks into lines: its lines are what is there.
             inline = layout.style(node, "display") == "inline" and node in lines
             area = lines[node] if inline else rect.intersect(window).area
@@ -83,6 +89,20 @@ def _letters(text: str) -> str:
 def reachable(scene: Scene, rect: Rect) -> bool:
     """Whether some of the rectangle can be scrolled into the window."""
     return rect.width > 0 and rect.height > 0 and scene.on_page(rect)
+
+
+def _scrolled(scene: Scene, node: int, rect: Rect) -> bool:
+    """Whether the rectangle can be scrolled to in a box inside the page, which must show a good piece at once."""
+    layout = scene.layout
+    boxes = {box for axis in "xy" if (box := scene.scroller(node, axis)) is not None}
+    for box in boxes:
+        window, inside, scroll = scene.visible_rect(box), scene.padding_box(box), layout.scroll(box)
+        enough = window.width >= SCROLLER[0] and window.height >= min(SCROLLER[1], rect.height)
+        right, bottom = inside.x + scroll.width, inside.y + scroll.height
+        within = rect.x >= inside.x - 1 and rect.y >= inside.y - 1 and rect.x < right and rect.y < bottom
+        if enough and within and scene.on_page(window):
+            return True
+    return False
 
 
 def _painted(scene: Scene, rect: Rect) -> bool:

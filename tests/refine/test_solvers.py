@@ -121,7 +121,7 @@ SMALL = {
     ),
     "a line clamp": (
         "text-clipped",
-        HEAD + "<style>.card { width: 220px; height: 54px; overflow: hidden; line-height: 24px }</style>"
+        HEAD + "<style>.card { width: 220px; height: 62px; overflow: hidden; line-height: 24px }</style>"
         f'<h1>Boats</h1><p class="card">{SENTENCE} {SENTENCE}</p>',
     ),
 }  # fmt: skip

@@ -77,6 +77,7 @@ def _of(site: Site, node: int, *, first: bool) -> Iterator[Fix]:
         yield fix(node, word_break="normal")
     if first:
         yield fix(node, overflow_wrap="anywhere")
+        yield fix(node, "break long words, with hyphens", overflow_wrap="anywhere", hyphens="auto")
         for side in ("left", "right"):
             for box in ("margin", "padding"):
                 pushed = layout.pixels(node, f"{box}-{side}")
