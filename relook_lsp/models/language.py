@@ -1,12 +1,13 @@
 """The edit language: what a policy reads and what it may answer, the same for every policy, small or large.
 
 Nothing long is copied and nothing is computed: declarations, elements and solver-computed values have short names,
-and an edit names them. Version 2.
+and an edit names them. Version 3.
 
     set d3 s0            the declaration d3 gets the value of slot s0 (d3 may be a custom property)
-    set e1 max-width s2  the element e1 gets max-width with the value of slot s2
+    set e1 max-width s2  the element e1 gets max-width with the value of slot s2, where it is declared now
     set e1 min-width = 0 the same with a free value (to the end of the line)
     del d4               the declaration d4 is removed
+    del e1 width         the same, by element and name: easier for a small model than to find the number
 
 Larger policies may also change markup, by a block whose search text occurs exactly once in the focused source:
 
@@ -26,7 +27,7 @@ from typing import NamedTuple
 
 from relook_lsp.core.finding import Scalar
 
-VERSION = 2
+VERSION = 3
 MAX_OPERATIONS = 12
 MAX_VALUE = 200
 
@@ -154,8 +155,9 @@ def quoted(text: str, limit: int) -> str:
 
 
 _SET_DECLARATION = re.compile(r"set d(\d+) (?:s(\d+)|= ?(.+))")
-_SET_PROPERTY = re.compile(r"set e(\d+) (-?[a-z][a-z-]*) (?:s(\d+)|= ?(.+))")
+_SET_PROPERTY = re.compile(r"set e(\d+) (--[\w-]+|-?[a-z][a-z-]*) (?:s(\d+)|= ?(.+))")
 _DELETE = re.compile(r"del d(\d+)")
+_DELETE_PROPERTY = re.compile(r"del e(\d+) (--[\w-]+|-?[a-z][a-z-]*)")
 _BLOCK = re.compile(r"<{7} SEARCH\n(.*?)\n={7}\n(.*?)\n?>{7} REPLACE", re.S)
 _FORBIDDEN = re.compile(r"[;{}<>\\]|/\*|\*/|@|url\s*\(|expression\s*\(|image-set\s*\(|[\x00-\x1f]", re.I)
 
@@ -183,12 +185,27 @@ def _operation(text: str, observation: Observation) -> Operation:
     if match := _SET_DECLARATION.fullmatch(text):
         return SetDeclaration(_index(match.group(1), "d", len(observation.declarations)), _value(match, 2, observation))
     if match := _SET_PROPERTY.fullmatch(text):
-        return SetProperty(
-            _index(match.group(1), "e", len(observation.elements)), match.group(2), _value(match, 3, observation)
-        )
+        element = _index(match.group(1), "e", len(observation.elements))
+        declared, value = _declared(observation, element, match.group(2)), _value(match, 3, observation)
+        if declared is not None:
+            return SetDeclaration(declared, value)
+        if match.group(2).startswith("--"):
+            raise LanguageError(f"e{element} has no {match.group(2)}")
+        return SetProperty(element, match.group(2), value)
     if match := _DELETE.fullmatch(text):
         return RemoveDeclaration(_index(match.group(1), "d", len(observation.declarations)))
+    if match := _DELETE_PROPERTY.fullmatch(text):
+        element = _index(match.group(1), "e", len(observation.elements))
+        declared = _declared(observation, element, match.group(2))
+        if declared is None:
+            raise LanguageError(f"e{element} has no {match.group(2)}")
+        return RemoveDeclaration(declared)
     raise LanguageError(f"not an edit: {text[:80]}")
+
+
+def _declared(observation: Observation, element: int, name: str) -> int | None:
+    lines = observation.declarations
+    return next((i for i, line in enumerate(lines) if line.element == element and line.name == name), None)
 
 
 def _index(digits: str, kind: str, count: int) -> int:
@@ -209,20 +226,27 @@ def _value(match: re.Match[str], group: int, observation: Observation) -> str:
 
 
 def write(operations: tuple[Operation, ...], observation: Observation) -> str:
-    """Operations as an answer: the inverse of ``parse``; values that are slots are named as such."""
+    """Operations as an answer: the inverse of ``parse``; declarations are told by element and name, values that are
+    slots by the slot."""
     return "\n".join(_written(operation, observation) for operation in operations)
 
 
 def _written(operation: Operation, observation: Observation) -> str:
     match operation:
         case SetDeclaration(declaration, value):
-            return f"set d{declaration} {_named(value, observation)}"
+            return f"set {_place(declaration, observation)} {_named(value, observation)}"
         case SetProperty(element, name, value):
             return f"set e{element} {name} {_named(value, observation)}"
         case RemoveDeclaration(declaration):
-            return f"del d{declaration}"
+            return f"del {_place(declaration, observation)}"
         case ReplaceMarkup(search, replace):
             return f"<<<<<<< SEARCH\n{search}\n=======\n{replace}\n>>>>>>> REPLACE"
+
+
+def _place(declaration: int, observation: Observation) -> str:
+    line = observation.declarations[declaration]
+    first = _declared(observation, line.element, line.name) == declaration
+    return f"e{line.element} {line.name}" if first else f"d{declaration}"
 
 
 def _named(value: str, observation: Observation) -> str:

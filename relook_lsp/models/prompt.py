@@ -16,7 +16,7 @@ set dN sN            give declaration dN the value of slot sN
 set dN = VALUE       give declaration dN a value of your own
 set eN PROPERTY sN   give element eN a CSS property with the value of slot sN
 set eN PROPERTY = VALUE
-del dN               remove declaration dN
+del dN               remove declaration dN (or del eN PROPERTY)
 Use as few edits as possible. Change nothing that is not part of the defect: all text, links, pictures and controls must
 stay visible and usable at every window size."""
 

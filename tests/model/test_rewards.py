@@ -13,6 +13,7 @@ from relook_lsp.core.page import Page
 from relook_lsp.models.language import (
     DeclarationLine,
     ElementLine,
+    LanguageError,
     Observation,
     SetDeclaration,
     SetProperty,
@@ -78,6 +79,15 @@ def test_told_otherwise_it_is_the_same_edit() -> None:
             assert parse(write(same, told), told) == same
 
 
+def test_a_declaration_has_a_number_and_a_name() -> None:
+    assert parse("del d1", SEEN) == parse("del e0 color", SEEN)
+    assert parse("set e0 color s0", SEEN) == parse("set d1 s0", SEEN)
+    assert parse("set e0 width = 0", SEEN) == (SetProperty(0, "width", "0"),)
+    for wrong in ("del e0 width", "del e2 color", "set e0 --ink s0", "set e0 color s9"):
+        with pytest.raises(LanguageError):
+            parse(wrong, SEEN)
+
+
 def test_a_slot_is_named_where_a_value_is_one() -> None:
-    assert write((SetDeclaration(1, "#000"),), SEEN) == "set d1 s1"
-    assert write((SetProperty(0, "color", "#123"),), SEEN) == "set e0 color = #123"
+    assert write((SetDeclaration(1, "#000"),), SEEN) == "set e0 color s1"
+    assert write((SetProperty(0, "opacity", "1"),), SEEN) == "set e0 opacity = 1"
