@@ -183,15 +183,16 @@ def parse(answer: str, observation: Observation, *, markup: bool = False) -> tup
 
 def _operation(text: str, observation: Observation) -> Operation:
     if match := _SET_DECLARATION.fullmatch(text):
-        return SetDeclaration(_index(match.group(1), "d", len(observation.declarations)), _value(match, 2, observation))
+        index = _index(match.group(1), "d", len(observation.declarations))
+        return SetDeclaration(index, _value(match, 2, observation, observation.declarations[index].name))
     if match := _SET_PROPERTY.fullmatch(text):
-        element = _index(match.group(1), "e", len(observation.elements))
-        declared, value = _declared(observation, element, match.group(2)), _value(match, 3, observation)
+        element, name = _index(match.group(1), "e", len(observation.elements)), match.group(2)
+        declared, value = _declared(observation, element, name), _value(match, 3, observation, name)
         if declared is not None:
             return SetDeclaration(declared, value)
-        if match.group(2).startswith("--"):
-            raise LanguageError(f"e{element} has no {match.group(2)}")
-        return SetProperty(element, match.group(2), value)
+        if name.startswith("--"):
+            raise LanguageError(f"e{element} has no {name}")
+        return SetProperty(element, name, value)
     if match := _DELETE.fullmatch(text):
         return RemoveDeclaration(_index(match.group(1), "d", len(observation.declarations)))
     if match := _DELETE_PROPERTY.fullmatch(text):
@@ -215,10 +216,13 @@ def _index(digits: str, kind: str, count: int) -> int:
     return index
 
 
-def _value(match: re.Match[str], group: int, observation: Observation) -> str:
-    slot, free = match.group(group), match.group(group + 1)
-    if slot is not None:
-        return observation.slots[_index(slot, "s", len(observation.slots))].value
+def _value(match: re.Match[str], group: int, observation: Observation, name: str) -> str:
+    number, free = match.group(group), match.group(group + 1)
+    if number is not None:
+        slot = observation.slots[_index(number, "s", len(observation.slots))]
+        if not _meant(slot, name):
+            raise LanguageError(f"s{number} is a value of {slot.name}, not of {name}")
+        return slot.value
     value = free.strip()
     if not value or len(value) > MAX_VALUE or _FORBIDDEN.search(value):
         raise LanguageError(f"not a value: {value[:80]}")
@@ -234,9 +238,10 @@ def write(operations: tuple[Operation, ...], observation: Observation) -> str:
 def _written(operation: Operation, observation: Observation) -> str:
     match operation:
         case SetDeclaration(declaration, value):
-            return f"set {_place(declaration, observation)} {_named(value, observation)}"
+            name = observation.declarations[declaration].name
+            return f"set {_place(declaration, observation)} {_named(name, value, observation)}"
         case SetProperty(element, name, value):
-            return f"set e{element} {name} {_named(value, observation)}"
+            return f"set e{element} {name} {_named(name, value, observation)}"
         case RemoveDeclaration(declaration):
             return f"del {_place(declaration, observation)}"
         case ReplaceMarkup(search, replace):
@@ -249,9 +254,15 @@ def _place(declaration: int, observation: Observation) -> str:
     return f"e{line.element} {line.name}" if first else f"d{declaration}"
 
 
-def _named(value: str, observation: Observation) -> str:
-    values = [slot.value for slot in observation.slots]
-    return f"s{values.index(value)}" if value in values else f"= {value}"
+def _named(name: str, value: str, observation: Observation) -> str:
+    slots = enumerate(observation.slots)
+    return next((f"s{i}" for i, slot in slots if slot.value == value and _meant(slot, name)), f"= {value}")
+
+
+def _meant(slot: Slot, name: str) -> bool:
+    """Whether the slot's value is one of the property's. A browser ignores any other, and the edit would be a removal
+    in disguise."""
+    return name.startswith("--") or slot.name == name or slot.name.startswith(f"{name}-")
 
 
 def spoken(operations: tuple[Operation, ...], observation: Observation) -> str:

@@ -83,7 +83,7 @@ def test_a_declaration_has_a_number_and_a_name() -> None:
     assert parse("del d1", SEEN) == parse("del e0 color", SEEN)
     assert parse("set e0 color s0", SEEN) == parse("set d1 s0", SEEN)
     assert parse("set e0 width = 0", SEEN) == (SetProperty(0, "width", "0"),)
-    for wrong in ("del e0 width", "del e2 color", "set e0 --ink s0", "set e0 color s9"):
+    for wrong in ("del e0 width", "del e2 color", "set e0 --ink s0", "set e0 color s9", "set e0 margin s0"):
         with pytest.raises(LanguageError):
             parse(wrong, SEEN)
 

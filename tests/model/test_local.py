@@ -1,0 +1,75 @@
+"""The policy that ships: read without torch, offline, the same answers twice; and edits of it that the verifier accepts."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from relook_lsp.cli import main
+from relook_lsp.models.chat import ModelError
+from relook_lsp.models.local import WEIGHTS, Local, cut
+from tests.model.test_rewards import SEEN
+
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Kiosk</title>
+<link rel="stylesheet" href="a.css">
+<h1>Kiosk</h1>
+<div class="card"><p class="hours">Open from six to ten, and on Sundays until noon.</p></div>
+</html>
+"""
+CSS = "body { margin: 16px; font: 16px/1.5 sans-serif }\n.card { padding: 12px; background: #fff }\n.hours { color: #c4c4c4 }\n"
+
+
+@pytest.fixture(scope="module")
+def local() -> Local:
+    return Local()
+
+
+def test_the_weights_are_small() -> None:
+    assert sum(path.stat().st_size for path in WEIGHTS.iterdir()) < 15_000_000
+
+
+def test_the_same_observation_gets_the_same_answers(local: Local) -> None:
+    answers = local.answers(SEEN)
+    assert answers == Local().answers(SEEN)
+    assert 1 <= len(answers) == len(set(answers)) <= 8
+
+
+def test_it_needs_neither_torch_nor_a_network(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any) -> None:
+        raise AssertionError("no network")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    assert local.answers(SEEN)
+    assert "torch" not in sys.modules
+
+
+def test_a_folder_without_weights_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="cannot be read"):
+        Local(tmp_path)
+
+
+def test_what_is_cut_from_a_long_prompt_is_the_middle() -> None:
+    assert cut(list(range(300)), 400) == list(range(300))
+    short = cut(list(range(1000)), 200)
+    assert len(short) == 200 and short[0] == 0 and short[-1] == 999
+
+
+@pytest.mark.browser
+def test_its_edit_is_verified_and_accepted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "relook.toml").write_text('viewports = ["375x812", "1280x800"]\nmoments = [0]\nsweep = [320, 1400]\n')
+    (tmp_path / "a.html").write_text(PAGE, "utf-8")
+    (tmp_path / "a.css").write_text(CSS, "utf-8")
+    assert main(["refine", str(tmp_path / "a.html"), "--policy", "local", "--format", "json"]) == 0
+    (page,) = json.loads(capsys.readouterr().out)["pages"]
+    assert [one["rule"] for one in page["fixed"]] == ["low-contrast"] and page["remaining"] == []
+    accepted = [one for one in page["trajectory"] if one["accepted"]]
+    assert [one["proposer"] for one in accepted] == ["local"]
