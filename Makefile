@@ -8,7 +8,7 @@ OUT := build
 CLIENT := client-vscode
 NPM := $(shell command -v npm)
 
-.PHONY: demo test test-models test-client check check-client editor vsix format setup browser system lock picture clean help data sft grpo weights test-training bench-refine
+.PHONY: demo test test-models test-client check check-client editor vsix format setup browser system lock picture clean help data sft grpo weights test-training bench bench-refine
 
 help:
 	@echo "make demo    review the sample pages and write an HTML report"
@@ -16,6 +16,7 @@ help:
 	@echo "make test-models  the tests against a real model server, in an environment of their own (3.5 GB)"
 	@echo "make check   ruff, pyright, import-linter; tsc and eslint"
 	@echo "make vsix    build the VS Code extension with its server inside"
+	@echo "make bench   how fast a review is: against the least it could take, axe-core and Lighthouse (npm)"
 	@echo "make bench-refine  refine clean pages that were broken in known ways"
 	@echo "make format  let ruff format the code"
 	@echo "make lock    renew .ci/constraints.txt"
@@ -90,6 +91,12 @@ lock:
 	  $(OUT)/lock/bin/pip freeze --exclude-editable; } > .ci/constraints.txt
 
 # Seeded defects in clean pages of RELOOK_DATA; LIMIT='--pages 10' for fewer. Results are kept in ~/.cache/relook.
+bench: setup browser $(OUT)/bench/node_modules
+	FONTCONFIG_FILE=$(CURDIR)/tests/fonts.conf $(BIN)/python -m tests.bench.run $(BENCH)
+
+$(OUT)/bench/node_modules:
+	npm install --silent --no-audit --no-fund --prefix $(OUT)/bench lighthouse@13
+
 bench-refine: setup browser
 	FONTCONFIG_FILE=$(CURDIR)/tests/fonts.conf $(BIN)/python -m model_server.evaluation.refine_bench \
 	  --output $(OUT)/refine-bench.md $(LIMIT)

@@ -114,8 +114,10 @@ class Pipe(asyncio.Protocol):
 
     def _receive(self, message: dict[str, Any]) -> None:
         if "id" in message:
-            _, method, answer = self._waiting.pop(message["id"])
-            if not answer.done():
+            # The answer to a page that was closed meanwhile comes too late.
+            waiting = self._waiting.pop(message["id"], None)
+            if waiting is not None and not waiting[2].done():
+                _, method, answer = waiting
                 if "error" in message:
                     answer.set_exception(CdpError(f"{method}: {message['error'].get('message', '')}"))
                 else:
