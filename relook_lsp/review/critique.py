@@ -42,7 +42,7 @@ async def criticised(result: Review, critic: Critic, config: Config) -> Review:
     try:
         opinion, said = await critic.judge(snapshot, purpose(snapshot, config))
     except ModelError as error:
-        log.warning("%s: %s", report.page, error)
+        log.info("%s: %s", report.page, error)
         return replace(result, report=replace(report, problems=(*report.problems, Problem(error.kind, str(error)))))
     findings, suppressed = sorted_out(snapshot, (*report.all, *said))
     return replace(result, report=replace(report, findings=findings, suppressed=suppressed, opinion=opinion))
