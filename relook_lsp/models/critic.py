@@ -108,7 +108,8 @@ def checked(text: str, schema: Mapping[str, Any]) -> Any:
     if bare.startswith("```"):
         bare = bare.split("\n", 1)[-1].rsplit("```", 1)[0]
     try:
-        data: Any = json.loads(bare)
+        # Control characters in strings are not JSON, but models and grammars write them.
+        data: Any = json.loads(bare, strict=False)
     except (ValueError, RecursionError):
         raise Malformed("it is not JSON") from None
     validator: Any = Draft202012Validator(dict(schema))

@@ -140,6 +140,7 @@ def test_only_the_schema_passes(answer: str) -> None:
 def test_an_answer_in_a_fence_passes() -> None:
     assert checked(f"```json\n{opinion(critique(3))}\n```", answer_schema(3))["score"] == 75
     assert checked(verdict("first"), comparison_schema())["better"] == "first"
+    assert checked('{"better": "same", "reason": "a\nb\x19"}', comparison_schema())["reason"] == "a\nb\x19"
 
 
 async def test_critiques_become_findings_at_their_marks(snapshot: Snapshot, memory: Memory) -> None:
