@@ -13,7 +13,7 @@ from relook_lsp.browser.driver import Driver
 from relook_lsp.browser.look import Look, Record
 from relook_lsp.browser.plan import Plan
 from relook_lsp.core.errors import BrowserFailed, CaptureTimeout, PageNotFound
-from relook_lsp.core.finding import Need, NeedFocus, NeedPaint, NeedPicture, NeedStyles, NeedView
+from relook_lsp.core.finding import Need, NeedFlicker, NeedFocus, NeedPaint, NeedPicture, NeedStyles, NeedView
 from relook_lsp.core.page import Page
 from relook_lsp.core.snapshot import Evidence, Message, Snapshot, View, Viewport
 
@@ -51,6 +51,8 @@ class Capture:
                         await self._paint(view, key)
                     case NeedStyles(view, keys):
                         await self.styles((view, key) for key in keys)
+                    case NeedFlicker(view, key):
+                        await self._flicker(view, key)
                     case NeedFocus():
                         pass
             # Handlers of the focus may change the page: nothing else is asked after it in this round.
@@ -68,6 +70,16 @@ class Capture:
         evidence = self.snapshot.evidence
         focus = {**evidence.focus, (identity, key): await look.focus(view, node)}
         self.snapshot = replace(self.snapshot, evidence=replace(evidence, focus=focus))
+
+    async def _flicker(self, identity: str, key: str) -> None:
+        view = self._view(identity)
+        node = None if view is None else view.layout.by_key.get(key)
+        look = None if view is None else self._look(view)
+        if view is None or node is None or look is None:
+            return
+        evidence = self.snapshot.evidence
+        seen = {**evidence.flicker, (identity, key): await look.flicker(view, node)}
+        self.snapshot = replace(self.snapshot, evidence=replace(evidence, flicker=seen))
 
     async def _confirm(self, width: int) -> None:
         swept = next((v for v in self.snapshot.roles("sweep") if v.viewport.width == width), None)

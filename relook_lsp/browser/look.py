@@ -19,6 +19,7 @@ from relook_lsp.browser.difference import difference
 from relook_lsp.browser.gather import dom
 from relook_lsp.browser.gather.axe import violations
 from relook_lsp.browser.gather.creator import creator
+from relook_lsp.browser.gather.flicker import RESUME, SEEK, STEP, STEPS, flicker
 from relook_lsp.browser.gather.focus import force, leave_focus, take_focus
 from relook_lsp.browser.gather.runtime import Recorder
 from relook_lsp.browser.gather.styles import Sheets, declarations
@@ -27,7 +28,7 @@ from relook_lsp.browser.tab import Tab
 from relook_lsp.core.errors import PageNotFound
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.page import Page
-from relook_lsp.core.snapshot import Declaration, Paint, Request, ScriptPlace, Source, View, Viewport
+from relook_lsp.core.snapshot import Declaration, Flicker, Frame, Paint, Request, ScriptPlace, Source, View, Viewport
 from relook_lsp.source.html import Document, parse
 from relook_lsp.source.stamp import stamp
 
@@ -275,9 +276,10 @@ class Look:
 
     async def _restyle(self) -> None:
         """Have styles computed now."""
-        await self.cdp.send(
-            "Runtime.evaluate", {"expression": "document.documentElement.offsetWidth", "contextId": self.world}
-        )
+        await self._evaluate("document.documentElement.offsetWidth")
+
+    async def _evaluate(self, expression: str) -> None:
+        await self.cdp.send("Runtime.evaluate", {"expression": expression, "contextId": self.world, "silent": True})
 
     @property
     def declares_dark(self) -> bool:
@@ -361,6 +363,22 @@ class Look:
             after = await self.camera.frame(view.layout, view.viewport, clip)
             await leave_focus(self.cdp, thing)
         return difference(before, after, clip).changed if taken else -1
+
+    async def flicker(self, view: View, node: int) -> Flicker:
+        """How bright the element's part of the window is, picture by picture, within one second of its animations.
+        They are set to each moment: time does not pass, and stands where it stood afterwards."""
+        window = Rect(0, 0, view.viewport.width, view.viewport.height)
+        rect = view.layout.rect(node).intersect(window)
+        clip = Rect(int(rect.x), int(rect.y), int(rect.width) + 1, int(rect.height) + 1)
+        await self.resize(view.viewport)
+        frames: list[Frame] = []
+        try:
+            for step in range(STEPS):
+                await self._evaluate(SEEK % (step * STEP))
+                frames.append(await self.camera.frame(view.layout, view.viewport, clip))
+        finally:
+            await self._evaluate(RESUME)
+        return await asyncio.to_thread(flicker, frames)
 
     @contextlib.asynccontextmanager
     async def styled(self, text: str) -> AsyncGenerator[None]:

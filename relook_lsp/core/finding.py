@@ -106,6 +106,13 @@ class NeedFocus(NamedTuple):
     key: str
 
 
+class NeedFlicker(NamedTuple):
+    """How bright this element's part of the window is, picture by picture, within one second of its animations."""
+
+    view: str
+    key: str
+
+
 class NeedStyles(NamedTuple):
     """The declarations that matched these elements: the computed width of a box does not tell whether anyone set it."""
 
@@ -113,7 +120,7 @@ class NeedStyles(NamedTuple):
     keys: tuple[str, ...]
 
 
-Need = NeedView | NeedPicture | NeedPaint | NeedFocus | NeedStyles
+Need = NeedView | NeedPicture | NeedPaint | NeedFocus | NeedFlicker | NeedStyles
 
 
 @dataclass(frozen=True)

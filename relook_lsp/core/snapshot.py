@@ -454,6 +454,15 @@ class Paint:
 
 
 @dataclass(frozen=True)
+class Flicker:
+    """Luminance (0-1) of squares of ``cell`` pixels, one row of them for each picture, ``step`` milliseconds apart."""
+
+    step: int
+    cell: int
+    light: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True)
 class Evidence:
     """Answers to questions that critics or the locator asked after a first look, keyed by view id and node key."""
 
@@ -464,6 +473,7 @@ class Evidence:
     paints: Mapping[tuple[str, str], Paint] = field(default_factory=dict[tuple[str, str], Paint])
     focus: Mapping[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
     """Pixels that change when the element gets keyboard focus."""
+    flicker: Mapping[tuple[str, str], Flicker] = field(default_factory=dict[tuple[str, str], Flicker])
     creators: Mapping[str, ScriptPlace] = field(default_factory=dict[str, ScriptPlace])
     """Script line that created a node."""
 

@@ -15,6 +15,7 @@ from relook_lsp.critics.rules import (
     distorted_image,
     elements_collide,
     failed_resource,
+    flashing,
     layout_shift,
     leaves_container,
     leaves_viewport,
@@ -70,6 +71,7 @@ RULES: tuple[Rule, ...] = (
     covered_control.RULE,
     layout_shift.RULE,
     never_settles.RULE,
+    flashing.RULE,
     viewport_meta.RULE,
 )
 

@@ -9,7 +9,7 @@ from cattrs import Converter
 
 from relook_lsp.core.snapshot import Evidence, Frame, Layout, Snapshot
 
-_PAIRS = ("styles", "paints", "focus")
+_PAIRS = ("styles", "paints", "focus", "flicker")
 """Fields of ``Evidence`` whose keys are pairs, which JSON has no keys for."""
 
 

@@ -23,7 +23,7 @@ PROPERTIES = (
     "white-space-collapse", "text-wrap-mode", "overflow-wrap", "word-break", "hyphens", "user-select",
     "flex-direction", "flex-wrap", "flex-grow", "flex-shrink", "flex-basis", "justify-content", "align-items",
     "grid-template-columns", "grid-auto-flow", "row-gap", "column-gap",
-    "vertical-align", "animation-name", "transition-duration", "appearance", "image-rendering", "list-style-type",
+    "vertical-align", "animation-name", "animation-duration", "animation-iteration-count", "transition-duration", "appearance", "image-rendering", "list-style-type",
 )  # fmt: skip
 """Computed styles that are kept; a critic that needs another one adds it here."""
 
