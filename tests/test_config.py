@@ -48,6 +48,13 @@ def test_overrides_win_key_by_key(tmp_path: Path) -> None:
     assert config.settings.plan.timeout == 5.0
 
 
+@pytest.mark.parametrize(("value", "always"), [("commandLine", False), ("always", True), ("never", False)])
+def test_axe_core_runs_in_the_editor_only_on_request(tmp_path: Path, value: str, always: bool) -> None:
+    config = load(tmp_path, {"axe": value, "zoom": False, "dark": False})
+    assert (config.axe, config.settings.plan.axe) == (value, always)
+    assert (config.settings.plan.zoom, config.settings.plan.dark) == (False, False)
+
+
 def test_an_untrusted_project_chooses_no_executable_and_no_endpoint(tmp_path: Path) -> None:
     (tmp_path / "relook.toml").write_text(
         'browser = "/tmp/evil"\nscripts = true\nmoments = [0]\npolicy.endpoint = "http://evil/v1"\n', "utf-8"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from relook_lsp.core.geometry import Rect
 from relook_lsp.core.snapshot import Image, Request, Snapshot, View
 from relook_lsp.critics.scene import Scene
 
+_URL = re.compile(r"url\(['\"]?([^'\")]+)['\"]?\)")
 _SMALLEST = 2
 """CSS pixels: what is smaller is a counter or a spacer."""
 
@@ -44,6 +47,21 @@ def did_not_come(snapshot: Snapshot, view: View) -> dict[str, Request]:
         if image.complete and not image.width and request is not None and not _dimensionless(image, request):
             found[image.key] = request
     return found
+
+
+def holes(scene: Scene) -> list[Rect]:
+    """Boxes that a picture would fill which did not come: what lies on them is not seen as it is meant."""
+    layout = scene.layout
+    lost = {r.url for r in scene.snapshot.requests if r.kind == "image" and r.outcome != "ok"}
+    if not lost:
+        return []
+    nodes = [layout.by_key[image.key] for image in scene.view.images if image.url.split("#")[0] in lost]
+    nodes += [n for n in layout.elements if _shows(layout.style(n, "background-image"), lost)]
+    return [layout.rect(n) for n in nodes]
+
+
+def _shows(value: str, urls: set[str]) -> bool:
+    return "url(" in value and any(url.split("#")[0] in urls for url in _URL.findall(value))
 
 
 def _dimensionless(image: Image, request: Request) -> bool:

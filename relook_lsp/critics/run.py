@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
@@ -16,6 +17,9 @@ MAX_NEEDS = 24
 """Questions asked of the browser after one pass; the rest stay incomplete (``too-many``)."""
 
 MAX_CONFIRMED_WIDTHS = 3
+
+_FONT_SHEETS = re.compile(r"https?://(fonts\.googleapis\.com|fonts\.bunny\.net|use\.typekit\.net|api\.fontshare\.com)/")
+"""Style sheets that do nothing but name web fonts."""
 
 _HELD_BACK = ("layout", "legibility", "images", "interaction")
 """Groups that cannot tell while a style sheet or script of the page is missing."""
@@ -122,7 +126,7 @@ def _sort(
 
 def _held_back(rule: Rule, snapshot: Snapshot) -> str:
     """Why the rule cannot tell on this page; empty where it can."""
-    blocked = {r.kind for r in snapshot.requests if r.outcome == "remote"}
+    blocked = {"font" if _FONT_SHEETS.match(r.url) else r.kind for r in snapshot.requests if r.outcome == "remote"}
     if rule.group in _HELD_BACK and not rule.unstyled and blocked & {"stylesheet", "script"}:
         return "remote-blocked"
     if rule.text_metrics and "font" in blocked:

@@ -13,15 +13,27 @@ _LIMIT = 200
 
 
 class Recorder:
-    """Collects exceptions, rejections and console errors of one load, in order. ``full`` is called when no more
-    are kept: a page that logs without end must not drown the protocol."""
+    """Collects exceptions, rejections and console errors of one load, in order. What documents in frames say is left
+    out: only the page itself is judged. ``full`` is called when no more are kept: a page that logs without end must not
+    drown the protocol."""
 
     def __init__(self, cdp: Cdp, full: Callable[[], object]) -> None:
         self._full = full
         self.messages: list[Message] = []
         self.moment = 0
+        self._main: str | None = None
+        self._foreign: set[int] = set()
+        cdp.on("Runtime.executionContextCreated", self._context)
         cdp.on("Runtime.exceptionThrown", self._exception)
         cdp.on("Runtime.consoleAPICalled", self._console)
+
+    def _context(self, event: dict[str, Any]) -> None:
+        """The first context is that of the tab's own frame, which keeps its id when the page is loaded."""
+        context = event["context"]
+        frame = context.get("auxData", {}).get("frameId")
+        self._main = self._main or frame
+        if frame != self._main:
+            self._foreign.add(context["id"])
 
     def _add(self, kind: str, text: str, place: ScriptPlace | None) -> None:
         if len(self.messages) < _LIMIT:
@@ -31,13 +43,15 @@ class Recorder:
 
     def _exception(self, event: dict[str, Any]) -> None:
         details = event["exceptionDetails"]
+        if details.get("executionContextId") in self._foreign:
+            return
         text = details.get("exception", {}).get("description") or details.get("text", "")
         prefix = details.get("text", "")
         kind = "rejection" if "(in promise)" in prefix else "exception"
         self._add(kind, text.split("\n    at ")[0], _place(details))
 
     def _console(self, event: dict[str, Any]) -> None:
-        if event["type"] not in ("error", "assert"):
+        if event["type"] not in ("error", "assert") or event.get("executionContextId") in self._foreign:
             return
         words = [str(a.get("value", a.get("description", a.get("type", "")))) for a in event.get("args", [])]
         frames = event.get("stackTrace", {}).get("callFrames", [])

@@ -13,6 +13,7 @@ from relook_lsp.core.finding import ByDeclaration, ByTag, Outcome, Severity, Ver
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.snapshot import TextRun
 from relook_lsp.critics.boxes import decorative, path
+from relook_lsp.critics.pictures import holes
 from relook_lsp.critics.pixels import Picture, Pixels, contrast, luminance, quantiles
 from relook_lsp.critics.rule import Rule
 from relook_lsp.critics.scene import Scene
@@ -30,8 +31,12 @@ def judge(scene: Scene) -> Iterator[Outcome]:
         inactive = scene.disabled(run.element) or (labels and not labels.isdisjoint(path(scene, run.element, -1)))
         if any(character.isalnum() for character in run.text) and not inactive:
             by_element[run.element].append(run)
+    empty = holes(scene)
     for element, runs in by_element.items():
-        yield _element(scene, picture, element, runs)
+        outcome = _element(scene, picture, element, runs)
+        if outcome.verdict is Verdict.FAIL and any(run.rect.intersect(one).area > 0 for one in empty for run in runs):
+            outcome = Outcome(Verdict.INCOMPLETE, element, reason="picture-missing")
+        yield outcome
 
 
 def _element(scene: Scene, picture: Picture, element: int, runs: list[TextRun]) -> Outcome:

@@ -24,5 +24,6 @@ RULE = Rule(
     fix="Let the box grow (`min-height` instead of `height`), let the text wrap, or shorten it with `text-overflow: ellipsis`.",
     thresholds=THRESHOLDS,
     view=judge,
+    text_metrics=True,
     related="The box that cuts the text.",
 )

@@ -39,6 +39,7 @@ RULE = Rule(
     fix="Let the box grow with its text: `min-height` instead of `height`, and no height in `vh`.",
     thresholds=THRESHOLDS,
     view=judge,
+    text_metrics=True,
     roles=("zoom",),
     related="The box that cuts the text.",
     source="WCAG 2.2, 1.4.4 Resize Text; ACT rule 59br37",

@@ -1,0 +1,49 @@
+"""What was looked at by eye: the samples are apart, the document says what the list says, and no rule that was often
+wrong speaks aloud."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from relook_lsp.core.finding import Severity
+from relook_lsp.critics.registry import BY_ID
+from tests.precision.table import SAMPLES, VERDICTS, counts, judged, rows, wilson
+
+ENOUGH = 10
+"""Findings from which a share says something."""
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "precision.md"
+
+
+def test_every_line_is_a_judgement() -> None:
+    for one in judged():
+        assert one.sample in SAMPLES
+        assert one.verdict in VERDICTS
+        assert one.rule in BY_ID
+        assert one.page
+        assert one.why
+
+
+def test_no_page_is_in_both_samples() -> None:
+    pages = {sample: {one.page for one in judged() if one.sample == sample} for sample in SAMPLES}
+    assert not pages["development"] & pages["fresh"]
+
+
+def test_the_document_has_the_table() -> None:
+    table = [line for line in DOCUMENT.read_text("utf-8").splitlines() if line.startswith(("| ", "|-"))]
+    assert table[: len(rows())] == rows(), "run python -m tests.precision.table"
+
+
+def test_rules_that_are_often_wrong_are_information() -> None:
+    for rule, count in counts("fresh").items():
+        if BY_ID[rule].severity is not Severity.INFORMATION and count.total() >= ENOUGH:
+            assert count["true"] >= 0.9 * count.total(), rule
+
+
+@pytest.mark.parametrize(
+    ("hits", "total", "low", "high"), [(20, 20, 0.839, 1.0), (18, 20, 0.699, 0.972), (0, 0, 0.0, 1.0)]
+)
+def test_intervals(hits: int, total: int, low: float, high: float) -> None:
+    assert wilson(hits, total) == (pytest.approx(low, abs=0.001), pytest.approx(high, abs=0.001))
