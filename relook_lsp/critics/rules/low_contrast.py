@@ -105,6 +105,8 @@ def _run(scene: Scene, picture: Picture, run: TextRun, colour: Colour) -> tuple[
     """(ratio, box, background) of the least legible part of a line; None where no glyph can be seen."""
     clip = scene.text_clip(run.element)
     rect = run.rect if clip is None else run.rect.intersect(clip)
+    if min(rect.width, rect.height) < RULE.thresholds["smallest"]:  # there for screen readers
+        return None
     ink = picture.ink(rect)
     assert picture.background is not None
     window = picture.window(rect)
@@ -161,7 +163,7 @@ RULE = Rule(
     fix="Darken or lighten the text (or its background) until the ratio is reached; over pictures put a translucent layer behind the text.",
     thresholds={
         "aa": 4.5, "aa_large": 3.0, "aaa": 7.0, "aaa_large": 4.5, "large": 24.0, "large_bold": 18.66,
-        "symbol": 3.0, "tolerance": 0.05, "unreadable": 1.5, "invisible": 1.1, "least_ink": 6,
+        "symbol": 3.0, "tolerance": 0.05, "unreadable": 1.5, "invisible": 1.1, "least_ink": 6, "smallest": 3,
     },
     view=judge,
     roles=("settled", "dark"),
