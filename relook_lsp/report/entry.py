@@ -62,7 +62,7 @@ def _source(one: Finding, snapshot: Snapshot | None) -> str:
         return f'<p class="file">{name}</p>'
     more = "…" if shown.more else ""
     return (
-        f'<p class="file">{name}</p><pre tabindex="0" aria-label="Source"><code><span class="line">{shown.line}</span>{escape(shown.before)}'
+        f'<p class="file">{name}</p><pre><code><span class="line">{shown.line}</span>{escape(shown.before)}'
         f"<mark>{escape(shown.marked)}</mark>{escape(shown.after)}{more}</code></pre>"
     )
 
