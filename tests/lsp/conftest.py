@@ -67,11 +67,11 @@ class Client:
             )
         )
 
-    async def ask(self, method: str, params: Any = None, seconds: float = 60) -> Any:
+    async def ask(self, method: str, params: Any = None, seconds: float = 120) -> Any:
         async with asyncio.timeout(seconds):
             return await self.raw.protocol.send_request_async(method, params)
 
-    async def until(self, done: Callable[[], Any], seconds: float = 60) -> Any:
+    async def until(self, done: Callable[[], Any], seconds: float = 120) -> Any:
         """Poll until something is there."""
         async with asyncio.timeout(seconds):
             while not (found := done()):  # noqa: ASYNC110 (a test polls)
@@ -85,7 +85,7 @@ class Client:
         got = await self.raw.text_document_code_action_async(lsp.CodeActionParams(where, range_ or whole, context))
         return [one for one in got or () if isinstance(one, lsp.CodeAction)]
 
-    async def action(self, uri: str, title: str, *only: str, seconds: float = 60) -> lsp.CodeAction:
+    async def action(self, uri: str, title: str, *only: str, seconds: float = 150) -> lsp.CodeAction:
         """Wait until an action whose title contains this is offered."""
         async with asyncio.timeout(seconds):
             while True:
@@ -122,7 +122,7 @@ class Client:
             )
         )
 
-    async def diagnostics(self, uri: str, count: int | None = None, seconds: float = 40) -> tuple[lsp.Diagnostic, ...]:
+    async def diagnostics(self, uri: str, count: int | None = None, seconds: float = 90) -> tuple[lsp.Diagnostic, ...]:
         """Wait until the file has diagnostics of its current version (``count`` of them)."""
         async with asyncio.timeout(seconds):
             while True:

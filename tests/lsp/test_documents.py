@@ -15,6 +15,8 @@ from lsprotocol import types as lsp
 from relook_lsp.lsp import protocol
 from tests.lsp.conftest import CSS, PAGE, Client
 
+pytestmark = pytest.mark.timeout(400)
+
 
 @pytest.mark.parametrize(
     ("name", "language", "text", "kind"),

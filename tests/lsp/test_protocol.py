@@ -13,7 +13,7 @@ from pygls.exceptions import JsonRpcException
 from relook_lsp.lsp import protocol
 from tests.lsp.conftest import CSS, Client
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
 
 def _bytes(path: str) -> bytes:

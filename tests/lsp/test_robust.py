@@ -21,6 +21,8 @@ from tests.lsp.process import alive, command, descendants, resident
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 
+pytestmark = pytest.mark.timeout(400)
+
 MEGABYTE = 1024 * 1024
 
 CLIENT = """
@@ -120,7 +122,6 @@ async def test_an_idle_server_is_small(fresh: Client, site: Path) -> None:
 
 
 @pytest.mark.data
-@pytest.mark.timeout(300)
 async def test_any_message_of_the_protocol_is_answered_or_refused(tmp_path: Path) -> None:
     """Valid and invalid messages of every type: the server answers each request and lives on."""
     folder = os.environ.get("RELOOK_DATA")
