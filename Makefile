@@ -8,13 +8,14 @@ OUT := build
 CLIENT := client-vscode
 NPM := $(shell command -v npm)
 
-.PHONY: demo test test-models test-client check check-client editor vsix format setup browser system lock picture clean help data sft grpo weights test-training bench bench-refine
+.PHONY: demo test test-models test-client test-vscode check check-client editor vsix format setup browser system lock picture clean help data sft grpo weights test-training bench bench-refine
 
 help:
 	@echo "make demo    review the sample pages and write an HTML report"
 	@echo "make test    run every test"
 	@echo "make test-models  the tests against a real model server, in an environment of their own (3.5 GB)"
 	@echo "make check   ruff, pyright, import-linter; tsc and eslint"
+	@echo "make test-vscode  the tests of the extension in a real VS Code"
 	@echo "make vsix    build the VS Code extension with its server inside"
 	@echo "make bench   how fast a review is: against the least it could take, axe-core and Lighthouse (npm)"
 	@echo "make bench-refine  refine clean pages that were broken in known ways"
@@ -29,8 +30,13 @@ demo: setup browser
 	@echo "The report, with pictures:"
 	@echo "$(CURDIR)/$(OUT)/demo/report.html"
 
-test: setup system browser editor $(if $(NPM),vsix test-client)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not model" $(TESTS)
+test: setup system browser $(if $(NPM),test-client)
+	$(BIN)/python -m pytest -n 2 -m "not model and not vscode" $(TESTS)
+
+# In a real VS Code (0.8 GB); a picture of every step in build/editor-pictures. Not in "make test" until it has passed
+# ten times in a row.
+test-vscode: setup system browser editor vsix
+	$(BIN)/python -m pytest -n 0 tests/editor/vscode
 
 test-models: setup browser $(OUT)/models/ready
 	$(BIN)/python -m pytest -n 0 -m model tests/model
@@ -132,4 +138,4 @@ $(TRAIN)/ready: pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(TRAIN) $(OUT)
+	rm -rf $(VENV) $(TRAIN) $(OUT) $(CLIENT)/node_modules $(CLIENT)/dist $(CLIENT)/build

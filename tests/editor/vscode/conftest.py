@@ -27,7 +27,7 @@ Window = Callable[[CodeServer], Awaitable[Workbench]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of them share one editor, so they run in one worker."""
+    """They need a VS Code, and more time than others."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             for mark in (

@@ -93,7 +93,7 @@ class Workbench:
                 await self.editor.locator(".lightBulbWidget, [class*=gutter-lightbulb]").first.wait_for()
                 await self.page.keyboard.press("Control+.")
                 try:
-                    await entry.wait_for(timeout=1500)
+                    await entry.wait_for(timeout=5000)
                     return entry
                 except NotYet:
                     await self.picture("other-fixes")

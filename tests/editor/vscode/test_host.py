@@ -1,0 +1,75 @@
+"""Inside VS Code: its own interface to the extension, and a language model that the editor has."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import quote
+
+from playwright.async_api import expect
+
+from tests.editor.vscode import code_server
+from tests.editor.vscode.code_server import ROOT, CodeServer
+from tests.editor.vscode.conftest import Window
+from tests.editor.vscode.workbench import WAIT, Workbench
+
+HERE = Path(__file__).parent
+
+
+async def test_interface(vsix: Path, window: Window, site: Path, tmp_path: Path) -> None:
+    editor = await code_server.start(tmp_path / "code", [vsix], {"relook.python": sys.executable}, driver=True)
+    try:
+        await inside(editor, await window(editor), site)
+    finally:
+        await editor.stop()
+
+
+async def inside(editor: CodeServer, code: Workbench, site: Path) -> None:
+    """Run ``host/index.js`` in the extension host and wait for its end."""
+    said: list[str] = []
+    ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    await code.page.expose_function("codeAutomationLog", lambda kind, words: said.append(f"{kind}: {words}"))
+    await code.page.expose_function("codeAutomationExit", lambda code: ended.set_result(code))
+    host = f"vscode-remote://127.0.0.1:{editor.port}"
+    payload = [
+        ["extensionDevelopmentPath", f"{host}{ROOT / 'client-vscode'}"],
+        ["extensionTestsPath", f"{host}{HERE / 'host/index.js'}"],
+        ["skipWelcome", "true"],
+    ]
+    await code.page.goto(f"{editor.address}/?folder={quote(str(site))}&payload={quote(json.dumps(payload))}")
+    async with asyncio.timeout(600):
+        assert await ended == 0, "\n".join(said[-20:])
+
+
+async def test_language_model(vsix: Path, window: Window, site: Path, tmp_path: Path) -> None:
+    """A critic that is a model of the editor: pictures reach it, and its opinion stands with the findings."""
+    model = tmp_path / "model.vsix"
+    pack = [
+        ROOT / "client-vscode/node_modules/.bin/vsce",
+        "package",
+        "--no-dependencies",
+        "--skip-license",
+        "--out",
+        model,
+    ]
+    done = await asyncio.to_thread(
+        subprocess.run, pack, cwd=HERE / "model", capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    settings = {"relook.python": sys.executable, "relook.critic.endpoint": "editor", "chat.disableAIFeatures": False}
+    editor = await code_server.start(tmp_path / "code", [model, vsix], settings)
+    try:
+        code = await window(editor)
+        await code.open(site, "index.html")
+        await code.page.keyboard.press("Control+Shift+M")
+        opinion = code.page.locator(
+            ".markers-panel .monaco-list-row", has_text=re.compile(r"The model was shown [1-9] pictures")
+        )
+        await expect(opinion).to_be_visible(timeout=2 * WAIT)
+        await code.picture("opinion")
+    finally:
+        await editor.stop()

@@ -1,0 +1,101 @@
+"""What goes wrong around the pages: it is said, it has a button, and nothing stays behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+from pathlib import Path
+
+from playwright.async_api import expect
+
+from tests.editor.vscode import code_server
+from tests.editor.vscode.code_server import CodeServer
+from tests.editor.vscode.conftest import Window
+from tests.editor.vscode.workbench import WAIT, until
+
+SERVER = "-m relook_lsp"
+
+
+def servers(editor: CodeServer) -> list[int]:
+    return [pid for pid, line in editor.processes().items() if SERVER in line and "cli" not in line]
+
+
+async def test_killed_server_comes_back(editor: CodeServer, window: Window, site: Path) -> None:
+    code = await window(editor)
+    await code.open(site, "style.css")
+    await expect(code.squiggles()).to_have_count(1, timeout=WAIT)
+    (first,) = servers(editor)
+    os.kill(first, signal.SIGKILL)
+    await until(lambda: [pid for pid in servers(editor) if pid != first], "a new server runs")
+    await expect(code.squiggles()).to_have_count(1, timeout=WAIT)
+    await code.page.goto("about:blank")
+    # With the window its server and its browser are gone.
+    await until(
+        lambda: not [line for line in editor.processes().values() if SERVER in line or "headless" in line], "no orphan"
+    )
+
+
+async def test_no_browser(vsix: Path, window: Window, site: Path, tmp_path: Path) -> None:
+    """The reason is in the status and in a notification with a button; the button asks before it installs."""
+    settings = {"relook.python": sys.executable, "relook.browser": "/nowhere/chromium"}
+    editor = await code_server.start(tmp_path / "code", [vsix], settings, trust=False)
+    try:
+        code = await window(editor)
+        await code.open(site, "index.html")
+        # The workspace is not trusted: a browser that it names is not the problem that is told.
+        toast = code.toast(re.compile("/nowhere/chromium"))
+        await expect(toast).to_be_visible(timeout=WAIT)
+        await code.picture("problem")
+        await code.press(toast, "Install Browser")
+        dialog = code.page.locator(".monaco-dialog-box", has_text="Install a browser for ReLook?")
+        await expect(dialog).to_be_visible(timeout=WAIT)
+        await code.picture("asked")
+        await code.page.keyboard.press("Escape")
+        status = await code.language_status()
+        await expect(status).to_contain_text("/nowhere/chromium", timeout=WAIT)
+        await expect(status).to_contain_text("Install Browser")
+        await code.picture("status")
+    finally:
+        await editor.stop()
+    await until(lambda: not editor.processes(), "everything ended")
+
+
+async def test_untrusted(vsix: Path, window: Window, site: Path, tmp_path: Path) -> None:
+    """Scripts do not run, and the workspace chooses no program; the review still works."""
+    (site / ".vscode").mkdir()
+    (site / ".vscode/settings.json").write_text('{"relook.python": "/evil", "relook.browser": "/evil"}', "utf-8")
+    script = "<script>document.body.style.width = '3000px'</script></body>"
+    page = site / "index.html"
+    page.write_text(page.read_text("utf-8").replace("</body>", script), "utf-8")
+    editor = await code_server.start(tmp_path / "code", [vsix], {"relook.python": sys.executable}, trust=False)
+    try:
+        code = await window(editor)
+        await code.open(site, "style.css")
+        await expect(code.page.locator(".statusbar-item", has_text="Restricted Mode")).to_be_visible(timeout=WAIT)
+        await expect(code.squiggles()).to_have_count(1, timeout=WAIT)
+        await code.page.keyboard.press("Control+Shift+M")
+        # With the script it would be wider.
+        problem = code.page.locator(".markers-panel .monaco-list-row", has_text="The page is 318 px wider")
+        await expect(problem).to_be_visible(timeout=WAIT)
+        await code.picture("untrusted")
+    finally:
+        await editor.stop()
+
+
+async def test_managed_environment(vsix: Path, window: Window, site: Path, tmp_path: Path) -> None:
+    """No interpreter is named: after a yes the wheel inside the extension goes into an environment, which then runs."""
+    editor = await code_server.start(tmp_path / "code", [vsix], {})
+    try:
+        code = await window(editor)
+        await code.open(site, "style.css")
+        await code.press(code.toast("has no environment yet"), "Set Up")
+        await expect(code.toast(re.compile("Installing|Making|Processing|Collecting"))).to_be_visible(timeout=WAIT)
+        await code.picture("making")
+        await expect(code.squiggles()).to_have_count(1, timeout=4 * WAIT)
+        await code.picture("works")
+        (command,) = [line for line in editor.processes().values() if SERVER in line]
+        assert str(tmp_path) in command
+    finally:
+        await editor.stop()

@@ -1,0 +1,101 @@
+"""Before and after of a fix, and the page beside its source."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from playwright.async_api import expect
+
+from tests.editor.vscode.code_server import CodeServer
+from tests.editor.vscode.conftest import Window, place
+from tests.editor.vscode.workbench import WAIT, loaded, until
+
+
+async def test_before_and_after(editor: CodeServer, window: Window, site: Path) -> None:
+    sheet = site / "style.css"
+    before = sheet.read_text("utf-8")
+    code = await window(editor)
+    await code.open(site, "style.css")
+    await expect(code.squiggles()).to_have_count(1, timeout=WAIT)
+    await code.go_to(*place(before, "color: #b9a999"))
+    action = await code.quick_fix("ReLook: show before and after of a verified fix")
+    await action.click()
+
+    view = code.webview()
+    await expect(view.locator("h1")).to_contain_text("color", timeout=WAIT)
+    await expect(view.locator(".score")).to_have_text(re.compile(r"Score \d+ → \d+"))
+    old, new = [int(part) for part in re.findall(r"\d+", await view.locator(".score").inner_text())]
+    assert old < new
+    pictures = view.locator(".side img")
+    assert await loaded(pictures) == [375, 375]
+    await expect(view.locator(".side").nth(0).locator(".mark.warning")).to_have_count(1)
+    await expect(view.locator(".side").nth(1).locator(".mark.warning")).to_have_count(0)
+    await code.picture("half")
+
+    slider = view.locator("#slider")
+    await slider.fill("80")
+    assert await view.locator(".side").nth(1).evaluate("one => one.style.clipPath") == "inset(0px 0px 0px 80%)"
+    await slider.press("ArrowRight")
+    assert await view.locator(".divider").evaluate("one => one.style.left") == "81%"
+    await view.locator("#viewport").select_option("1280 × 800")
+    assert await loaded(pictures) == [1280, 1280]
+    await view.locator("#moment").select_option("0")
+    await code.picture("desktop")
+
+    # A box leads to its line; the keyboard is enough.
+    await view.locator(".findings .finding").first.press("Enter")
+    await code.at(*place(before, "color: #b9a999"), selected=True)
+    await view.locator(".primary").press("Enter")
+    await code.text(re.compile(r"\.muted.\{.color:.#(?!b9a999)"))
+    await expect(code.page.locator("iframe.webview.ready")).to_have_count(0, timeout=WAIT)
+    await expect(code.squiggles()).to_have_count(0, timeout=WAIT)
+    await code.save()
+    await until(lambda: sheet.read_text("utf-8") != before, "the sheet is saved")
+    changed = [
+        (old, new)
+        for old, new in zip(before.splitlines(), sheet.read_text("utf-8").splitlines(), strict=True)
+        if old != new
+    ]
+    assert len(changed) == 1 and re.fullmatch(r"\.muted \{ color: #\w{6} \}", changed[0][1]), changed
+
+
+async def test_page_view(editor: CodeServer, window: Window, site: Path) -> None:
+    page, sheet = site / "index.html", site / "style.css"
+    text = page.read_text("utf-8")
+    code = await window(editor)
+    await code.open(site, "index.html")
+    lens = code.lens(re.compile(r"ReLook \d+ · 2 findings"))
+    await expect(lens).to_be_visible(timeout=WAIT)
+    await code.picture("lens")
+    await lens.click()
+
+    view = code.webview()
+    await expect(view.locator(".score")).to_have_text(re.compile(r"Score \d+"), timeout=WAIT)
+    assert await loaded(view.locator(".side img")) == [375]
+    await expect(view.locator(".finding")).to_have_count(2)
+    await view.locator("#viewport").select_option("1280 × 800")
+    assert await loaded(view.locator(".side img")) == [1280]
+    await code.picture("page")
+
+    # From the source to the picture.
+    await code.go_to(*place(text, "h1>Bread"))
+    await expect(view.locator(".highlight")).to_have_count(1, timeout=WAIT)
+    await expect(view.locator(".selected")).to_contain_text("h1")
+    await code.picture("highlight")
+    # From the picture to the source.
+    area = await view.locator(".side img").bounding_box()
+    name = await view.locator(".highlight").bounding_box()
+    assert area is not None and name is not None
+    await view.locator(".side img").click(position={"x": 40, "y": 20})
+    await code.at(*place(text, '<p class="name">'), selected=True)
+    # From a box to the cause, in another file.
+    await view.locator("#viewport").select_option("375 × 812, touch")
+    await view.locator(".mark.warning").click()
+    await expect(code.page.locator(".tab.active", has_text="style.css")).to_be_visible(timeout=WAIT)
+    await code.at(*place(sheet.read_text("utf-8"), "color: #b9a999"), selected=True)
+    await code.picture("cause")
+    # It follows what is typed.
+    await code.page.keyboard.insert_text("color: #5d4d40")
+    await expect(view.locator(".finding")).to_have_count(1, timeout=WAIT)
+    await code.picture("refreshed")

@@ -1,0 +1,74 @@
+"""What a user sees first: squiggles on the right text, the problem, the hover, a fix that is verified, a clean page."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from playwright.async_api import expect
+
+from tests.editor.vscode.code_server import CodeServer
+from tests.editor.vscode.conftest import Window, place
+from tests.editor.vscode.workbench import WAIT, written
+
+
+async def test_finding_fix_saved(editor: CodeServer, window: Window, site: Path) -> None:
+    sheet = site / "style.css"
+    before = sheet.read_text("utf-8")
+    code = await window(editor)
+    await code.open(site, "style.css")
+    await expect(code.squiggles()).to_have_count(1, timeout=WAIT)
+    await expect(code.squiggles("error")).to_have_count(1, timeout=WAIT)
+    await code.picture("squiggles")
+
+    await code.page.keyboard.press("Control+Shift+M")
+    problem = code.page.locator(".markers-panel .monaco-list-row", has_text="Text contrast is 2.16:1")
+    await expect(problem).to_be_visible(timeout=WAIT)
+    await expect(problem).to_contain_text("low-contrast")
+    await code.picture("problems")
+    await problem.dblclick(position={"x": 80, "y": 8})
+    line, column = place(before, "color: #b9a999")
+    # The whole declaration is selected: that is the range.
+    await code.at(line, column + len("color: #b9a999"))
+    await expect(code.page.locator(".statusbar-item", has_text="(14 selected)")).to_be_visible(timeout=WAIT)
+
+    await code.go_to(line, column)
+    hover = await code.hover("Text contrast is 2.16:1")
+    await expect(hover).to_contain_text("What helps")
+    widths = await hover.locator("img").evaluate_all("found => found.map((one) => one.naturalWidth)")
+    assert widths and all(widths), widths
+    await code.picture("hover")
+    await code.page.keyboard.press("Escape")
+
+    fix = await code.quick_fix(re.compile(r"ReLook refine: .*\(verified\)"))
+    await code.picture("quick-fix")
+    await fix.click()
+    await expect(code.squiggles()).to_have_count(0, timeout=WAIT)
+    await expect(code.squiggles("error")).to_have_count(1, timeout=WAIT)
+    await code.picture("fixed")
+    assert sheet.read_text("utf-8") == before
+    shown = await code.editor.locator(".view-line", has_text=".muted").inner_text()
+    colour = re.search(r"#[0-9a-f]{6}", shown)
+    assert colour is not None and colour.group() != "#b9a999", shown
+    await code.save()
+    await written(sheet, before.replace("#b9a999", colour.group()))
+
+
+async def test_saving_reviews(editor: CodeServer, window: Window, site: Path) -> None:
+    """With reviews while typing off, a squiggle appears by saving alone; a comment takes it away again."""
+    (site / ".vscode").mkdir()
+    (site / ".vscode/settings.json").write_text('{"relook.editor.onChange": false}', "utf-8")
+    code = await window(editor)
+    await code.open(site, "style.css")
+    await expect(code.squiggles("error")).to_have_count(1, timeout=WAIT)
+    await code.go_to(1, 1)
+    await code.page.keyboard.insert_text(".hours { color: #7d5040 }\n")
+    await code.save()
+    await expect(code.squiggles()).to_have_count(2, timeout=WAIT)
+    await code.picture("two")
+    await code.go_to(1, 12)
+    await code.command("ReLook: Suppress Finding Here")
+    await code.text(re.compile(r"relook-ignore-next-line.low-contrast"))
+    await code.save()
+    await expect(code.squiggles()).to_have_count(1, timeout=WAIT)
+    await code.picture("suppressed")
