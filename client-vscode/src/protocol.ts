@@ -38,7 +38,7 @@ export interface Size {
   width: number;
   height: number;
   touch: boolean;
-  scale: number;
+  scheme: "light" | "dark";
 }
 
 /** A picture of the whole document, one pixel a CSS pixel; `moment` in milliseconds after load. */

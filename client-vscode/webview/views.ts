@@ -4,8 +4,8 @@ import type { Picture } from "../src/messages";
 /** What a viewport picker says: pictures with one name differ only in their moment. */
 export function viewName({ viewport, role }: Picture): string {
   const size = `${viewport.width} × ${viewport.height}`;
-  const more = [viewport.touch ? "touch" : "", viewport.scale === 1 ? "" : `text ${viewport.scale * 100} %`, role === "configured" ? "" : role];
-  return [size, ...more].filter(Boolean).join(", ");
+  const more = [viewport.touch ? "touch" : "", viewport.scheme === "light" ? "" : viewport.scheme, role === "configured" ? "" : role];
+  return [...new Set([size, ...more])].filter(Boolean).join(", ");
 }
 
 export function viewNames(pictures: readonly Picture[]): string[] {
