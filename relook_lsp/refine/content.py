@@ -53,8 +53,9 @@ def of_view(snapshot: Snapshot, view: View) -> Content:
     for run in scene.runs:
         clip = scene.text_clip(run.element)
         rect = run.rect if clip is None else run.rect.intersect(clip)
-        seen = _painted(scene, rect) if reachable(scene, rect) else _scrolled(scene, run.element, run.rect)
-        if seen:
+        cut = rect.area < run.rect.area
+        seen = reachable(scene, rect) and _painted(scene, rect)
+        if seen or (cut and _scrolled(scene, run.element, run.rect)):
             key = scene.layout.key(run.element)
             texts[key] = texts.get(key, "") + _letters(run.text)
             for node in (run.element, *scene.layout.ancestors(run.element)):

@@ -110,6 +110,15 @@ SMALL = {
         HEAD + "<h1>Boats</h1><pre>relook review --viewport 375x812 --viewport 1280x800 --format json --output report.json site/index.html "
         "relook review --viewport 375x812 --viewport 1280x800 --format json --output report.json site/other.html</pre>",
     ),
+    "a long word": (
+        "page-scrolls-sideways",
+        HEAD + "<style>h1 { font-size: 48px }</style><h1>Donaudampfschifffahrtsgesellschaftskapitaen</h1>",
+    ),
+    "a line clamp": (
+        "text-clipped",
+        HEAD + "<style>.card { width: 220px; height: 62px; overflow: hidden; line-height: 24px }</style>"
+        f'<h1>Boats</h1><p class="card">{SENTENCE} {SENTENCE}</p>',
+    ),
 }  # fmt: skip
 
 
