@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import statistics
 import sys
@@ -25,6 +26,7 @@ def resident(pid: int) -> float:
 
 async def measure(folder: Path, edits: int) -> None:
     """Open the sample page, then change one colour again and again; the pause before a review is part of the time."""
+    logging.getLogger("pygls").setLevel(logging.ERROR)  # ReLook's own notifications are not handled here
     client = LanguageClient("bench", "1")
     published: asyncio.Queue[lsp.PublishDiagnosticsParams] = asyncio.Queue()
 
