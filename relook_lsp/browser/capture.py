@@ -173,6 +173,12 @@ async def capture(driver: Driver, page: Page, plan: Plan) -> Capture:
     except BaseException:
         await asyncio.gather(*(look.close() for look in looks.values()))
         raise
+    asked = [
+        r for r in record.requests.values() if r.url == serve.page_url(page).split("#")[0] and r.kind == "document"
+    ]
+    if page.is_url and not any(r.outcome == "ok" for r in asked):
+        await asyncio.gather(*(look.close() for look in looks.values()))
+        raise PageNotFound(f"{page.entry} gives no page; is the development server running?")
     driver.warm(plan.allowed_hosts)
     order = {viewport: index for index, viewport in enumerate(plan.viewports)}
     views = sorted((view for part in seen for view in part), key=lambda v: _order(v, order))
