@@ -173,10 +173,8 @@ async def capture(driver: Driver, page: Page, plan: Plan) -> Capture:
     except BaseException:
         await asyncio.gather(*(look.close() for look in looks.values()))
         raise
-    asked = [
-        r for r in record.requests.values() if r.url == serve.page_url(page).split("#")[0] and r.kind == "document"
-    ]
-    if page.is_url and not any(r.outcome == "ok" for r in asked):
+    documents = [r for r in record.requests.values() if r.kind == "document"]
+    if page.is_url and not any(r.outcome == "ok" for r in documents):
         await asyncio.gather(*(look.close() for look in looks.values()))
         raise PageNotFound(f"{page.entry} gives no page; is the development server running?")
     driver.warm(plan.allowed_hosts)
