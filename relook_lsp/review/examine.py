@@ -1,0 +1,61 @@
+"""What is there and what is missing, for people: ``relook doctor``, on the command line and in the editor."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from relook_lsp import __version__
+from relook_lsp.browser.find import candidates
+from relook_lsp.browser.install import starts
+from relook_lsp.core.errors import RelookError
+from relook_lsp.core.page import Buffer, Page
+from relook_lsp.review import config
+from relook_lsp.review.review import Review
+
+_NAME = "relook-doctor.html"
+_PAGE = "<!doctype html><html lang=en><title>ok</title><meta name=viewport content='width=device-width'><p>ReLook"
+
+
+@dataclass(frozen=True)
+class Examination:
+    """``ok``: pages can be reviewed."""
+
+    ok: bool
+    lines: tuple[str, ...]
+
+
+async def examine(root: Path, setting: str, look: Callable[[Page], Awaitable[Review]]) -> Examination:
+    """``setting`` names the browser, empty to find one; ``look`` reviews a small page with it."""
+    lines = [
+        f"relook {__version__}, Python {sys.version.split()[0]} on {sys.platform} ({sys.executable})",
+        f"settings: {config.settings_file(root) or 'defaults'} (root {root})",
+    ]
+
+    def wrong(*said: str) -> Examination:
+        return Examination(False, (*lines, *said))
+
+    try:
+        found = candidates(setting)
+    except RelookError as error:
+        return wrong(f"browser: {error}")
+    if not found:
+        return wrong("browser: none found", "Run 'relook install-browser', or set RELOOK_BROWSER to a Chromium.")
+    for number, one in enumerate(found):
+        kind = "headless shell: exact, in virtual time" if one.shell else "full browser: slower, in real time"
+        lines.append(f"browser: {one.path} ({one.origin}; {kind}; {'used' if number == 0 else 'also there'})")
+    first = found[0]
+    if not await asyncio.to_thread(starts, first.path):
+        return wrong(f"browser: {first.path} does not start; try it by hand, or run 'relook install-browser --force'")
+    report = (await look(Page(root, _NAME, {_NAME: Buffer(_NAME, _PAGE)}))).report
+    if not report.reviewed:
+        return wrong(f"capture: {report.problems[0].message}")
+    how = "exact" if report.capture == "exact" else "in real time: slower, and moments are not exact"
+    spent = report.milliseconds["total"]
+    lines.append(f"capture: works, {how}; a small page took {spent:.0f} ms (score {report.score})")
+    if not first.shell:
+        lines.append("missing: a headless shell, for exact and faster captures: relook install-browser")
+    return Examination(True, tuple(lines))
