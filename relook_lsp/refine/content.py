@@ -50,11 +50,14 @@ def of_view(snapshot: Snapshot, view: View) -> Content:
     scene = Scene(snapshot, view, Options())
     texts: dict[str, str] = {}
     lines: dict[int, float] = {}
-    for run in scene.runs:
+    # Also the lines that a scrolling box cuts off entirely: they can be scrolled to.
+    for run in scene.layout.runs:
+        if not scene.shown(run.element):
+            continue
         clip = scene.text_clip(run.element)
         rect = run.rect if clip is None else run.rect.intersect(clip)
         cut = rect.area < run.rect.area
-        seen = reachable(scene, rect) and _painted(scene, rect)
+        seen = rect.width >= 1 and rect.height >= 1 and scene.on_page(rect) and _painted(scene, rect)
         if seen or (cut and _scrolled(scene, run.element, run.rect)):
             key = scene.layout.key(run.element)
             texts[key] = texts.get(key, "") + _letters(run.text)
@@ -85,11 +88,6 @@ def of_view(snapshot: Snapshot, view: View) -> Content:
 def _letters(text: str) -> str:
     """Text as it counts: where it breaks into lines does not matter."""
     return "".join(text.replace("\u00ad", "").split())
-
-
-def reachable(scene: Scene, rect: Rect) -> bool:
-    """Whether some of the rectangle can be scrolled into the window."""
-    return rect.width > 0 and rect.height > 0 and scene.on_page(rect)
 
 
 def _scrolled(scene: Scene, node: int, rect: Rect) -> bool:

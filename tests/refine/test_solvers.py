@@ -110,6 +110,12 @@ SMALL = {
         HEAD + "<h1>Boats</h1><pre>relook review --viewport 375x812 --viewport 1280x800 --format json --output report.json site/index.html "
         "relook review --viewport 375x812 --viewport 1280x800 --format json --output report.json site/other.html</pre>",
     ),
+    "a wide table": (
+        "page-scrolls-sideways",
+        HEAD + "<style>td, th { padding: 8px 16px; white-space: nowrap }</style>"
+        "<h1>Boats</h1><table><tr><th>Harbour</th><th>Monday</th><th>Tuesday</th><th>Wednesday</th><th>Thursday</th></tr>"
+        "<tr><td>Whitby</td><td>07:15, 11:40</td><td>07:15, 11:40</td><td>08:20, 12:45</td><td>08:20, 12:45</td></tr></table>",
+    ),
     "a long word": (
         "page-scrolls-sideways",
         HEAD + "<style>h1 { font-size: 48px }</style><h1>Donaudampfschifffahrtsgesellschaftskapitaen</h1>",
