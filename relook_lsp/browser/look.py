@@ -93,6 +93,7 @@ class Look:
         self.hung = False
         self._main_frame: str | None = None
         self._scripts: dict[str, str] = {}
+        self._interrupting = False
         self._interrupted = asyncio.Event()
 
     # -- load
@@ -166,6 +167,7 @@ class Look:
     async def find_hang(self) -> None:
         """Interrupt a script that never returns, note its line, and end it. Raises ``Hang`` where no script is
         running: then it was not the page that stood still."""
+        self._interrupting = True
         with contextlib.suppress(CdpError, TimeoutError):
             async with asyncio.timeout(5):
                 await self.cdp.send("Debugger.pause")
@@ -178,6 +180,9 @@ class Look:
         self.hung = True
 
     def _debugger_paused(self, event: dict[str, Any]) -> None:
+        if not self._interrupting:  # a `debugger` statement that ran before breakpoints were off
+            self._later(self.cdp.send("Debugger.resume"))
+            return
         for frame in event.get("callFrames", []):
             place = frame["location"]
             url = self._scripts.get(place["scriptId"])

@@ -141,6 +141,7 @@ async def test_saving_looks_at_the_development_server_again(fresh: Client, site:
     style = fresh.open(site / "style.css", "css")
     (found,) = await fresh.diagnostics(style, 1)
     assert (found.code, found.range.start) == ("low-contrast", lsp.Position(1, 9))
+    await fresh.until(lambda: fresh.reviews)
     assert fresh.reviews[-1].page == server
     fresh.change(style, CSS.replace("#aaa", "#666"))
     await asyncio.sleep(0.1)
