@@ -17,8 +17,8 @@ pytestmark = pytest.mark.browser
 EVIL = "![x](http://evil.example/x.png) <img src=x> [a](command:evil) `code`"
 
 
-def settings(site: Path, url: str) -> None:
-    text = f'critic = {{ endpoint = "{url}", model = "fake", intent = "offers" }}\neditor.prepare = 0\n'
+def settings(site: Path, url: str, model: str = "fake") -> None:
+    text = f'critic = {{ endpoint = "{url}", model = "{model}", intent = "offers" }}\neditor.prepare = 0\n'
     (site / "relook.toml").write_text(text, "utf-8")
 
 
@@ -50,7 +50,7 @@ async def test_it_comes_after_what_was_measured(client: Client, site: Path) -> N
 
 async def test_a_critic_that_fails_takes_nothing_away(client: Client, site: Path) -> None:
     async with serving(scripted([refused(400, "no such model")])) as server:
-        settings(site, server.url)
+        settings(site, server.url, "missing")  # what another model said of the same page is remembered
         client.open(site / "index.html", "html")
         style = client.open(site / "style.css", "css")
         await client.diagnostics(style, 1)
