@@ -16,6 +16,8 @@ import pytest
 from relook_lsp.cli import COMMANDS
 from relook_lsp.core.errors import RelookError
 from relook_lsp.critics.registry import BY_ID
+from relook_lsp.models.chat import ModelError
+from relook_lsp.refine.files import NotWritten
 from relook_lsp.review import config
 from relook_lsp.source.suppress import read
 
@@ -134,5 +136,7 @@ def test_every_dependency_is_pinned() -> None:
 
 def test_every_kind_of_problem_is_documented() -> None:
     text = (ROOT / "docs" / "json.md").read_text("utf-8")
-    kinds = {one.kind for one in (RelookError, *RelookError.__subclasses__())} - {"settings", "usage"}
+    assert {ModelError, NotWritten} <= set(RelookError.__subclasses__())  # imported, so that they are among them
+    # These end a command instead of standing in a report.
+    kinds = {one.kind for one in (RelookError, *RelookError.__subclasses__())} - {"settings", "usage", "not-written"}
     assert all(f"`{kind}`" in text for kind in kinds)
