@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import threading
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -26,6 +28,9 @@ log = logging.getLogger(__name__)
 
 CLOSING = 5.0
 """Seconds that a client waits at most for the browser to close."""
+
+LEAVING = 15.0
+"""Seconds after which a server that was shut down ends, whatever still runs in it."""
 
 
 class Protocol(LanguageServerProtocol):
@@ -125,7 +130,10 @@ class RelookServer(LanguageServer):
         log.error("in %s", source, exc_info=error)
 
     async def stop(self) -> None:
-        """Close the browser; bounded, because a client waits for it."""
+        """Close the browser; bounded, because a client waits for it, and nothing may keep the process after that."""
+        leave = threading.Timer(LEAVING, os._exit, (0,))
+        leave.daemon = True
+        leave.start()
         try:
             async with asyncio.timeout(CLOSING):
                 await self.session.close()

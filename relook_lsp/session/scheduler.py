@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 
 log = logging.getLogger(__name__)
 
+ENDING = 3.0
+"""Seconds that cancelled work may take to end."""
+
 Job = Callable[[], Awaitable[None]]
 
 REST = 0.5
@@ -128,7 +131,7 @@ class Scheduler:
             self._idle_task.cancel()
 
     async def close(self) -> None:
-        """Cancel everything and wait for it."""
+        """Cancel everything and wait for it, for a while: what does not end when it is cancelled is left behind."""
         self._idle.clear()
         self._foreground += 1
         lanes = tuple(self._lanes.values())
@@ -141,5 +144,8 @@ class Scheduler:
                 lane.timer = None
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if tasks:
+            _, stuck = await asyncio.wait(tasks, timeout=ENDING)
+            if stuck:
+                log.warning("cancelled work goes on: %s", ", ".join(str(one.get_coro()) for one in stuck))
         self._idle.clear()

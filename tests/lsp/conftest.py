@@ -46,6 +46,8 @@ class Client:
         self.edits: list[lsp.WorkspaceEdit] = []
         self.statuses: list[protocol.Status] = []
         self.reviews: list[protocol.Reviewed] = []
+        self.ended = False
+        """Whether the test itself has shut the server down."""
         self.progress: list[protocol.Progress] = []
         self.publications = 0
         self.encoding = "utf-16"
@@ -263,7 +265,10 @@ async def fresh(lsp_client: LanguageClient) -> AsyncIterator[Client]:
     """A client that has not said anything yet."""
     yield lsp_client.relook  # type: ignore[attr-defined]
     async with asyncio.timeout(30):
-        await lsp_client.shutdown_session()
+        if lsp_client.relook.ended:  # type: ignore[attr-defined]
+            lsp_client.exit(None)
+        else:
+            await lsp_client.shutdown_session()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -48,6 +48,7 @@ async def test_a_review_is_told_with_frames_in_a_folder_of_the_user_alone(client
     folder = Path(shown.path).parent
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     await client.raw.shutdown_async(None)
+    client.ended = True
     assert not folder.exists()
 
 
