@@ -149,7 +149,8 @@ async def test_refine_tells_every_candidate(client: Client, site: Path) -> None:
 async def test_a_refinement_is_cancelled(client: Client, site: Path) -> None:
     page = client.open(site / "index.html", "html")
     await client.until(lambda: client.reviews)
-    running = client.raw.protocol.send_request_async(protocol.REFINE, protocol.Refine(page), msg_id="slow")
+    asked = client.raw.protocol.send_request_async(protocol.REFINE, protocol.Refine(page), msg_id="slow")
+    running = asyncio.ensure_future(asked)
     await client.until(lambda: client.statuses[-1].state == "refining")
     client.raw.cancel_request(protocol.lsp.CancelParams("slow"))
     with pytest.raises(JsonRpcException) as error:
@@ -193,6 +194,7 @@ async def test_silencing_in_the_file_and_in_the_project(client: Client, site: Pa
     client.open(site / "index.html", "html")
     style = client.open(site / "style.css", "css")
     await client.diagnostics(style, 1)
+    await client.until(lambda: client.reviews)
     (mark,) = client.reviews[-1].findings
     done: protocol.Applied = await client.ask(protocol.SUPPRESS, protocol.Suppress(style, mark.id, "file"))
     assert done.applied
