@@ -16,6 +16,7 @@ from relook_lsp.refine.content import map_key
 from relook_lsp.refine.solved import SOLVERS
 from relook_lsp.refine.trajectory import Attempt, Trajectory, texts_of
 from relook_lsp.report.before_after import Pair, render
+from relook_lsp.report.group import grouped
 from relook_lsp.report.json import finding as described
 from relook_lsp.report.json import range_
 from relook_lsp.report.plain import plain
@@ -61,7 +62,8 @@ def _text(result: Refined) -> str:
     name = plain(result.target.page.entry)
     if not before.reviewed:
         return f"{name}: not looked at\n"
-    lines = [f"{name}: score {before.score} -> {after.score}, {len(before.findings)} -> {len(after.findings)} findings"]
+    found = f"{len(grouped(before.findings))} -> {len(grouped(after.findings))} findings"
+    lines = [f"{name}: score {before.score} -> {after.score}, {found}"]
     for attempt in one.accepted:
         lines.append(f"  fixed: {plain(attempt.patch.title, 100)} ({attempt.proposer}, verified)")
     for finding in after.findings:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from relook_lsp.core.errors import RelookError
 from relook_lsp.lsp import describe, lookup, protocol
 from relook_lsp.lsp.server import RelookServer
+from relook_lsp.report.group import grouped
 from relook_lsp.session.fixes import Fix
 from relook_lsp.session.subject import Seen
 from relook_lsp.session.tried import Tried, why
@@ -51,7 +52,8 @@ async def refine(ls: RelookServer, uri: str, finding: str, tell: Callable[[proto
     except RelookError as error:
         return Outcome(None, str(error))
     finally:
-        ls.status(protocol.Status("idle", page=page, score=seen.report.score, findings=len(seen.report.findings)))
+        count = len(grouped(seen.report.findings))
+        ls.status(protocol.Status("idle", page=page, score=seen.report.score, findings=count))
     tried = Tried.of(found.attempts)
     if fix is None:
         return Outcome(None, _why(ls, seen, finding, tried), tried)

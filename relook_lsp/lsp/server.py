@@ -20,6 +20,7 @@ from relook_lsp.core.text import Encoding
 from relook_lsp.lsp import describe, protocol
 from relook_lsp.lsp.caps import ClientCaps
 from relook_lsp.lsp.diagnostics import Diagnostics
+from relook_lsp.report.group import grouped
 from relook_lsp.session.pages import Belongs
 from relook_lsp.session.session import Session
 from relook_lsp.session.subject import Seen, Subject
@@ -86,7 +87,7 @@ class RelookServer(LanguageServer):
         if report.reviewed:
             missing = next((one for one in report.problems if one.kind == "model"), Problem("", ""))
             idle = protocol.Status(
-                "idle", missing.message, missing.kind, seen.subject.uri, report.score, len(report.findings)
+                "idle", missing.message, missing.kind, seen.subject.uri, report.score, len(grouped(report.findings))
             )
             self.status(idle)
         else:

@@ -11,6 +11,7 @@ from relook_lsp.core.snapshot import Declaration, Layout, Snapshot, View
 from relook_lsp.critics.rule import Options
 from relook_lsp.critics.scene import Scene
 from relook_lsp.refine.trajectory import State
+from relook_lsp.report.group import grouped
 from relook_lsp.source.cascade import winner
 from relook_lsp.source.locate import Locator
 
@@ -88,11 +89,7 @@ def site(state: State, findings: Sequence[Finding]) -> Site | None:
 
 def groups(findings: Iterable[Finding]) -> list[tuple[Finding, ...]]:
     """Findings with one rule and one cause are one thing to repair, costliest group first."""
-    by_cause: dict[tuple[str, str | None, int, int], list[Finding]] = {}
-    for finding in findings:
-        span = finding.cause.span
-        by_cause.setdefault((finding.rule, finding.cause.url, span.start, span.end), []).append(finding)
-    return sorted((tuple(g) for g in by_cause.values()), key=lambda g: -sum(f.cost for f in g))
+    return sorted(grouped(findings), key=lambda group: -sum(f.cost for f in group))
 
 
 def wanted(report: Report, snapshot: Snapshot) -> list[tuple[str, str]]:

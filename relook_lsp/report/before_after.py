@@ -11,6 +11,7 @@ from relook_lsp.core.snapshot import Snapshot
 from relook_lsp.report.document import document
 from relook_lsp.report.embed import Album
 from relook_lsp.report.entry import path, safe
+from relook_lsp.report.group import grouped
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def _pair(index: int, pair: Pair, album: Album) -> tuple[str, str]:
     sliders, rules = _sliders(index, pair, album)
     return (
         f'<section class="page"><div class="head"><div><h2>{path(pair.before.page)}</h2><p>score {scores}, '
-        f"findings {len(pair.before.findings)} → {len(pair.after.findings)}</p></div></div>"
+        f"findings {len(grouped(pair.before.findings))} → {len(grouped(pair.after.findings))}</p></div></div>"
         f"<ul>{edits}</ul>{diff}{sliders}</section>\n",
         rules,
     )

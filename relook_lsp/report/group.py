@@ -7,15 +7,18 @@ from collections.abc import Iterable
 from relook_lsp.core.finding import Finding
 
 Group = tuple[Finding, ...]
-"""Findings with the same rule and cause, the worst first."""
+"""Findings with the same rule and cause, the worst first: one thing to read and one thing to mend. They stay findings of
+their own in the report, so that a repair has to mend every place and the score counts every place."""
 
 
 def grouped(findings: Iterable[Finding]) -> list[Group]:
     """In the order in which the first of each group comes."""
-    groups: dict[tuple[str, str | None, int, int], list[Finding]] = {}
+    groups: dict[tuple[str, str | None, int, int, str], list[Finding]] = {}
     for one in findings:
         place = one.cause
-        groups.setdefault((one.rule, place.path or place.url, place.span.start, place.span.end), []).append(one)
+        # Two errors that one line throws are two things to mend.
+        said = one.message if one.node is None else ""
+        groups.setdefault((one.rule, place.path or place.url, place.span.start, place.span.end, said), []).append(one)
     return [tuple(sorted(group, key=lambda f: (-f.severity.rank, -f.extent))) for group in groups.values()]
 
 
@@ -28,9 +31,9 @@ def by_file(groups: Iterable[Group]) -> list[tuple[str, list[Group]]]:
     return list(files.items())
 
 
-def counts(findings: Iterable[Finding]) -> dict[str, int]:
+def counts(groups: Iterable[Group]) -> dict[str, int]:
     """How many of each severity; those that do not occur are left out."""
-    severities = [one.severity.value for one in findings]
+    severities = [group[0].severity.value for group in groups]
     return {name: severities.count(name) for name in ("error", "warning", "information") if name in severities}
 
 

@@ -28,7 +28,7 @@ def render(pages: Sequence[Reviewed], rules: Texts, limit: int = MAX_BYTES) -> s
         section, boxes = _page(index, page, rules, album)
         sections.append(section)
         style.append(boxes)
-    everything = [finding for page in pages for finding in page.report.findings]
+    everything = [group for page in pages for group in grouped(page.report.findings)]
     parts = [f"{len(pages)} pages" if len(pages) != 1 else "1 page"]
     parts += [counted(number, name) for name, number in counts(everything).items()] or ["nothing found"]
     overview = _overview(pages) if len(pages) > 1 else ""
@@ -38,12 +38,13 @@ def render(pages: Sequence[Reviewed], rules: Texts, limit: int = MAX_BYTES) -> s
 
 
 def _filters(pages: Sequence[Reviewed], rules: Texts) -> str:
-    found = [finding for page in pages for finding in page.report.findings]
+    groups = [group for page in pages for group in grouped(page.report.findings)]
+    found = [finding for group in groups for finding in group]
     if not found:
         return ""
     severities = "".join(
         f'<label class="pill {name}"><input type="checkbox" name="severity" value="{name}" checked>{counted(number, name)}</label>'
-        for name, number in counts(found).items()
+        for name, number in counts(groups).items()
     )
     used = sorted({one.rule for one in found}, key=lambda rule: rules.get(rule, (rule, "", ""))[0])
     options = "".join(f'<option value="{escape(r)}">{escape(rules.get(r, (r, "", ""))[0])}</option>' for r in used)
@@ -69,7 +70,7 @@ def _overview(pages: Sequence[Reviewed]) -> str:
 def _summary(report: Report) -> str:
     if not report.reviewed:
         return "could not be reviewed"
-    parts = [counted(number, name) for name, number in counts(report.findings).items()] or ["nothing found"]
+    parts = [counted(number, name) for name, number in counts(grouped(report.findings)).items()] or ["nothing found"]
     if report.suppressed:
         parts.append(f"{len(report.suppressed)} silenced")
     return ", ".join(parts)

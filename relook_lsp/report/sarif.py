@@ -10,8 +10,9 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 from relook_lsp import __version__
-from relook_lsp.core.finding import Finding, Location, Severity
+from relook_lsp.core.finding import Location, Severity
 from relook_lsp.report import Reviewed
+from relook_lsp.report.group import Group, grouped
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVEL = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFORMATION: "note"}
@@ -49,10 +50,10 @@ def render(pages: Sequence[Reviewed], rules: Sequence[Described]) -> str:
     """One run over all pages."""
     order = {rule.id: index for index, rule in enumerate(rules)}
     results = [
-        _result(finding, order, page.report.page, silenced)
+        _result(group, order, page.report.page, silenced)
         for page in pages
         for silenced, findings in ((False, page.report.findings), (True, page.report.suppressed))
-        for finding in findings
+        for group in grouped(findings)
     ]
     problems = [
         {
@@ -94,14 +95,19 @@ def _rule(rule: Described) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, order: dict[str, int], page: str, silenced: bool) -> dict[str, Any]:
+def _result(group: Group, order: dict[str, int], page: str, silenced: bool) -> dict[str, Any]:
+    """Findings with one rule and one cause are one alert, with a link to every place."""
+    finding = group[0]
+    # Which place is the worst may change with its numbers, the alert must not.
+    selector = min(one.selector for one in group)
     identity = hashlib.sha256(
-        f"{page}\0{finding.rule}\0{finding.selector}\0{finding.cause.path}".encode("utf-8", "replace")
+        f"{page}\0{finding.rule}\0{selector}\0{finding.cause.path}".encode("utf-8", "replace")
     ).hexdigest()
+    places = f" ({len(group)} places)" if len(group) > 1 else ""
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "level": _LEVEL[finding.severity],
-        "message": {"text": finding.message},
+        "message": {"text": f"{finding.message}{places}"},
         "locations": [_location(finding.cause, page)],
         "partialFingerprints": {"relook/v1": identity[:32]},
         "properties": {
@@ -115,10 +121,11 @@ def _result(finding: Finding, order: dict[str, int], page: str, silenced: bool) 
     }
     if finding.rule in order:
         result["ruleIndex"] = order[finding.rule]
-    if finding.related:
+    linked = dict.fromkeys(related for one in group for related in one.related)
+    if linked:
         result["relatedLocations"] = [
             {"id": index, "message": {"text": related.message}, **_location(related.location, page)}
-            for index, related in enumerate(finding.related)
+            for index, related in enumerate(linked)
         ]
     if silenced:
         result["suppressions"] = [{"kind": "inSource"}]

@@ -68,7 +68,7 @@ def _verdict(report: Report) -> Text:
     text.append(f"score {report.score}", f"bold {'green' if report.score >= 90 else 'yellow'}")
     if not report.valid:
         text.append("  the page does not render", "bold red")
-    parts = [counted(number, name) for name, number in counts(report.findings).items()] or ["nothing found"]
+    parts = [counted(number, name) for name, number in counts(grouped(report.findings)).items()] or ["nothing found"]
     if report.suppressed:
         parts.append(f"{len(report.suppressed)} silenced")
     if report.incomplete:
@@ -83,11 +83,11 @@ def _verdict(report: Report) -> Text:
 
 def _summary(pages: Sequence[Reviewed], console: Console) -> None:
     reviewed = [page.report for page in pages if page.report.reviewed]
-    findings = [finding for report in reviewed for finding in report.findings]
+    groups = [group for report in reviewed for group in grouped(report.findings)]
     parts = [f"{len(pages)} pages", f"{sum(not report.findings for report in reviewed)} without findings"]
     if reviewed:
         parts.append(f"mean score {sum(report.score for report in reviewed) / len(reviewed):.0f}")
-    parts += [counted(number, name) for name, number in counts(findings).items()]
+    parts += [counted(number, name) for name, number in counts(groups).items()]
     if len(reviewed) < len(pages):
         parts.append(f"{len(pages) - len(reviewed)} could not be reviewed")
     console.print(Text(", ".join(parts), "bold"))

@@ -78,9 +78,14 @@ def _save(review: Review, options: Options, folder: Path, order: int) -> Path:
     return target
 
 
+def paths(folder: Path) -> list[Path]:
+    """Files of the snapshots below a folder."""
+    return sorted(folder.rglob(f"*{_SUFFIX}"))
+
+
 def load_all(folder: Path) -> list[Stored]:
-    """Every snapshot of a folder, in the order of its run. Raises ``UsageError``."""
-    found = [load(path) for path in sorted(folder.glob(f"*{_SUFFIX}"))]
+    """Every snapshot below a folder, in the order of its run. Raises ``UsageError``."""
+    found = [load(path) for path in paths(folder)]
     if not found:
         raise UsageError(f"there is no snapshot in {folder}")
     return sorted(found, key=lambda stored: stored.order)

@@ -64,7 +64,7 @@ def test_same_cause_is_one_line_with_a_count() -> None:
     shown = _text(of_source(text, finding(text, "color: #999", "1"), finding(text, "color: #999", "2")))
     assert shown.count("about color: #999") == 1
     assert "(2 places)" in shown
-    assert "2 warnings" in shown
+    assert "1 warning" in shown
 
 
 def test_file_is_named_once() -> None:

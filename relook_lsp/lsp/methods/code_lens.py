@@ -10,6 +10,7 @@ from relook_lsp.core.text import Span
 from relook_lsp.lsp import convert, describe, lookup
 from relook_lsp.lsp.methods import refine_command, report_command
 from relook_lsp.lsp.server import RelookServer
+from relook_lsp.report.group import grouped
 
 OPEN_PAGE = "relook.openPage"
 REFINE_PAGE = "relook.refinePage"
@@ -24,7 +25,7 @@ def register(server: RelookServer) -> None:
         document = ls.session.documents.get(uri)
         if seen is None or document is None or describe.page_uri(ls, seen.subject) != uri or not seen.report.reviewed:
             return []
-        count = len(seen.report.findings)
+        count = len(grouped(seen.report.findings))
         title = f"ReLook {seen.report.score} · {count} finding{'' if count == 1 else 's'}"
         tag = re.search(r"<html\b", document.text, re.I)
         start = tag.start() if tag is not None else 0

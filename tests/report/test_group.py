@@ -1,0 +1,49 @@
+"""What one edit would mend is one thing to read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from relook_lsp.core.finding import Finding, Severity
+from relook_lsp.report.group import by_file, counts, grouped
+from tests.report.conftest import finding
+
+TEXT = "p { color: #999; padding: 0 } q { color: #999 }"
+
+
+def _found(part: str, key: str, **changes: object) -> Finding:
+    return replace(finding(TEXT, part, key), node=1, **changes)  # type: ignore[arg-type]
+
+
+def test_places_with_one_rule_and_one_cause_are_one_group_the_worst_first() -> None:
+    mild, bad = _found("color: #999", "1", extent=0.2), _found("color: #999", "2", extent=0.9, message="worse")
+    assert grouped([mild, bad]) == [(bad, mild)]
+
+
+def test_other_rules_declarations_and_files_stay_apart() -> None:
+    one = _found("color: #999", "1")
+    others = [
+        _found("color: #999", "2", rule="text-too-small"),
+        _found("padding: 0", "3"),
+        replace(one, key="4", cause=one.cause._replace(path="b.css")),
+    ]
+    assert grouped([one, *others]) == [(one,), *((other,) for other in others)]
+
+
+def test_two_errors_of_one_line_stay_apart() -> None:
+    one = replace(_found("p", "1"), node=None, rule="uncaught-exception", message="a is not defined")
+    two = replace(one, key="2", message="b is not defined")
+    assert grouped([one, two, replace(one, key="3")]) == [(one, replace(one, key="3")), (two,)]
+
+
+def test_counts_are_of_groups_and_of_their_worst() -> None:
+    note = _found("color: #999", "1", severity=Severity.INFORMATION)
+    groups = grouped([note, replace(note, key="2", severity=Severity.ERROR), _found("padding: 0", "3")])
+    assert counts(groups) == {"error": 1, "warning": 1}
+
+
+def test_files_come_in_the_order_of_their_first_group() -> None:
+    one, two = _found("color: #999", "1"), _found("padding: 0", "2")
+    other = replace(one, cause=one.cause._replace(path="b.css"))
+    groups = grouped([one, other, two])
+    assert by_file(groups) == [("a.css", [groups[0], groups[2]]), ("b.css", [groups[1]])]
