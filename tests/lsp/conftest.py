@@ -166,7 +166,9 @@ def _type(method: str, index: int) -> Any:
 def factory() -> LanguageClient:
     raw = make_test_lsp_client()
     raw.protocol.get_message_type = lambda method: MESSAGES.get(method) or _type(method, 0)  # type: ignore[method-assign]
-    raw.protocol.get_result_type = lambda method: RESULTS.get(method) or _type(method, 1)  # type: ignore[method-assign]
+    # lsprotocol takes an action that has a command for the command itself.
+    results = {**RESULTS, lsp.TEXT_DOCUMENT_CODE_ACTION: protocol.Response[list[lsp.CodeAction] | None]}
+    raw.protocol.get_result_type = lambda method: results.get(method) or _type(method, 1)  # type: ignore[method-assign]
     client = Client(raw)
     raw.relook = client  # type: ignore[attr-defined]
 
