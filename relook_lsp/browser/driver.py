@@ -23,6 +23,7 @@ class Driver:
         self._browser: Browser | None = None
         self._lock = asyncio.Lock()
         self._spares: dict[tuple[str, ...], list[asyncio.Task[Tab]]] = {}
+        self._closing: set[asyncio.Task[None]] = set()
         self.executable: Executable | None = None
         self.starts = 0
 
@@ -47,7 +48,12 @@ class Driver:
             spare.cancel()
         browser, self._browser = self._browser, None
         if browser is not None:
-            await browser.close()
+            closing = asyncio.create_task(browser.close())
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
+        # Whoever waits may be cancelled; a browser that is half closed would leave its process or its folder behind.
+        if self._closing:
+            await asyncio.shield(asyncio.gather(*self._closing))
 
     async def tab(self, allowed: tuple[str, ...] = ()) -> Tab:
         """A fresh page in a fresh context, a warm one where there is one. Raises ``BrowserFailed``."""

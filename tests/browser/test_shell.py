@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,21 @@ async def test_closing_leaves_no_process_and_starts_again() -> None:
     assert await _value(again.cdp, "1") == 1
     assert driver.starts == 2
     await driver.close()
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs /proc")
+async def test_a_closing_that_is_cancelled_leaves_nothing_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    others = _children()
+    driver = Driver()
+    await driver.tab()
+    closing = asyncio.create_task(driver.close())
+    await asyncio.sleep(0)
+    closing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+    await driver.close()
+    assert not _children() - others
+    assert not [*tmp_path.iterdir()]
