@@ -107,12 +107,15 @@ class Look:
         cdp.on("Page.javascriptDialogOpening", self._dialog)
         cdp.on("Debugger.paused", self._debugger_paused)
         cdp.on("Debugger.scriptParsed", lambda event: self._scripts.update({event["scriptId"]: event["url"]}))
+        if self.plan.scripts:
+            # Only a debugger that is there before the script starts can interrupt it; `debugger` statements pass.
+            # Where scripts are off, the browser refuses to have one.
+            await asyncio.gather(
+                cdp.send("Debugger.enable"), cdp.send("Debugger.setBreakpointsActive", {"active": False})
+            )
         await asyncio.gather(
             cdp.send("Page.enable"),
             cdp.send("Runtime.enable"),
-            # Only a debugger that is there before the script starts can interrupt it; `debugger` statements pass.
-            cdp.send("Debugger.enable"),
-            cdp.send("Debugger.setBreakpointsActive", {"active": False}),
             cdp.send("DOM.enable"),
             cdp.send("DOM.setNodeStackTracesEnabled", {"enable": True}),
             cdp.send("Fetch.enable", {"patterns": [{"urlPattern": "*"}]}),

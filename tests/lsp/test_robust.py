@@ -58,16 +58,16 @@ def _browsers(of: int) -> set[int]:
 @linux
 @pytest.mark.browser
 def test_a_client_that_is_killed_leaves_nothing_behind(site: Path) -> None:
-    client = subprocess.Popen([sys.executable, "-c", CLIENT, str(site / "index.html")], stdout=subprocess.PIPE)
-    assert client.stdout is not None and client.stdout.readline() == b"reviewed\n"
-    started = descendants(client.pid)
-    folders = set(Path(tempfile.gettempdir()).glob("relook-session-*"))
-    assert any("relook_lsp" in command(one) for one in started)
-    assert any("--headless" in command(one) for one in started)
-    ours = {f for f in folders if int(f.name.split("-")[2]) in started}
-    assert ours
-    client.kill()
-    client.wait()
+    command_line = [sys.executable, "-c", CLIENT, str(site / "index.html")]
+    with subprocess.Popen(command_line, stdout=subprocess.PIPE) as client:
+        assert client.stdout is not None and client.stdout.readline() == b"reviewed\n"
+        started = descendants(client.pid)
+        folders = set(Path(tempfile.gettempdir()).glob("relook-session-*"))
+        assert any("relook_lsp" in command(one) for one in started)
+        assert any("--headless" in command(one) for one in started)
+        ours = {f for f in folders if int(f.name.split("-")[2]) in started}
+        assert ours
+        client.kill()
     deadline = time.monotonic() + 30
     while any(alive(one) for one in started) and time.monotonic() < deadline:
         time.sleep(0.05)
