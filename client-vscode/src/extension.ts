@@ -1,6 +1,5 @@
 /** Wiring only. */
 import { workspace, type ExtensionContext } from "vscode";
-import { registerPreviewAction } from "./codeActions";
 import { registerCommands } from "./commands";
 import { bridge } from "./lmBridge";
 import { createLog } from "./log";
@@ -38,7 +37,6 @@ export function activate(context: ExtensionContext): void {
     server.onReviewed((reviewed) => {
       reviews.put(reviewed);
     }),
-    registerPreviewAction(reviews),
     ...registerCommands({ log, server, reviews, refiner, previews, pageView }),
     workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration("relook.python")) void server.retry();

@@ -1,6 +1,6 @@
 /** The language server's life: found, started, restarted after a crash with growing pauses, stopped. */
-import { commands, EventEmitter, window, workspace, type Disposable, type ExtensionContext, type LogOutputChannel } from "vscode";
-import { CloseAction, ErrorAction, LanguageClient, State, type LanguageClientOptions, type ServerOptions } from "vscode-languageclient/node";
+import { commands, EventEmitter, window, workspace, type CancellationToken, type Disposable, type ExtensionContext, type LogOutputChannel } from "vscode";
+import { CancellationToken as Token, CloseAction, ErrorAction, LanguageClient, State, type LanguageClientOptions, type ServerOptions } from "vscode-languageclient/node";
 import { interpreter, NoInterpreter } from "./environment";
 import { latest } from "./latest";
 import { REVIEWED, STATUS, TRUSTED, type Reviewed, type Status } from "./protocol";
@@ -47,8 +47,9 @@ export class Server implements Disposable {
   }
 
   /** Send a request of ReLook's own. Throws an `Error` for the user where no server runs. */
-  async request<T>(method: string, parameters?: object, token?: import("vscode").CancellationToken): Promise<T> {
+  async request<T>(method: string, parameters: object, token: CancellationToken = Token.None): Promise<T> {
     if (this.client?.state !== State.Running) throw new Error("ReLook's server is not running.");
+    // The client would send an undefined token as a second parameter.
     return this.client.sendRequest<T>(method, parameters, token);
   }
 
@@ -101,7 +102,7 @@ export class Server implements Disposable {
       initializationOptions: {
         ...explicit(this.context),
         trusted: workspace.isTrusted,
-        client: { reviewed: true, images: true, model: true, commands: ["relook.openPage", "relook.refinePage"] },
+        client: { reviewed: true, images: true, model: true, commands: ["relook.openPage", "relook.refinePage", "relook.showPreview"] },
       },
       markdown: { supportHtml: true, isTrusted: false },
       initializationFailedHandler: () => false,
@@ -125,6 +126,7 @@ export class Server implements Disposable {
     };
     const client = new LanguageClient("relook", "ReLook", server, options);
     client.onNotification(STATUS, (status: Status) => {
+      if (status.state === "problem") this.log.warn(status.message);
       this.status.update(status);
     });
     client.onNotification(REVIEWED, (reviewed: Reviewed) => {
@@ -142,7 +144,7 @@ export class Server implements Disposable {
       return;
     }
     this.log.error(`The server ended; it starts again in ${pause / 1000} s.`);
-    this.status.waiting(`the server ended and starts again in ${pause / 1000} s`);
+    this.status.waiting(pause / 1000);
     this.timer = setTimeout(() => void this.restart(), pause);
   }
 

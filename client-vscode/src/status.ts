@@ -1,5 +1,5 @@
 /** One language status item: what ReLook is doing, the score, or why nothing shows and what to do about it. */
-import { commands, LanguageStatusSeverity, languages, window, type Command, type Disposable, type DocumentSelector } from "vscode";
+import { commands, LanguageStatusSeverity, languages, window, workspace, type Command, type Disposable, type DocumentSelector } from "vscode";
 import type { Status } from "./protocol";
 
 const REMEDIES = {
@@ -13,14 +13,19 @@ const REMEDIES = {
 
 export type Remedy = keyof typeof REMEDIES;
 
-/** What helps with a problem of the server's, by its kind, the best first. */
-const BY_KIND: Record<string, Remedy[]> = {
-  "no-browser": ["install", "restart", "log"],
-  "browser-failed": ["restart", "install", "log"],
-  "no-page": ["entry"],
-  template: ["entry"],
-  empty: [],
+/** The server's problems by kind: in two or three words, because the item has one short line, and what helps, the best first. */
+const BY_KIND: Record<string, { short: string; remedies: Remedy[] }> = {
+  "no-browser": { short: "no browser", remedies: ["install", "restart", "log"] },
+  "browser-failed": { short: "the browser failed", remedies: ["restart", "install", "log"] },
+  "no-page": { short: "belongs to no page", remedies: ["entry"] },
+  "page-not-found": { short: "the entry page is not there", remedies: ["entry"] },
+  template: { short: "a template", remedies: ["entry"] },
+  partial: { short: "part of a page", remedies: ["entry"] },
+  empty: { short: "an empty page", remedies: ["log"] },
+  timeout: { short: "it took too long", remedies: ["log"] },
+  settings: { short: "a setting is wrong", remedies: ["log"] },
 };
+const OTHER = { short: "the page was not reviewed", remedies: ["log"] } satisfies (typeof BY_KIND)[string];
 /** Problems that hold for every page. */
 const ENVIRONMENT = new Set(["no-browser", "browser-failed"]);
 
@@ -31,36 +36,37 @@ export class StatusView implements Disposable {
   constructor(selector: DocumentSelector) {
     this.item = languages.createLanguageStatusItem("relook.status", selector);
     this.item.name = "ReLook";
-    this.show(LanguageStatusSeverity.Information, "ReLook", "starting");
-    this.item.busy = true;
+    this.starting();
   }
 
   /** What the server says. */
   update(status: Status): void {
     const { state, message, kind } = status;
     if (state === "problem" || state === "settings") {
-      const remedies = BY_KIND[kind] ?? ["log"];
-      this.show(LanguageStatusSeverity.Warning, `ReLook: ${message}`, undefined, command(remedies));
+      const { short, remedies } = BY_KIND[kind || state] ?? OTHER;
+      this.show(LanguageStatusSeverity.Warning, `ReLook: ${short}`, undefined, command(remedies, message));
       if (ENVIRONMENT.has(kind)) this.tell(message, remedies);
       return;
     }
-    this.item.busy = state !== "idle";
     if (state === "idle") this.idle(status);
     else this.show(LanguageStatusSeverity.Information, `ReLook: ${state}`, message);
+    this.item.busy = state !== "idle";
   }
 
   /** The server does not run. */
   failed(message: string, remedies: Remedy[]): void {
-    this.show(LanguageStatusSeverity.Error, `ReLook: ${message}`, undefined, command(remedies));
+    this.show(LanguageStatusSeverity.Error, "ReLook: no server", undefined, command(remedies, message));
     this.tell(message, remedies);
   }
 
-  waiting(message: string): void {
-    this.show(LanguageStatusSeverity.Warning, `ReLook: ${message}`, undefined, REMEDIES.log);
+  /** The server ended by itself. */
+  waiting(seconds: number): void {
+    this.show(LanguageStatusSeverity.Warning, "ReLook: the server ended", `it starts again in ${seconds} s`, REMEDIES.log);
     this.item.busy = true;
   }
 
   starting(): void {
+    this.told.clear();
     this.show(LanguageStatusSeverity.Information, "ReLook", "starting");
     this.item.busy = true;
   }
@@ -71,7 +77,7 @@ export class StatusView implements Disposable {
 
   private idle({ message, score, findings }: Status): void {
     if (score === null) this.show(LanguageStatusSeverity.Information, "ReLook", message || "ready");
-    else this.show(LanguageStatusSeverity.Information, `ReLook: ${score}`, message || `${findings ?? 0} findings`, { command: "relook.openPage", title: "Open Page View" });
+    else this.show(LanguageStatusSeverity.Information, `ReLook: ${score}`, message || counted(findings ?? 0), { command: "relook.openPage", title: "Open Page View" });
   }
 
   private show(severity: LanguageStatusSeverity, text: string, detail?: string, command?: Command): void {
@@ -95,6 +101,11 @@ export class StatusView implements Disposable {
   }
 }
 
-function command(remedies: Remedy[]): Command | undefined {
-  return remedies[0] === undefined ? undefined : REMEDIES[remedies[0]];
+function counted(findings: number): string {
+  return `${findings} finding${findings === 1 ? "" : "s"}${workspace.isTrusted ? "" : ", scripts off in Restricted Mode"}`;
+}
+
+/** The button of the item; pointing at it tells all. */
+function command(remedies: Remedy[], tooltip: string): Command | undefined {
+  return remedies[0] === undefined ? undefined : { ...REMEDIES[remedies[0]], tooltip };
 }

@@ -27,7 +27,7 @@ stage.addEventListener("click", (event) => {
   if (at !== undefined && frame !== undefined) post({ kind: "point", frame, ...at });
 });
 document.getElementById("view")?.append(
-  element("header", {}, element("div", { className: "row" }, entry, score, ...pickers.nodes), element("div", { className: "row" }, note, selected)),
+  element("header", {}, element("div", { className: "row" }, entry, score), element("div", { className: "row" }, ...pickers.nodes, selected), note),
   stage,
   findings,
 );

@@ -36,9 +36,9 @@ document.getElementById("view")?.append(
     "header",
     {},
     element("div", { className: "row" }, title, button("Accept", "primary", () => { post({ kind: "accept" }); }), button("Discard", "secondary", () => { post({ kind: "discard" }); })),
-    element("div", { className: "row" }, score, ...pickers.nodes, element("label", { className: "wide" }, element("span", { textContent: "Before" }), slider, element("span", { textContent: "After" }))),
+    element("div", { className: "row" }, score, ...pickers.nodes),
   ),
-  stage,
+  element("div", { className: "compare" }, element("div", { className: "sides" }, element("span", { textContent: "Before" }), element("span", { textContent: "After" })), slider, stage),
   lists,
 );
 

@@ -7,6 +7,7 @@ export class Side {
   readonly node: HTMLElement;
   readonly image = element("img");
   private readonly boxes = element("div", { className: "boxes" });
+  private readonly edge = element("div", { className: "edge", title: "Right edge of the window" });
   private readonly highlights = element("div", { className: "boxes quiet" });
   private shown: Picture | undefined;
 
@@ -16,7 +17,7 @@ export class Side {
   ) {
     this.image.alt = name;
     this.image.draggable = false;
-    this.node = element("div", { className: "side" }, this.image, this.highlights, this.boxes);
+    this.node = element("div", { className: "side" }, this.image, this.edge, this.highlights, this.boxes);
   }
 
   show(picture: Picture | undefined, marks: readonly Mark[]): void {
@@ -24,12 +25,16 @@ export class Side {
     this.highlights.replaceChildren();
     if (picture === undefined) {
       this.image.removeAttribute("src");
+      this.edge.hidden = true;
       this.boxes.replaceChildren();
       return;
     }
     if (this.image.src !== picture.src) this.image.src = picture.src;
     this.image.width = picture.width;
     this.image.height = picture.height;
+    // A page that is wider than its window is shown whole.
+    this.edge.hidden = picture.width <= picture.viewport.width;
+    this.edge.style.left = `${(100 * picture.viewport.width) / picture.width}%`;
     const here = marks.filter((mark) => mark.frame === picture.id && mark.box.width > 0);
     this.boxes.replaceChildren(...here.map((mark) => this.markBox(mark)));
   }

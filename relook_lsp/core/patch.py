@@ -103,7 +103,8 @@ class Patch:
             before = texts[path]
             after = later.apply(path, self.apply(path, before))
             replacements += _difference(path, before, after, self.of_file(path), later.of_file(path))
-        return Patch.of(replacements, later.title or self.title)
+        both = self.title and later.title and self.title != later.title
+        return Patch.of(replacements, f"{len(replacements)} edits" if both else later.title or self.title)
 
 
 def _difference(

@@ -49,7 +49,7 @@ class ClientOptions:
     model: bool = False
     """Answers ``relook/lm/complete``."""
     commands: tuple[str, ...] = ()
-    """Commands of the client that code lenses may name: ``relook.openPage``, ``relook.refinePage``."""
+    """Commands of the client that may be named: ``relook.openPage``, ``relook.refinePage``, ``relook.showPreview``."""
 
 
 @dataclass(frozen=True)

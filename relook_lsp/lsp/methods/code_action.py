@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lsprotocol import types as lsp
 
-from relook_lsp.lsp import convert, lookup
+from relook_lsp.lsp import convert, describe, lookup
 from relook_lsp.lsp.methods import refine_command, why_command
 from relook_lsp.lsp.server import RelookServer
 from relook_lsp.report.group import Group
@@ -18,6 +18,9 @@ from relook_lsp.session.subject import Seen
 QUICK_FIX = "quickfix"
 FIX_ALL = "source.fixAll.relook"
 REWRITE = "refactor.rewrite.relook"
+
+SHOW_PREVIEW = "relook.showPreview"
+"""A command of a client that has a place for two pictures."""
 
 SCOPES: tuple[Scope, ...] = ("line", "file", "project", "host")
 
@@ -54,6 +57,10 @@ def _fixes(
     fix = ls.session.fixes.find(seen.subject, places)
     if fix is not None and _current(ls, fix):
         yield _edit(ls, fix, f"ReLook refine: {fix.patch.title} (verified)", QUICK_FIX, [diagnostic])
+        if SHOW_PREVIEW in ls.client.commands:
+            title = "ReLook: show before and after of the verified fix…"
+            command = lsp.Command(title=title, command=SHOW_PREVIEW, arguments=[uri, describe.identity(one)])
+            yield lsp.CodeAction(title, kind=QUICK_FIX, diagnostics=[diagnostic], command=command)
         return
     arguments: list[object] = [uri, one.rule, one.key]
     tried = ls.session.fixes.why(seen.subject, places)

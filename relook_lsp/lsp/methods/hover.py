@@ -44,22 +44,19 @@ def _section(ls: RelookServer, seen: Seen, group: tuple[Finding, ...], picture: 
     from relook_lsp.critics.registry import BY_ID
 
     one, rule = group[0], BY_ID.get(group[0].rule)
-    lines = [plain(one.message)]
-    lines += [
-        f"{name}: {values}"
-        for name, values in (("Measured", _values(one.measured)), ("Required", _values(one.required)))
-        if values
-    ]
+    numbers = (("Measured", _values(one.measured)), ("Required", _values(one.required)))
     sizes = ", ".join(dict.fromkeys(str(s.viewport) for finding in group for s in finding.seen))
-    if sizes:
-        lines.append(
-            f"Seen at {sizes}, {one.moment} ms after load"
-            + (f", in {seen.subject.entry}." if one.cause.path != seen.subject.entry else ".")
-        )
-    if one.widths is not None:
-        lines.append(f"Between {one.widths[0]} and {one.widths[1]} pixels wide.")
-    if rule is not None:
-        lines += [rule.why, f"What helps: {rule.fix}"]
+    page = f", in {seen.subject.entry}" if one.cause.path != seen.subject.entry else ""
+    # What a reader wants first stands first: editors cut long hovers.
+    lines = [
+        plain(one.message),
+        f"What helps: {rule.fix}" if rule is not None else "",
+        ". ".join(f"{name}: {values}" for name, values in numbers if values),
+        f"Seen at {sizes}, {one.moment} ms after load{page}." if sizes else "",
+        f"Between {one.widths[0]} and {one.widths[1]} pixels wide." if one.widths is not None else "",
+        rule.why if rule is not None else "",
+    ]
+    lines = [line for line in lines if line]
     if not ls.caps.markdown:
         return "\n".join(lines)
     parts = [escaped(line) for line in lines]

@@ -20,7 +20,7 @@ from tests.editor.vscode.workbench import Workbench
 
 FLAGS = [
     "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
-    "--disable-default-apps", "--disable-dev-shm-usage",
+    "--disable-default-apps", "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]  # fmt: skip
 
 Window = Callable[[CodeServer], Awaitable[Workbench]]
@@ -71,12 +71,6 @@ async def editor(vsix: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncI
 def site(tmp_path: Path) -> Path:
     """A workspace of its own with the sample page: text too light, and a box too wide for phones."""
     return Path(shutil.copytree(Path(__file__).parent / "site", tmp_path / "bakery"))
-
-
-def place(text: str, part: str) -> tuple[int, int]:
-    """Line and column of a part, counted from 1."""
-    before = text[: text.index(part)]
-    return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
 @pytest_asyncio.fixture

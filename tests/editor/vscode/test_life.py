@@ -54,7 +54,7 @@ async def test_no_browser(vsix: Path, window: Window, site: Path, tmp_path: Path
         await code.picture("asked")
         await code.page.keyboard.press("Escape")
         status = await code.language_status()
-        await expect(status).to_contain_text("/nowhere/chromium", timeout=WAIT)
+        await expect(status).to_contain_text("no browser", timeout=WAIT)
         await expect(status).to_contain_text("Install Browser")
         await code.picture("status")
     finally:

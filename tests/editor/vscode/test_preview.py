@@ -8,18 +8,20 @@ from pathlib import Path
 from playwright.async_api import expect
 
 from tests.editor.vscode.code_server import CodeServer
-from tests.editor.vscode.conftest import Window, place
-from tests.editor.vscode.workbench import WAIT, loaded, until
+from tests.editor.vscode.conftest import Window
+from tests.editor.vscode.workbench import WAIT, loaded, place, until
 
 
 async def test_before_and_after(editor: CodeServer, window: Window, site: Path) -> None:
     sheet = site / "style.css"
     before = sheet.read_text("utf-8")
+    (site / ".vscode").mkdir()
+    (site / ".vscode/settings.json").write_text('{"workbench.colorTheme": "Default Dark Modern"}', "utf-8")
     code = await window(editor)
     await code.open(site, "style.css")
     await expect(code.squiggles()).to_have_count(1, timeout=WAIT)
     await code.go_to(*place(before, "color: #b9a999"))
-    action = await code.quick_fix("ReLook: show before and after of a verified fix")
+    action = await code.quick_fix("ReLook: show before and after of the verified fix")
     await action.click()
 
     view = code.webview()
@@ -30,6 +32,7 @@ async def test_before_and_after(editor: CodeServer, window: Window, site: Path) 
     pictures = view.locator(".side img")
     # On a phone the page is wider than its window before, and after too: this fix is about the contrast.
     assert min(await loaded(pictures)) > 375
+    await expect(view.locator(".side").nth(1).locator(".edge")).to_be_visible()
     await expect(view.locator(".side").nth(0).locator(".mark.warning")).to_have_count(1)
     await expect(view.locator(".side").nth(1).locator(".mark.warning")).to_have_count(0)
     await code.picture("half")
@@ -46,7 +49,7 @@ async def test_before_and_after(editor: CodeServer, window: Window, site: Path) 
 
     # A box leads to its line; the keyboard is enough.
     await view.locator(".findings .finding").first.press("Enter")
-    await code.at(*place(before, "color: #b9a999"), selected=True)
+    await code.selected(before, "color: #b9a999")
     await view.locator(".primary").press("Enter")
     await code.text(re.compile(r"\.muted.\{.color:.#(?!b9a999)"))
     await expect(code.page.locator("iframe.webview.ready")).to_have_count(0, timeout=WAIT)
@@ -86,16 +89,17 @@ async def test_page_view(editor: CodeServer, window: Window, site: Path) -> None
     await expect(view.locator(".selected")).to_contain_text("h1")
     await code.picture("highlight")
     # From the picture to the source.
-    area = await view.locator(".side img").bounding_box()
-    name = await view.locator(".highlight").bounding_box()
-    assert area is not None and name is not None
-    await view.locator(".side img").click(position={"x": 40, "y": 20})
-    await code.at(*place(text, '<p class="name">'), selected=True)
+    picture = view.locator(".side img")
+    area = await picture.bounding_box()
+    assert area is not None
+    scale = area["width"] / 1280
+    await picture.click(position={"x": 60 * scale, "y": 30 * scale})
+    await code.selected(text, '<p class="name">')
     # From a box to the cause, in another file.
     await view.locator("#viewport").select_option("375 × 812, touch")
     await view.locator(".mark.warning").click()
     await expect(code.page.locator(".tab.active", has_text="style.css")).to_be_visible(timeout=WAIT)
-    await code.at(*place(sheet.read_text("utf-8"), "color: #b9a999"), selected=True)
+    await code.selected(sheet.read_text("utf-8"), "color: #b9a999")
     await code.picture("cause")
     # It follows what is typed.
     await code.page.keyboard.insert_text("color: #5d4d40")

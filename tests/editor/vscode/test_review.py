@@ -8,8 +8,8 @@ from pathlib import Path
 from playwright.async_api import expect
 
 from tests.editor.vscode.code_server import CodeServer
-from tests.editor.vscode.conftest import Window, place
-from tests.editor.vscode.workbench import WAIT, written
+from tests.editor.vscode.conftest import Window
+from tests.editor.vscode.workbench import WAIT, place, written
 
 
 async def test_finding_fix_saved(editor: CodeServer, window: Window, site: Path) -> None:
@@ -29,8 +29,7 @@ async def test_finding_fix_saved(editor: CodeServer, window: Window, site: Path)
     await problem.dblclick(position={"x": 80, "y": 8})
     line, column = place(before, "color: #b9a999")
     # The whole declaration is selected: that is the range.
-    await code.at(line, column + len("color: #b9a999"))
-    await expect(code.page.locator(".statusbar-item", has_text="(14 selected)")).to_be_visible(timeout=WAIT)
+    await code.selected(before, "color: #b9a999")
 
     await code.go_to(line, column)
     hover = await code.hover("Text contrast is 2.16:1")

@@ -20,6 +20,9 @@ PICTURES = ROOT / "build/editor-pictures"
 WAIT = 120_000
 """Milliseconds; for a machine that is busy with other work."""
 
+WEBVIEW_FILES = ".vscode-resource.vscode-cdn.net"
+"""Under this name webviews ask for files; VS Code's own service worker answers, and no request leaves the window."""
+
 
 class Workbench:
     """One window on one folder."""
@@ -36,7 +39,8 @@ class Workbench:
 
     def _note(self, url: str) -> None:
         host = urlsplit(url).netloc
-        if url.startswith(("http", "ws")) and host != f"127.0.0.1:{self.server.port}":
+        here = host == f"127.0.0.1:{self.server.port}" or host.endswith(WEBVIEW_FILES)
+        if url.startswith(("http", "ws")) and not here:
             self.outside.add(host)
 
     async def open(self, folder: Path, file: str | None = None) -> None:
@@ -77,11 +81,11 @@ class Workbench:
         )
         await expect(self.editor).to_have_class(re.compile(r"\bfocused\b"), timeout=WAIT)
 
-    async def at(self, line: int, column: int) -> None:
-        """Wait until the cursor is there."""
-        await expect(self.page.locator(".statusbar-item", has_text=f"Ln {line}, Col {column}")).to_be_visible(
-            timeout=WAIT
-        )
+    async def selected(self, text: str, part: str) -> None:
+        """Wait until this part of the editor's text, which stands on one line, is selected."""
+        line, column = place(text, part)
+        says = f"Ln {line}, Col {column + len(part)} ({len(part)} selected)"
+        await expect(self.page.locator(".statusbar-item", has_text=says)).to_be_visible(timeout=WAIT)
 
     async def quick_fix(self, title: str | re.Pattern[str]) -> Locator:
         """The entry of the quick fix menu at the cursor. What is offered may change while it is open, so it is opened
@@ -89,14 +93,11 @@ class Workbench:
         entry = self.page.locator(".action-widget .monaco-list-row", has_text=title).first
         async with asyncio.timeout(WAIT / 1000):
             while True:
-                # In the line where it has room, else in the margin.
-                await self.editor.locator(".lightBulbWidget, [class*=gutter-lightbulb]").first.wait_for()
                 await self.page.keyboard.press("Control+.")
                 try:
-                    await entry.wait_for(timeout=5000)
+                    await entry.wait_for(timeout=2000)
                     return entry
                 except NotYet:
-                    await self.picture("other-fixes")
                     await self.page.keyboard.press("Escape")
                     await asyncio.sleep(0.2)
 
@@ -142,6 +143,12 @@ class Workbench:
 
     def webview(self) -> FrameLocator:
         return self.page.frame_locator("iframe.webview.ready").frame_locator("iframe#active-frame")
+
+
+def place(text: str, part: str) -> tuple[int, int]:
+    """Line and column of a part, counted from 1."""
+    before = text[: text.index(part)]
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
 async def until(holds: Callable[[], object], what: str) -> None:

@@ -1,6 +1,6 @@
 // Runs inside the extension host: what the extension gives through VS Code's own interface.
 const assert = require("node:assert/strict");
-const { CodeActionKind, commands, ConfigurationTarget, extensions, languages, Uri, window, workspace } = require("vscode");
+const { CodeActionKind, commands, ConfigurationTarget, extensions, languages, Uri, window, workspace, WorkspaceEdit } = require("vscode");
 
 const SECONDS = 60;
 
@@ -36,7 +36,8 @@ exports.run = async () => {
   });
   const verified = actions.find((one) => one.title.includes("(verified)"));
   assert.ok(verified.isPreferred && verified.edit !== undefined && verified.command === undefined);
-  assert.ok(actions.some((one) => one.command?.command === "relook.showPreview"));
+  assert.equal(actions.at(0), verified);
+  assert.equal(actions.at(1).command.command, "relook.showPreview");
   assert.ok(actions.every((one) => !one.isPreferred || one.edit !== undefined));
 
   const known = await commands.getCommands(true);
@@ -45,9 +46,17 @@ exports.run = async () => {
 
   // Fix on save: everything at once, verified together.
   await workspace.getConfiguration("editor").update("codeActionsOnSave", { "source.fixAll.relook": "explicit" }, ConfigurationTarget.Workspace);
-  await until("the joint edit on save", async () => {
-    await document.save();
-    return !document.getText().includes("#b9a999") && !document.getText().includes("width: 620px;");
+  const edit = new WorkspaceEdit();
+  edit.insert(uri, document.lineAt(0).range.end, " /* bread */");
+  assert.ok(await workspace.applyEdit(edit));
+  const kind = CodeActionKind.SourceFixAll.append("relook");
+  await until("one edit for everything", async () => {
+    const offered = await commands.executeCommand("vscode.executeCodeActionProvider", uri, contrast.range, kind.value);
+    return offered.length > 0;
   });
+  await document.save();
+  assert.doesNotMatch(document.getText(), /#b9a999/);
+  assert.match(document.getText(), /max-width/);
+  assert.ok(!document.isDirty);
   await until("nothing is found any more", () => found(uri).length === 0);
 };
