@@ -13,6 +13,9 @@ from relook_lsp.report.pictures import view_of
 MAX_TABS = 9
 """The style sheet has a rule for each."""
 
+NUMBER = 60
+"""Pixels of a picture that a number may take in height when the picture is shown at a third of its size."""
+
 
 class Stage:
     """Markup and style of one page's frames; ``boxed`` says on which box a group is drawn (group number -> id)."""
@@ -68,7 +71,7 @@ class Stage:
                 f"width:{_percent(right - x, picture.width)};height:{_percent(bottom - y, picture.height)}}}\n"
             )
             boxes.append(
-                f'<a class="box {one.severity.value}" id="{name}" href="#f-{self._page}-{number}" '
+                f'<a class="box {one.severity.value}{_where(y, bottom, picture.height)}" id="{name}" href="#f-{self._page}-{number}" '
                 f'aria-label="Finding {number}"><span>{number}</span></a>'
             )
         self.rules += f"#s-{tab}{{max-width:{picture.width}px}}\n"
@@ -81,6 +84,12 @@ class Stage:
             f'<img alt="The page in a window of {_size(view)} pixels" width="{picture.width}" height="{picture.height}" '
             f'src="{picture.url}">{edge}{"".join(boxes)}</div></figure>'
         )
+
+
+def _where(top: float, bottom: float, height: float) -> str:
+    """Where the number stands: above its box, so that it hides nothing that the box is about; where there is no room,
+    below it or in it."""
+    return "" if top >= NUMBER else " under" if bottom <= height - NUMBER else " within"
 
 
 def _size(view: View) -> str:
