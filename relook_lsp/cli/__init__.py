@@ -30,6 +30,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Exit code: 0 nothing found, 1 findings, 2 usage, 3 the environment."""
     words = list(sys.argv[1:] if argv is None else argv)
     _streams()
+    try:
+        namespace = _namespace(words)
+        code = int(namespace.run(namespace))
+        sys.stdout.flush()
+        return code
+    except RelookError as error:
+        print(f"relook: {_printable(str(error))}", file=sys.stderr)
+        return USAGE if error.kind in ("usage", "settings") else ENVIRONMENT
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader (``| head``) has seen enough; nothing may be written when the interpreter ends either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _namespace(words: list[str]) -> argparse.Namespace:
+    """With ``run``, the function of the command."""
     parser = argparse.ArgumentParser(
         prog="relook",
         description="Looks at web pages and says what is visibly wrong, on the line that causes it.",
@@ -44,20 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             module = import_module(f"relook_lsp.cli.{name.replace('-', '_')}")
             module.arguments(sub)
             sub.set_defaults(run=module.run)
-    namespace = parser.parse_args(words)
-    try:
-        code = int(namespace.run(namespace))
-        sys.stdout.flush()
-        return code
-    except RelookError as error:
-        print(f"relook: {_printable(str(error))}", file=sys.stderr)
-        return USAGE if error.kind in ("usage", "settings") else ENVIRONMENT
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:
-        # The reader (``| head``) has seen enough; nothing may be written when the interpreter ends either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    return parser.parse_args(words)
 
 
 def _streams() -> None:
