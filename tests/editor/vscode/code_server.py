@@ -21,6 +21,11 @@ NO_GALLERY = json.dumps({"serviceUrl": "", "itemUrl": ""})
 
 SETTINGS: dict[str, object] = {
     "workbench.startupEditor": "none",
+    "workbench.reduceMotion": "on",
+    "editor.cursorBlinking": "solid",
+    "workbench.activityBar.location": "hidden",
+    "window.commandCenter": False,
+    "breadcrumbs.enabled": False,
     "workbench.tips.enabled": False,
     "workbench.colorTheme": "Default Light Modern",
     "workbench.enableExperiments": False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -16,7 +17,7 @@ from playwright.async_api import Browser, async_playwright
 from relook_lsp.browser.find import find
 from tests.editor.vscode import code_server
 from tests.editor.vscode.code_server import INSTALLED, ROOT, CodeServer
-from tests.editor.vscode.workbench import Workbench
+from tests.editor.vscode.workbench import Workbench, until
 
 FLAGS = [
     "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
@@ -65,6 +66,7 @@ async def editor(vsix: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncI
     server = await code_server.start(tmp_path_factory.mktemp("code"), [vsix], {"relook.python": sys.executable})
     yield server
     await server.stop()
+    await until(lambda: not server.processes(), "everything that it started ended")
 
 
 @pytest.fixture
@@ -73,13 +75,19 @@ def site(tmp_path: Path) -> Path:
     return Path(shutil.copytree(Path(__file__).parent / "site", tmp_path / "bakery"))
 
 
+def settings(site: Path, values: dict[str, object]) -> None:
+    """Settings of the workspace."""
+    (site / ".vscode").mkdir()
+    (site / ".vscode/settings.json").write_text(json.dumps(values), "utf-8")
+
+
 @pytest_asyncio.fixture
 async def window(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Window]:
     """Opens a window on a code-server; a picture of each is kept when a test ends."""
     opened: list[Workbench] = []
 
     async def open_one(server: CodeServer) -> Workbench:
-        context = await browser.new_context(viewport={"width": 1400, "height": 900})
+        context = await browser.new_context(viewport={"width": 1200, "height": 760})
         opened.append(Workbench(await context.new_page(), server, request.node.name))
         return opened[-1]
 

@@ -62,7 +62,7 @@ async def test_language_model(vsix: Path, window: Window, site: Path, tmp_path: 
         subprocess.run, pack, cwd=HERE / "model", capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    settings = {"relook.python": sys.executable, "relook.critic.endpoint": "editor", "chat.disableAIFeatures": False}
+    settings = {"relook.python": sys.executable, "relook.critic.endpoint": "editor"}
     editor = await code_server.start(tmp_path / "code", [model, vsix], settings)
     try:
         code = await window(editor)

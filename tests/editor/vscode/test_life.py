@@ -12,7 +12,7 @@ from playwright.async_api import expect
 
 from tests.editor.vscode import code_server
 from tests.editor.vscode.code_server import CodeServer
-from tests.editor.vscode.conftest import Window
+from tests.editor.vscode.conftest import Window, settings
 from tests.editor.vscode.workbench import WAIT, until
 
 SERVER = "-m relook_lsp"
@@ -37,35 +37,28 @@ async def test_killed_server_comes_back(editor: CodeServer, window: Window, site
     )
 
 
-async def test_no_browser(vsix: Path, window: Window, site: Path, tmp_path: Path) -> None:
+async def test_no_browser(editor: CodeServer, window: Window, site: Path) -> None:
     """The reason is in the status and in a notification with a button; the button asks before it installs."""
-    settings = {"relook.python": sys.executable, "relook.browser": "/nowhere/chromium"}
-    editor = await code_server.start(tmp_path / "code", [vsix], settings, trust=False)
-    try:
-        code = await window(editor)
-        await code.open(site, "index.html")
-        # The workspace is not trusted: a browser that it names is not the problem that is told.
-        toast = code.toast(re.compile("/nowhere/chromium"))
-        await expect(toast).to_be_visible(timeout=WAIT)
-        await code.picture("problem")
-        await code.press(toast, "Install Browser")
-        dialog = code.page.locator(".monaco-dialog-box", has_text="Install a browser for ReLook?")
-        await expect(dialog).to_be_visible(timeout=WAIT)
-        await code.picture("asked")
-        await code.page.keyboard.press("Escape")
-        status = await code.language_status()
-        await expect(status).to_contain_text("no browser", timeout=WAIT)
-        await expect(status).to_contain_text("Install Browser")
-        await code.picture("status")
-    finally:
-        await editor.stop()
-    await until(lambda: not editor.processes(), "everything ended")
+    settings(site, {"relook.browser": "/nowhere/chromium"})
+    code = await window(editor)
+    await code.open(site, "index.html")
+    toast = code.toast(re.compile("/nowhere/chromium"))
+    await expect(toast).to_be_visible(timeout=WAIT)
+    await code.picture("problem")
+    await code.press(toast, "Install Browser")
+    dialog = code.page.locator(".monaco-dialog-box", has_text="Install a browser for ReLook?")
+    await expect(dialog).to_be_visible(timeout=WAIT)
+    await code.picture("asked")
+    await code.page.keyboard.press("Escape")
+    status = await code.language_status()
+    await expect(status).to_contain_text("no browser", timeout=WAIT)
+    await expect(status).to_contain_text("Install Browser")
+    await code.picture("status")
 
 
 async def test_untrusted(vsix: Path, window: Window, site: Path, tmp_path: Path) -> None:
     """Scripts do not run, and the workspace chooses no program; the review still works."""
-    (site / ".vscode").mkdir()
-    (site / ".vscode/settings.json").write_text('{"relook.python": "/evil", "relook.browser": "/evil"}', "utf-8")
+    settings(site, {"relook.python": "/evil", "relook.browser": "/evil"})
     script = "<script>document.body.style.width = '3000px'</script></body>"
     page = site / "index.html"
     page.write_text(page.read_text("utf-8").replace("</body>", script), "utf-8")
@@ -79,6 +72,8 @@ async def test_untrusted(vsix: Path, window: Window, site: Path, tmp_path: Path)
         # With the script it would be wider.
         problem = code.page.locator(".markers-panel .monaco-list-row", has_text="The page is 318 px wider")
         await expect(problem).to_be_visible(timeout=WAIT)
+        status = await code.language_status()
+        await expect(status).to_contain_text("scripts off in Restricted Mode", timeout=WAIT)
         await code.picture("untrusted")
     finally:
         await editor.stop()

@@ -8,15 +8,14 @@ from pathlib import Path
 from playwright.async_api import expect
 
 from tests.editor.vscode.code_server import CodeServer
-from tests.editor.vscode.conftest import Window
+from tests.editor.vscode.conftest import Window, settings
 from tests.editor.vscode.workbench import WAIT, loaded, place, until
 
 
 async def test_before_and_after(editor: CodeServer, window: Window, site: Path) -> None:
     sheet = site / "style.css"
     before = sheet.read_text("utf-8")
-    (site / ".vscode").mkdir()
-    (site / ".vscode/settings.json").write_text('{"workbench.colorTheme": "Default Dark Modern"}', "utf-8")
+    settings(site, {"workbench.colorTheme": "Default Dark Modern"})
     code = await window(editor)
     await code.open(site, "style.css")
     await expect(code.squiggles()).to_have_count(1, timeout=WAIT)
@@ -105,3 +104,22 @@ async def test_page_view(editor: CodeServer, window: Window, site: Path) -> None
     await code.page.keyboard.insert_text("color: #5d4d40")
     await expect(view.locator(".finding")).to_have_count(1, timeout=WAIT)
     await code.picture("refreshed")
+
+
+async def test_walkthrough(editor: CodeServer, window: Window, site: Path) -> None:
+    """Four steps, each with a picture that is there."""
+    code = await window(editor)
+    await code.open(site, "index.html")
+    # Where there is little room VS Code leaves the pictures out.
+    await code.command("View: Close Primary Side Bar")
+    await code.command("Welcome: Open Walkthrough...")
+    await code.pick("Get started with ReLook")
+    steps = code.page.locator(".getting-started-step")
+    await expect(steps).to_have_count(4, timeout=WAIT)
+    picture = code.page.locator(".getting-started-media img").first
+    for number, step in enumerate(("setup", "see", "fix", "look")):
+        await steps.nth(number).click()
+        await expect(steps.nth(number)).to_have_class(re.compile("expanded"), timeout=WAIT)
+        await expect(picture).to_be_visible(timeout=WAIT)
+        assert all(await loaded(picture))
+        await code.picture(step)

@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.async_api import expect
 
 from tests.editor.vscode.code_server import CodeServer
-from tests.editor.vscode.conftest import Window
+from tests.editor.vscode.conftest import Window, settings
 from tests.editor.vscode.workbench import WAIT, place, written
 
 
@@ -55,8 +55,7 @@ async def test_finding_fix_saved(editor: CodeServer, window: Window, site: Path)
 
 async def test_saving_reviews(editor: CodeServer, window: Window, site: Path) -> None:
     """With reviews while typing off, a squiggle appears by saving alone; a comment takes it away again."""
-    (site / ".vscode").mkdir()
-    (site / ".vscode/settings.json").write_text('{"relook.editor.onChange": false}', "utf-8")
+    settings(site, {"relook.editor.onChange": False})
     code = await window(editor)
     await code.open(site, "style.css")
     await expect(code.squiggles("error")).to_have_count(1, timeout=WAIT)

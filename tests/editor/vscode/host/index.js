@@ -44,6 +44,11 @@ exports.run = async () => {
   const declared = extensions.getExtension("relook-lsp.relook").packageJSON.contributes.commands;
   for (const { command } of declared) assert.ok(known.includes(command), command);
 
+  // The report opens as a tab; its command then waits for an answer to its question.
+  void commands.executeCommand("relook.openReport");
+  await until("the report", () => window.tabGroups.all.flatMap((group) => group.tabs).some((tab) => tab.label === "ReLook: Report"));
+  await window.showTextDocument(document, 1);
+
   // Fix on save: everything at once, verified together.
   await workspace.getConfiguration("editor").update("codeActionsOnSave", { "source.fixAll.relook": "explicit" }, ConfigurationTarget.Workspace);
   const edit = new WorkspaceEdit();
