@@ -10,7 +10,8 @@ import argparse
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -23,6 +24,7 @@ from model_server.training.tasks import SCREEN, read
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.errors import RelookError
 from relook_lsp.core.finding import Finding
+from relook_lsp.core.patch import PatchError
 from relook_lsp.models.language import Observation
 from relook_lsp.models.local import Local
 from relook_lsp.refine.conditions import EPSILON
@@ -34,6 +36,9 @@ from relook_lsp.refine.stage import Stage
 from relook_lsp.refine.verify import Verifier
 
 ATTEMPTS = 10
+
+SOLVED = "solved"
+"""The name of the solved repairs alone."""
 
 
 @dataclass(frozen=True)
@@ -68,27 +73,41 @@ def after(one: Proposers, other: Proposers) -> Proposers:
     return lambda found: [*one(found), *other(found)]
 
 
-async def case(driver: Driver, example: Example, proposers: Proposers) -> Result | None:
-    """None where the page does not show the example's findings, or cannot be looked at. Raises ``RelookError``."""
+Judge = Callable[[Proposers], Awaitable[Result | None]]
+"""What a policy does with the case at hand; None where the environment failed. Raises ``RelookError``."""
+
+
+@asynccontextmanager
+async def shown(driver: Driver, example: Example) -> AsyncGenerator[Judge | None]:
+    """The broken page, looked at once for all policies; None where it does not show the example's findings."""
     async with Stage(driver, SCREEN) as stage:
-        state = await broken(example, stage.look)
+        try:
+            state = await broken(example, stage.look)
+        except PatchError:  # the page is not the one that the example was made from
+            yield None
+            return
         aim = target(example, state)
         if aim is None:
-            return None
-        started = time.monotonic()
-        verifier = Verifier(stage.look, screen=stage.screen)
-        done = await repair(state, aim, verifier, proposers, Limits(1, ATTEMPTS, 90.0))
-        if done.stopped == "infrastructure":
-            return None
-        return Result(
-            first=bool(done.attempts) and done.attempts[0].verdict.accepted,
-            fixed=bool(done.accepted),
-            worse=done.best.cost > state.cost + EPSILON,
-            candidates=len(done.attempts),
-            renders=sum(attempt.verdict.renders for attempt in done.attempts),
-            seconds=round(time.monotonic() - started, 2),
-            size=done.accepted[0].patch.size if done.accepted else 0,
-        )
+            yield None
+            return
+
+        async def judge(proposers: Proposers) -> Result | None:
+            started = time.monotonic()
+            verifier = Verifier(stage.look, screen=stage.screen)
+            done = await repair(state, aim, verifier, proposers, Limits(1, ATTEMPTS, 90.0))
+            if done.stopped == "infrastructure":
+                return None
+            return Result(
+                first=bool(done.attempts) and done.attempts[0].verdict.accepted,
+                fixed=bool(done.accepted),
+                worse=done.best.cost > state.cost + EPSILON,
+                candidates=len(done.attempts),
+                renders=sum(attempt.verdict.renders for attempt in done.attempts),
+                seconds=round(time.monotonic() - started, 2),
+                size=done.accepted[0].patch.size if done.accepted else 0,
+            )
+
+        yield judge
 
 
 def table(records: Sequence[dict[str, object]]) -> str:
@@ -97,6 +116,7 @@ def table(records: Sequence[dict[str, object]]) -> str:
         "| cases | policy | first candidate accepted | fixed within 10 | worse | renders | seconds | edit |",
         "|---|---|---|---|---|---|---|---|",
     ]
+    records = [*records, *({**record, "part": "all"} for record in records)]
     parts = dict.fromkeys((str(r["part"]), str(r["policy"])) for r in records)
     for part, name in sorted(parts):
         rows = [r for r in records if (r["part"], r["policy"]) == (part, name)]
@@ -125,24 +145,27 @@ async def run(
     policies: dict[str, Proposers],
     done: set[tuple[str, str]],
     note: Callable[[dict[str, object]], None],
-    judge: Callable[[Driver, Example, Proposers], Awaitable[Result | None]] = case,
 ) -> None:
+    """Every policy on every case. A chain that starts with the solved repairs ends with the first that is accepted, so
+    that where these alone have fixed the case it gets their result."""
     driver = Driver("")
     try:
         for example in cases:
-            for name, proposers in policies.items():
-                identity = f"{example.page.entry} {example.rule} {example.key} {example.kind}"
-                if (identity, name) in done:
-                    continue
-                try:
-                    result = await judge(driver, example, proposers)
-                except RelookError as error:
-                    print(f"{identity}: {error}", flush=True)
-                    continue
+            identity = f"{example.page.entry} {example.rule} {example.key} {example.kind}"
+            left = {name: proposers for name, proposers in policies.items() if (identity, name) not in done}
+            results: dict[str, Result | None] = {}
+            try:
+                async with shown(driver, example) if left else nullcontext() as judge:
+                    for name, proposers in left.items() if judge is not None else ():
+                        alone = results.get(SOLVED)
+                        chained = name.startswith(f"{SOLVED} +") and alone is not None and alone.fixed
+                        results[name] = alone if chained else await judge(proposers)
+            except RelookError as error:
+                print(f"{identity}: {error}", flush=True)
+            about = {"case": identity, "part": part(example), "source": example.source, "rule": example.rule}
+            for name, result in results.items():
                 if result is not None:
-                    note(
-                        {"case": identity, "policy": name, "part": part(example), "rule": example.rule, **vars(result)}
-                    )
+                    note({**about, "policy": name, **vars(result)})
     finally:
         await driver.close()
 
@@ -158,10 +181,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not options.table:
         cases = [e for path in options.data for e in load(path) if e.split != "train" or e.held_out_kind]
         Random(7).shuffle(cases)
-        policies: dict[str, Proposers] = {"solved": solved}
+        policies: dict[str, Proposers] = {SOLVED: solved}
         for text in options.model:
             name, _, folder = text.partition("=")
-            policies |= {name: policy(Path(folder)), f"solved + {name}": after(solved, policy(Path(folder)))}
+            policies |= {name: policy(Path(folder)), f"{SOLVED} + {name}": after(solved, policy(Path(folder)))}
         done = {(r["case"], r["policy"]) for r in read(options.out)}
         options.out.parent.mkdir(parents=True, exist_ok=True)
         with options.out.open("a", encoding="utf-8") as out:

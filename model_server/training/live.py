@@ -15,14 +15,57 @@ from relook_lsp.browser.capture import Capture
 from relook_lsp.browser.restyle import restyled
 from relook_lsp.core.finding import NeedView
 from relook_lsp.core.patch import Patch
-from relook_lsp.core.snapshot import STAMP, Declaration, Evidence, Layout, Snapshot, View
+from relook_lsp.core.snapshot import STAMP, Declaration, Evidence, Image, Layout, Snapshot, View
 from relook_lsp.critics.registry import RULES
 from relook_lsp.critics.rule import Options
 from relook_lsp.critics.run import judge
+from relook_lsp.refine.content import map_key
 from relook_lsp.refine.site import wanted
 from relook_lsp.review.assemble import assemble, wanted_styles
 from relook_lsp.review.review import Review
 from relook_lsp.source.restyle import restyle
+
+LAYOUT_TELLS = frozenset(
+    (
+        "elements-collide",
+        "leaves-container",
+        "leaves-viewport",
+        "page-scrolls-sideways",
+        "small-range-break",
+        "small-target",
+        "text-clipped",
+        "text-too-small",
+        "unintended-wrap",
+        "zoomed-text-clipped",
+    )
+)
+"""Rules that suspect a defect from boxes alone, before they look at pixels."""
+
+
+def suspicions(snapshot: Snapshot, options: Options, rules: Collection[str]) -> frozenset[tuple[str, str]]:
+    """(rule, node key) that these rules do not let pass where they see no picture of the settled views. Pure."""
+    judged = tuple(rule for rule in RULES if rule.id in rules)
+    bare = tuple(replace(view, frame=None, background=None) for view in snapshot.settled)
+    judgement = judge(replace(snapshot, views=bare, evidence=Evidence()), options, judged)
+    return frozenset(
+        [*((d.rule.id, d.key) for d in judgement.defects), *((one.rule, one.key) for one in judgement.incomplete)]
+    )
+
+
+async def suspected(
+    live: Capture, base: Snapshot, patch: Patch, options: Options, views: Sequence[View], rules: Collection[str]
+) -> bool:
+    """Whether ``tried`` may find anything that the clean page does not show: boxes are measured, no picture is made.
+    True where more than style changes. Raises ``RelookError``."""
+    change = restyle(patch, base.sources.values(), base.page)
+    if change is None:
+        return True
+    before = replace(base, views=tuple(views))
+    async with restyled(live, change) as trial:
+        seen = [(await trial.at(replace(view, frame=None, background=None))).snapshot.views[0] for view in views]
+    after = replace(base, views=tuple(seen))
+    known = await asyncio.to_thread(suspicions, before, options, rules)
+    return not await asyncio.to_thread(suspicions, after, options, rules) <= known
 
 
 async def tried(
@@ -51,7 +94,12 @@ def moved(snapshot: Snapshot, patch: Patch) -> Snapshot:
     """The snapshot of a restyled page under the names and texts that a fresh load would give. Pure."""
     return replace(
         snapshot,
-        views=tuple(replace(view, layout=_restamped(view, patch, snapshot.page)) for view in snapshot.views),
+        views=tuple(
+            replace(
+                view, layout=_restamped(view, patch, snapshot.page), images=_renamed(view.images, patch, snapshot.page)
+            )
+            for view in snapshot.views
+        ),
         sources={
             url: replace(source, text=patch.apply(source.path, source.text)) if source.path in patch.paths else source
             for url, source in snapshot.sources.items()
@@ -67,6 +115,10 @@ def _owned(snapshot: Snapshot, patch: Patch) -> Snapshot:
 
     styles = {key: tuple(map(owned, found)) for key, found in snapshot.evidence.styles.items()}
     return replace(snapshot, evidence=replace(snapshot.evidence, styles=styles))
+
+
+def _renamed(images: Sequence[Image], patch: Patch, entry: str) -> tuple[Image, ...]:
+    return tuple(replace(image, key=map_key(image.key, patch, entry) or image.key) for image in images)
 
 
 def _restamped(view: View, patch: Patch, entry: str) -> Layout:

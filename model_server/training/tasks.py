@@ -32,7 +32,7 @@ from model_server.training.defects.inject import (
 )
 from model_server.training.defects.kinds import HELD_OUT, KINDS
 from model_server.training.label import label
-from model_server.training.live import tried
+from model_server.training.live import LAYOUT_TELLS, suspected, tried
 from model_server.training.sources import Sample, cache, samples
 from relook_lsp.browser.capture import Capture
 from relook_lsp.browser.driver import Driver
@@ -63,8 +63,11 @@ SCREEN = Settings(
 with the settings of the editor."""
 
 CONFIRMED_SHARE = 0.05
-MAX_NODES, MAX_HEIGHT, MAX_COST = 1200, 6000, 2.0
+MAX_NODES, MAX_HEIGHT, MAX_COST = 1200, 3000, 2.0
 """Pages beyond these (nodes, CSS pixels, cost before anything was broken) are left out: too slow, or not clean."""
+
+PAGE_SECONDS = 15.0
+"""Of one pass over a page, once it is open: one that is slow to paint would cost more than it teaches."""
 
 
 @dataclass
@@ -112,7 +115,16 @@ async def examples(driver: Driver, sample: Sample, turn: int, most: int, tally: 
         found = list(defects(base, chosen, random))
         tally.counts["defects"] += len(found)
         records: list[dict[str, Any]] = []
-        for group in together(found, layout, random):
+        # What boxes tell goes together: most of it breaks nothing, and that is seen without a picture.
+        plain = [defect for defect in found if defect.rules <= LAYOUT_TELLS]
+        painted = [defect for defect in found if not defect.rules <= LAYOUT_TELLS]
+        started = time.monotonic()
+        groups = [*together(plain, layout, random), *together(painted, layout, random)]
+        random.shuffle(groups)
+        for group in groups:
+            if time.monotonic() - started > PAGE_SECONDS:
+                tally.counts["cut short"] += 1
+                break
             try:
                 records += await _screened(driver, live, sample, base, group, random, tally)
             except RelookError as error:
@@ -139,6 +151,11 @@ async def _screened(
     views = [random.choice(base.review.snapshot.settled)]
     rules = frozenset[str]().union(*(defect.rules for defect in group))
     try:
+        if rules <= LAYOUT_TELLS:
+            tally.counts["measured"] += 1
+            if not await suspected(live, base.review.snapshot, joint, SCREEN.options, views, rules):
+                tally.counts["not suspected"] += len(group)
+                return []
         review = await tried(live, base.review.snapshot, joint, SCREEN.options, views, rules)
     except NotTried:
         review = None
@@ -232,9 +249,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--first", type=int, default=0, help="number of the first pass: other defects, other order")
     parser.add_argument("--defects", type=int, default=40, help="defects tried on a page in one pass")
     parser.add_argument("--pages", type=int, default=0, help="at most so many (0: all)")
+    parser.add_argument("--split", choices=("train", "development", "held-out"), help="only its pages")
     parser.add_argument("--no-packages", action="store_true", help="only the pages of RELOOK_DATA")
     options = parser.parse_args(argv)
     found = samples(packages=not options.no_packages, data=os.environ.get("RELOOK_DATA"))
+    found = [sample for sample in found if options.split in (None, sample.split)]
     options.out.parent.mkdir(parents=True, exist_ok=True)
     done = {record["done"] for record in read(options.out) if "done" in record}
     todo = list(units(found, range(options.first, options.first + options.passes), done))[: options.pages or None]

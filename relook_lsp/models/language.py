@@ -220,7 +220,7 @@ def _value(match: re.Match[str], group: int, observation: Observation, name: str
     number, free = match.group(group), match.group(group + 1)
     if number is not None:
         slot = observation.slots[_index(number, "s", len(observation.slots))]
-        if not _meant(slot, name):
+        if not meant(slot, name):
             raise LanguageError(f"s{number} is a value of {slot.name}, not of {name}")
         return slot.value
     value = free.strip()
@@ -256,10 +256,10 @@ def _place(declaration: int, observation: Observation) -> str:
 
 def _named(name: str, value: str, observation: Observation) -> str:
     slots = enumerate(observation.slots)
-    return next((f"s{i}" for i, slot in slots if slot.value == value and _meant(slot, name)), f"= {value}")
+    return next((f"s{i}" for i, slot in slots if slot.value == value and meant(slot, name)), f"= {value}")
 
 
-def _meant(slot: Slot, name: str) -> bool:
+def meant(slot: Slot, name: str) -> bool:
     """Whether the slot's value is one of the property's. A browser ignores any other, and the edit would be a removal
     in disguise."""
     return name.startswith("--") or slot.name == name or slot.name.startswith(f"{name}-")

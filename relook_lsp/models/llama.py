@@ -7,6 +7,7 @@ millisecond, so that a runtime of its own would cost more to load than it saves.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -43,6 +44,22 @@ class Shape:
     """Of one head."""
     epsilon: float
     theta: float
+
+
+@dataclass(frozen=True)
+class Read:
+    """``logits`` (1, vocabulary) after a prompt, and its keys and values in every layer."""
+
+    logits: Array
+    past: tuple[tuple[Array, Array], ...]
+
+    def repeated(self, count: int) -> tuple[Array, list[tuple[Array, Array]]]:
+        past = [(np.repeat(key, count, axis=0), np.repeat(value, count, axis=0)) for key, value in self.past]
+        return np.repeat(self.logits, count, axis=0), past
+
+
+_TOGETHER = 32
+"""Continuations weighed at a time: each holds the prompt's keys and values once more."""
 
 
 class Llama:
@@ -107,16 +124,17 @@ class Llama:
         mixed = mixed.reshape(batch, shape.heads, length, shape.size).transpose(0, 2, 1, 3)
         return mixed.reshape(batch, length, -1) @ self._w(layer, "self_attn.o_proj").T
 
-    def sample(
-        self, prompt: list[int], count: int, *, end: int, longest: int, temperature: float, seed: int
-    ) -> list[tuple[list[int], float]]:
-        """``count`` continuations with their log-probabilities at temperature 1; the first is the greedy one. The
-        prompt is read once for all of them."""
-        random = np.random.default_rng(seed)
+    def read(self, prompt: list[int]) -> Read:
+        """The prompt, once for all that may follow it."""
         past: list[tuple[Array, Array]] = []
-        logits = self.forward(np.array([prompt], np.int64), past)
-        past = [(np.repeat(key, count, axis=0), np.repeat(value, count, axis=0)) for key, value in past]
-        logits = np.repeat(logits, count, axis=0)
+        return Read(self.forward(np.array([prompt], np.int64), past), tuple(past))
+
+    def sample(
+        self, read: Read, count: int, *, end: int, longest: int, temperature: float, seed: int
+    ) -> list[tuple[list[int], float]]:
+        """``count`` continuations with their log-probabilities at temperature 1; the first is the greedy one."""
+        random = np.random.default_rng(seed)
+        logits, past = read.repeated(count)
         written: list[list[int]] = [[] for _ in range(count)]
         scores, open_ = np.zeros(count), np.ones(count, bool)
         for _ in range(longest):
@@ -134,6 +152,25 @@ class Llama:
                 break
             logits = self.forward(chosen[:, None].astype(np.int64), past)
         return list(zip(written, scores.tolist(), strict=True))
+
+    def likelihoods(self, read: Read, answers: Sequence[Sequence[int]]) -> list[float]:
+        """The log-probability of each of these continuations, all of its tokens."""
+        found: list[float] = []
+        for first in range(0, len(answers), _TOGETHER):
+            part = answers[first : first + _TOGETHER]
+            lengths = np.array([len(answer) for answer in part])
+            ids = np.zeros((len(part), lengths.max()), np.int64)
+            for row, answer in zip(ids, part, strict=True):
+                row[: len(answer)] = answer
+            logits, past = read.repeated(len(part))
+            scores = np.zeros(len(part))
+            for at in range(ids.shape[1]):
+                likely = _log_softmax(logits)[np.arange(len(part)), ids[:, at]]
+                scores += np.where(at < lengths, likely, 0)
+                if at + 1 < ids.shape[1]:
+                    logits = self.forward(ids[:, at : at + 1], past)
+            found += scores.tolist()
+        return found
 
 
 def _norm(x: Array, weight: Array, epsilon: float) -> Array:

@@ -9,15 +9,17 @@ from functools import lru_cache
 from pathlib import Path
 
 from relook_lsp.models.chat import ModelError
+from relook_lsp.models.edits import named
 from relook_lsp.models.language import Observation
 from relook_lsp.models.llama import Llama
-from relook_lsp.models.prompt import compact
+from relook_lsp.models.prompt import TOLD, compact
 from relook_lsp.models.tokens import Tokens
 
 WEIGHTS = Path(__file__).parent / "weights"
 """``config.json``, ``model.safetensors``, ``tokenizer.json`` and the model card, as Hugging Face lays them out."""
 
 SAMPLES = 8
+ANSWERS = 16
 TEMPERATURE = 0.8
 LONGEST_ANSWER = 48
 """Tokens."""
@@ -36,18 +38,23 @@ class Local:
             ) from error
 
     def answers(self, observation: Observation, rejected: int = 0, samples: int = SAMPLES) -> list[str]:
-        """Different answers, the likeliest first (the greedy one leads)."""
+        """Different answers, the likeliest first: what is drawn, and every edit that the observation names. A model of
+        this size often draws what cannot be parsed, while it ranks what can be."""
         prompt = cut(self._tokens.encode(compact(observation, rejected)), self._model.longest - LONGEST_ANSWER)
+        read = self._model.read(prompt)
         drawn = self._model.sample(
-            prompt,
+            read,
             samples,
             end=self._tokens.end,
             longest=LONGEST_ANSWER,
             temperature=TEMPERATURE,
             seed=zlib.crc32(repr(prompt).encode()),
         )
-        ranked = [drawn[0], *sorted(drawn[1:], key=lambda one: -one[1])]
-        return list(dict.fromkeys(self._tokens.decode(ids) for ids, _ in ranked))
+        scores = {self._tokens.decode(ids): score for ids, score in drawn}
+        others = [answer for answer in named(observation, TOLD) if answer not in scores]
+        written = [[*self._tokens.encode(answer)[: LONGEST_ANSWER - 1], self._tokens.end] for answer in others]
+        scores.update(zip(others, self._model.likelihoods(read, written), strict=True))
+        return sorted(scores, key=lambda answer: -scores[answer])[:ANSWERS]
 
 
 KEPT_END = 64

@@ -10,6 +10,9 @@ from relook_lsp.models.language import Observation, render
 
 VERSION = 1
 
+TOLD = 2
+"""Elements that the small policy is told about."""
+
 _TASK = """You repair the visual defect of a web page that is described below. It was measured in a real browser.
 Answer with edits only, one a line, nothing else:
 set dN sN            give declaration dN the value of slot sN
@@ -52,4 +55,4 @@ def messages(
 def compact(observation: Observation, rejected: int = 0) -> str:
     """The prompt of the small policy: the cause and the element next to it, values and texts cut short, and the number
     of candidates rejected in this round."""
-    return f"{render(observation, 22, 12, 2)}\ntry {rejected}\n>\n"
+    return f"{render(observation, 22, 12, TOLD)}\ntry {rejected}\n>\n"

@@ -22,6 +22,8 @@ from model_server.training.defects.inject import (
 )
 from model_server.training.defects.kinds import HELD_OUT, KINDS
 from model_server.training.defects.markup import MARKUP
+from model_server.training.live import LAYOUT_TELLS, suspected, tried
+from model_server.training.tasks import SCREEN
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
 from relook_lsp.critics.registry import BY_ID
@@ -132,3 +134,24 @@ async def test_a_defect_is_found_as_what_it_is(
     broken = State(page, await looker(driver, Settings())(page))
     found = confirmed(clean, broken, defect.patch, [defect])
     assert [one.findings[0].rule for one in found] and found[0].findings[0].rule in rules
+
+
+async def test_what_boxes_do_not_suspect_a_picture_does_not_show(driver: Driver, clean: State) -> None:
+    base = clean.review.snapshot
+    assert base is not None
+    told = [kind for kind in KINDS if kind.rules <= LAYOUT_TELLS]
+    chosen = [one for one in candidates(base, Random(8), 40, told) if "range" not in one.kind.places][:12]
+    live, first = await look(driver, clean.page, SCREEN)
+    clear = 0
+    try:
+        assert first.snapshot is not None
+        views = [min(first.snapshot.settled, key=lambda view: view.viewport.width)]
+        for defect in defects(clean, chosen, Random(8)):
+            asked = (live, first.snapshot, defect.patch, SCREEN.options, views, defect.rules)
+            if not await suspected(*asked):
+                clear += 1
+                seen = await tried(*asked)
+                assert seen is not None and not seen.report.findings, defect
+    finally:
+        await live.close()
+    assert 0 < clear < len(chosen)

@@ -69,12 +69,23 @@ def test_the_numpy_model_computes_what_torch_does(folder: Path, tokens: Tokens, 
 
 def test_greedy_answers_are_those_of_torch(folder: Path, tokens: Tokens, model: Any) -> None:
     prompt = tokens.encode(TEXTS[1])
-    drawn = Llama(folder).sample(prompt, 3, end=tokens.end, longest=12, temperature=0.8, seed=1)
+    light = Llama(folder)
+    drawn = light.sample(light.read(prompt), 3, end=tokens.end, longest=12, temperature=0.8, seed=1)
     out = model.generate(
         torch.tensor([prompt]), do_sample=False, max_new_tokens=12, eos_token_id=tokens.end, pad_token_id=tokens.end
     )
     wanted = out[0, len(prompt) :].tolist()
     assert drawn[0][0] == [token for token in wanted if token != tokens.end]
+
+
+def test_answers_are_as_likely_as_torch_says(folder: Path, tokens: Tokens, model: Any) -> None:
+    prompt = tokens.encode(TEXTS[0])
+    answers = [[*tokens.encode(text), tokens.end] for text in ("set d0 s0", "del d0", "set e0 color = #000")]
+    light = Llama(folder)
+    for answer, found in zip(answers, light.likelihoods(light.read(prompt), answers), strict=True):
+        logits = model(torch.tensor([[*prompt, *answer]])).logits[0, len(prompt) - 1 : -1]
+        wanted = torch.log_softmax(logits, -1)[range(len(answer)), answer].sum()
+        assert found == pytest.approx(float(wanted.detach()), abs=1e-3)
 
 
 def test_only_the_answer_counts(tokens: Tokens, model: Any) -> None:
@@ -87,6 +98,7 @@ def test_only_the_answer_counts(tokens: Tokens, model: Any) -> None:
     assert other != prompt
 
 
+@pytest.mark.filterwarnings("ignore::FutureWarning")  # TRL's settings name what transformers is about to rename
 def test_the_loss_is_that_of_trl(tmp_path: Path, tokens: Tokens, model: Any) -> None:
     pytest.importorskip("trl")
     from datasets import Dataset

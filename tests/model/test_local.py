@@ -12,7 +12,9 @@ import pytest
 
 from relook_lsp.cli import main
 from relook_lsp.models.chat import ModelError
-from relook_lsp.models.local import WEIGHTS, Local, cut
+from relook_lsp.models.edits import named
+from relook_lsp.models.language import parse
+from relook_lsp.models.local import ANSWERS, WEIGHTS, Local, cut
 from tests.model.test_rewards import SEEN
 
 PAGE = """<!doctype html>
@@ -40,7 +42,18 @@ def test_the_weights_are_small() -> None:
 def test_the_same_observation_gets_the_same_answers(local: Local) -> None:
     answers = local.answers(SEEN)
     assert answers == Local().answers(SEEN)
-    assert 1 <= len(answers) == len(set(answers)) <= 8
+    assert 1 <= len(answers) == len(set(answers)) <= ANSWERS
+
+
+def test_every_named_edit_is_one_and_stands_once() -> None:
+    answers = named(SEEN, 2)
+    assert len({parse(answer, SEEN) for answer in answers}) == len(answers) == 7
+    assert {"del e0 color", "set e0 color s1", "set e1 color s0", "del e1 padding"} <= set(answers)
+    assert not any(answer.startswith(("del e1", "set e1")) for answer in named(SEEN, 1))
+
+
+def test_what_the_observation_names_is_answered_whatever_is_drawn(local: Local) -> None:
+    assert set(local.answers(SEEN)) >= set(named(SEEN, 2))
 
 
 def test_it_needs_neither_torch_nor_a_network(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:

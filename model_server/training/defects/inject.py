@@ -31,6 +31,9 @@ _PIXELS = re.compile(r"\d+px")
 PAGE_WIDE = "page-scrolls-sideways"
 """A rule that has one finding for the whole page."""
 
+OWN = frozenset(("low-contrast", "no-visible-focus", "small-target", "text-clipped", "text-too-small"))
+"""Rules about an element alone: defects of these can be told apart in siblings too."""
+
 WIDE_SHARE = 0.25
 """Share of the candidates that widen the page."""
 
@@ -181,7 +184,9 @@ def _apart(defect: Defect, group: Sequence[Defect], layout: Layout) -> bool:
         if PAGE_WIDE in defect.rules & other.rules:
             return False
         at = layout.by_key.get(other.key, 0)
-        if layout.within(node, at) or layout.within(at, node) or layout.parents[at] == layout.parents[node]:
+        if layout.within(node, at) or layout.within(at, node):
+            return False
+        if layout.parents[at] == layout.parents[node] and not (defect.rules | other.rules) <= OWN:
             return False
     return True
 
