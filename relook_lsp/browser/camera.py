@@ -25,8 +25,9 @@ _BEGIN_BOUND = 6.0
 _SETTLE = 4
 """Frames without a picture until nothing is drawn any more; a page that draws in every frame is taken as it is."""
 
-_TRIES = 8
-"""Pictures asked for until one comes: after its size has changed the first frames hold none."""
+_PAUSE = 0.002
+"""Seconds until a picture is asked for again, doubled each time: after the size has changed the first frames may hold
+none, until the page has been laid out anew."""
 
 
 class Camera:
@@ -109,12 +110,12 @@ class Camera:
         for _ in range(_SETTLE):
             if not await self._draw(turn):
                 break
-        for _ in range(_TRIES):
-            shot = {"screenshot": {"format": "png", "optimizeForSpeed": True}}
-            reply = await self._make(turn, shot, FRAME_BOUND)
-            if reply.get("screenshotData"):
-                return base64.b64decode(reply["screenshotData"])
-        raise Hang
+        shot = {"screenshot": {"format": "png", "optimizeForSpeed": True}}
+        pause = _PAUSE
+        while not (reply := await self._make(turn, shot, FRAME_BOUND)).get("screenshotData"):
+            await asyncio.sleep(pause)
+            pause *= 2
+        return base64.b64decode(reply["screenshotData"])
 
     async def _snap(self, clip: Rect) -> bytes:
         """A PNG of ``clip`` (document coordinates) from a browser that makes frames by itself (real time)."""

@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
-from relook_lsp.browser import serve
+from relook_lsp.browser import questions, serve
 from relook_lsp.browser.cdp import CdpError
 from relook_lsp.browser.clock import Hang
 from relook_lsp.browser.driver import Driver
-from relook_lsp.browser.look import Look, Record
+from relook_lsp.browser.look import Look
 from relook_lsp.browser.plan import Plan
+from relook_lsp.browser.requests import Record
+from relook_lsp.browser.watch import Seen, Watch
 from relook_lsp.core.errors import BrowserFailed, CaptureTimeout, PageNotFound
 from relook_lsp.core.finding import Need, NeedFlicker, NeedFocus, NeedPaint, NeedPicture, NeedStyles, NeedView
 from relook_lsp.core.page import Page
-from relook_lsp.core.snapshot import Evidence, Message, Snapshot, View, Viewport
+from relook_lsp.core.snapshot import Evidence, Snapshot, View, Viewport
 
 FOCUSED = ":focus"
 """End of the keys under which declarations of focused elements are asked for (``ByDeclaration.state``)."""
@@ -32,11 +35,21 @@ class Capture:
         """The same live pages with one view and nothing asked yet."""
         return Capture(replace(self.snapshot, views=(view,), evidence=Evidence()), self.looks)
 
-    def _look(self, view: View) -> Look | None:
-        return self.looks.get(view.viewport.touch)
+    def _look(self, view: View | None) -> Look | None:
+        return None if view is None else self.looks.get(view.viewport.touch)
 
     def _view(self, identity: str) -> View | None:
         return next((view for view in self.snapshot.views if view.id == identity), None)
+
+    def _place(self, identity: str, key: str) -> tuple[Look, View, int] | None:
+        """An element of a view, and the page in which it can be asked about; None where either is gone."""
+        view = self._view(identity)
+        node = None if view is None else view.layout.by_key.get(key)
+        look = self._look(view)
+        return None if view is None or node is None or look is None else (look, view, node)
+
+    def _know(self, **answers: Any) -> None:
+        self.snapshot = replace(self.snapshot, evidence=replace(self.snapshot.evidence, **answers))
 
     async def supply(self, needs: Sequence[Need]) -> Snapshot:
         """Look again at what critics could not tell; the answers join the snapshot. Raises ``BrowserFailed``."""
@@ -62,54 +75,35 @@ class Capture:
         return self.snapshot
 
     async def _focus(self, identity: str, key: str) -> None:
-        view = self._view(identity)
-        node = None if view is None else view.layout.by_key.get(key)
-        look = None if view is None else self._look(view)
-        if view is None or node is None or look is None:
-            return
-        evidence = self.snapshot.evidence
-        focus = {**evidence.focus, (identity, key): await look.focus(view, node)}
-        self.snapshot = replace(self.snapshot, evidence=replace(evidence, focus=focus))
+        if place := self._place(identity, key):
+            changed = await questions.focus(*place)
+            self._know(focus={**self.snapshot.evidence.focus, (identity, key): changed})
 
     async def _flicker(self, identity: str, key: str) -> None:
-        view = self._view(identity)
-        node = None if view is None else view.layout.by_key.get(key)
-        look = None if view is None else self._look(view)
-        if view is None or node is None or look is None:
-            return
-        evidence = self.snapshot.evidence
-        seen = {**evidence.flicker, (identity, key): await look.flicker(view, node)}
-        self.snapshot = replace(self.snapshot, evidence=replace(evidence, flicker=seen))
+        if place := self._place(identity, key):
+            seen = await questions.flicker(*place)
+            self._know(flicker={**self.snapshot.evidence.flicker, (identity, key): seen})
+
+    async def _paint(self, identity: str, key: str) -> None:
+        place = self._place(identity, key)
+        paint = None if place is None else await questions.paint(*place)
+        if paint is not None:
+            self._know(paints={**self.snapshot.evidence.paints, (identity, key): paint})
 
     async def _confirm(self, width: int) -> None:
         swept = next((v for v in self.snapshot.roles("sweep") if v.viewport.width == width), None)
-        look = None if swept is None else self._look(swept)
-        if swept is None or look is None:
-            return
-        view = await look.view(swept.viewport, swept.moment, "confirm")
-        view = await look.without_text(view)
-        self.snapshot = replace(self.snapshot, views=(*self.snapshot.views, view))
+        look = self._look(swept)
+        if swept is not None and look is not None:
+            view = await look.full(swept.viewport, swept.moment, "confirm")
+            self.snapshot = replace(self.snapshot, views=(*self.snapshot.views, view))
 
     async def _picture(self, identity: str) -> None:
         bare = self._view(identity)
-        look = None if bare is None else self._look(bare)
-        if bare is None or look is None or bare.frame is not None:
-            return
-        view = await look.without_text(await look.view(bare.viewport, bare.moment, bare.role))
-        views = tuple(view if each is bare else each for each in self.snapshot.views)
-        self.snapshot = replace(self.snapshot, views=views)
-
-    async def _paint(self, identity: str, key: str) -> None:
-        view = self._view(identity)
-        node = None if view is None else view.layout.by_key.get(key)
-        look = None if view is None else self._look(view)
-        if view is None or node is None or look is None:
-            return
-        paint = await look.paint(view, node)
-        if paint is not None:
-            evidence = self.snapshot.evidence
-            paints = {**evidence.paints, (identity, key): paint}
-            self.snapshot = replace(self.snapshot, evidence=replace(evidence, paints=paints))
+        look = self._look(bare)
+        if bare is not None and look is not None and bare.frame is None:
+            view = await look.full(bare.viewport, bare.moment, bare.role)
+            views = tuple(view if each is bare else each for each in self.snapshot.views)
+            self.snapshot = replace(self.snapshot, views=views)
 
     async def styles(self, wanted: Iterable[tuple[str, str]]) -> Snapshot:
         """Matched declarations for (view id, node key) pairs, and who made those nodes that scripts made; the answers
@@ -118,17 +112,16 @@ class Capture:
         creators = dict(self.snapshot.evidence.creators)
         with Boundary():
             for identity, key in dict.fromkeys(wanted):
-                view = self._view(identity)
-                focused = key.endswith(FOCUSED)
-                node = None if view is None else view.layout.by_key.get(key.removesuffix(FOCUSED))
-                look = None if view is None else self._look(view)
-                if (identity, key) not in known and view is not None and node is not None and look is not None:
-                    known[identity, key] = await look.declarations(view, node, focused=focused)
-                    if view.layout.origin(view.layout.element_of(node)) is None:
-                        place = await look.creator(view, node)
-                        creators.update({view.layout.key(view.layout.element_of(node)): place} if place else {})
-        evidence = replace(self.snapshot.evidence, styles=known, creators=creators)
-        self.snapshot = replace(self.snapshot, evidence=evidence)
+                place = self._place(identity, key.removesuffix(FOCUSED))
+                if place is None or (identity, key) in known:
+                    continue
+                look, view, node = place
+                known[identity, key] = await questions.declarations(look, view, node, focused=key.endswith(FOCUSED))
+                element = view.layout.element_of(node)
+                if view.layout.origin(element) is None:
+                    made = await questions.creator(look, view, node)
+                    creators.update({view.layout.key(element): made} if made else {})
+        self._know(styles=known, creators=creators)
         return self.snapshot
 
     async def close(self) -> None:
@@ -149,7 +142,7 @@ class Boundary:
             raise BrowserFailed(f"The browser failed during the capture ({first}); try again.") from error
 
 
-async def capture(driver: Driver, page: Page, plan: Plan) -> Capture:
+async def capture(driver: Driver, page: Page, plan: Plan, seen: Seen = lambda _view: None) -> Capture:
     """Load and look. Raises ``PageNotFound``, ``BrowserMissing``, ``BrowserFailed``, ``CaptureTimeout``."""
     if not page.is_url and serve.resolve(page, serve.page_url(page))[1] is None:
         raise PageNotFound(f"{page.entry} is not a file below {page.root} that may be read.")
@@ -163,29 +156,33 @@ async def capture(driver: Driver, page: Page, plan: Plan) -> Capture:
                     if viewports:
                         tab = await driver.tab(plan.allowed_hosts)
                         looks[touch] = Look(page, plan, tab, touch, record)
-                only = len(looks) == 1
-                seen = await asyncio.gather(
-                    *(_watch(look, classes[touch], plan, only) for touch, look in looks.items())
-                )
-    except TimeoutError as error:
+                watches = (Watch(look, classes[touch], len(looks) == 1, seen) for touch, look in looks.items())
+                parts = await asyncio.gather(*(watch.run() for watch in watches))
+        documents = [r for r in record.requests.values() if r.kind == "document"]
+        if page.is_url and not any(r.outcome == "ok" for r in documents):
+            raise PageNotFound(f"{page.entry} gives no page; is the development server running?")
+    except BaseException as error:
         await asyncio.gather(*(look.close() for look in looks.values()))
-        raise CaptureTimeout(f"Looking at {page.entry} took more than {plan.timeout:g} s.") from error
-    except BaseException:
-        await asyncio.gather(*(look.close() for look in looks.values()))
+        if isinstance(error, TimeoutError):
+            raise CaptureTimeout(f"Looking at {page.entry} took more than {plan.timeout:g} s.") from error
         raise
-    documents = [r for r in record.requests.values() if r.kind == "document"]
-    if page.is_url and not any(r.outcome == "ok" for r in documents):
-        await asyncio.gather(*(look.close() for look in looks.values()))
-        raise PageNotFound(f"{page.entry} gives no page; is the development server running?")
-    driver.warm(plan.allowed_hosts)
+    snapshot = _snapshot(page, plan, looks, record, [view for part in parts for view in part])
+    if plan.axe and not snapshot.hung:
+        with Boundary():
+            widest = max(plan.viewports, key=lambda v: v.width)
+            snapshot = replace(snapshot, axe=await questions.axe(looks[min(looks)], widest))
+    return Capture(snapshot, looks)
+
+
+def _snapshot(page: Page, plan: Plan, looks: dict[bool, Look], record: Record, views: list[View]) -> Snapshot:
     order = {viewport: index for index, viewport in enumerate(plan.viewports)}
-    views = sorted((view for part in seen for view in part), key=lambda v: _order(v, order))
-    messages = dict.fromkeys(_plain(m) for look in looks.values() for m in look.recorder.messages)
-    snapshot = Snapshot(
+    # The same message of both loads is one, whenever it came.
+    messages = dict.fromkeys(replace(m, moment=0) for look in looks.values() for m in look.recorder.messages)
+    return Snapshot(
         page=page.entry,
         url=serve.page_url(page),
         capture="exact" if all(look.tab.exact for look in looks.values()) else "fallback",
-        views=tuple(views),
+        views=tuple(sorted(views, key=lambda view: _order(view, order))),
         messages=tuple(messages),
         requests=tuple(sorted(record.requests.values(), key=lambda r: (r.url, r.kind))),
         sources=dict(sorted(record.sources.items())),
@@ -193,64 +190,7 @@ async def capture(driver: Driver, page: Page, plan: Plan) -> Capture:
         hung=any(look.hung for look in looks.values()),
         evidence=Evidence(),
     )
-    if plan.axe and not snapshot.hung:
-        with Boundary():
-            snapshot = replace(snapshot, axe=await looks[min(looks)].axe(max(plan.viewports, key=lambda v: v.width)))
-    return Capture(snapshot, looks)
 
 
 def _order(view: View, order: dict[Viewport, int]) -> tuple[int, int, int, int]:
     return (view.role != "configured", order.get(view.viewport, 99), view.viewport.width, view.moment)
-
-
-def _plain(message: Message) -> Message:
-    """Line numbers of the served entry document are those of the source; columns are mapped later."""
-    return replace(message, moment=0)
-
-
-async def _special(look: Look, viewport: Viewport, plan: Plan, now: int) -> list[View]:
-    """The same window zoomed to 200 % (layout only: a rule that suspects something asks for its picture), and in the
-    dark scheme where the page declares one."""
-    views: list[View] = []
-    if plan.zoom:
-        # Zooming halves the window in CSS pixels; what the page does with that is the same.
-        zoomed = viewport._replace(width=viewport.width // 2, height=viewport.height // 2)
-        views.append(await look.bare(zoomed, now, "zoom"))
-    if plan.dark and look.declares_dark:
-        view = await look.view(viewport._replace(scheme="dark"), now, "dark")
-        views.append(await look.without_text(view))
-    return views
-
-
-async def _watch(look: Look, viewports: tuple[Viewport, ...], plan: Plan, only: bool) -> list[View]:
-    """All views of one device class: the moments, then backgrounds, then the layout-only widths."""
-    await look.open(viewports[0])
-    if look.hung:
-        return []
-    views: list[View] = []
-    last: dict[Viewport, View] = {}
-    now = 0
-    try:
-        for moment in plan.moments:
-            if moment > now:
-                await look.clock.advance(moment - now)
-                now = moment
-            look.recorder.moment = moment
-            for viewport in viewports:
-                view = await look.view(viewport, moment, "configured", last.get(viewport))
-                last[viewport] = view
-                views.append(view)
-        if plan.backgrounds:
-            for index, view in enumerate(views):
-                if view is last[view.viewport]:
-                    views[index] = await look.without_text(view)
-        for width in plan.sweep:
-            if only or (width < plan.touch_below) is look.touch:
-                viewport = Viewport(width, viewports[0].height, look.touch)
-                views.append(await look.bare(viewport, now, "sweep"))
-        if not look.touch:
-            views += await _special(look, max(viewports, key=lambda v: v.width), plan, now)
-    except Hang:
-        # A timer that never returns: what was seen before it counts.
-        await look.find_hang()
-    return views

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Coroutine
+from typing import Any
 
 from relook_lsp.browser.cdp import CdpError
 from relook_lsp.browser.find import Executable, find
@@ -48,9 +50,7 @@ class Driver:
             spare.cancel()
         browser, self._browser = self._browser, None
         if browser is not None:
-            closing = asyncio.create_task(browser.close())
-            self._closing.add(closing)
-            closing.add_done_callback(self._closing.discard)
+            self.leave(browser.close())
         # Whoever waits may be cancelled; a browser that is half closed would leave its process or its folder behind.
         if self._closing:
             await asyncio.shield(asyncio.gather(*self._closing))
@@ -75,6 +75,12 @@ class Driver:
             task = asyncio.create_task(self._open(allowed))
             spares.append(task)
             task.add_done_callback(lambda t: t.cancelled() or t.exception())
+
+    def leave(self, work: Coroutine[Any, Any, None]) -> None:
+        """Close something without anybody waiting for it."""
+        closing = asyncio.create_task(work)
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
 
     async def _open(self, allowed: tuple[str, ...]) -> Tab:
         for attempt in (1, 2):

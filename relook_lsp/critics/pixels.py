@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -27,7 +28,8 @@ _WEIGHTS = np.array((0.2126, 0.7152, 0.0722), dtype=np.float32)
 
 
 def decode(frame: Frame) -> Pixels:
-    return np.asarray(Image.open(io.BytesIO(frame.png)).convert("RGB"))
+    picture = Image.open(io.BytesIO(frame.png))
+    return np.asarray(picture if picture.mode == "RGB" else picture.convert("RGB"))
 
 
 def luminance(pixels: Pixels) -> NDArray[np.float32]:
@@ -85,8 +87,8 @@ class Picture:
     def window(self, rect: Rect) -> tuple[slice, slice]:
         """Rows and columns of a rectangle (document coordinates)."""
         height, width = self.shown.shape[:2]
-        top, bottom = (int(np.clip(value, 0, height)) for value in (np.floor(rect.y), np.ceil(rect.bottom)))
-        left, right = (int(np.clip(value, 0, width)) for value in (np.floor(rect.x), np.ceil(rect.right)))
+        top, bottom = (min(max(value, 0), height) for value in (math.floor(rect.y), math.ceil(rect.bottom)))
+        left, right = (min(max(value, 0), width) for value in (math.floor(rect.x), math.ceil(rect.right)))
         return slice(top, max(top, bottom)), slice(left, max(left, right))
 
     def inside(self, rect: Rect) -> bool:

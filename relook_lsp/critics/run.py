@@ -57,6 +57,25 @@ class Judgement:
     needs: list[Need] = field(default_factory=list[Need])
 
 
+_PLAYS = {"configured": "settled", "confirm": "settled"}
+"""Role of a view -> what rules call it (``Rule.roles``); the same word where it is not listed."""
+
+
+def listen(view: View, options: Options, hearing: Hearing, rules: tuple[Rule, ...] = RULES) -> None:
+    """Judge one view while others are still being looked at, as far as that goes; ``judge`` with the same hearing says
+    the same as without, sooner."""
+    role = _PLAYS.get(view.role, view.role)
+    active = [rule for rule, _ in _active(options, rules) if rule.view is not None]
+    hearing.listen([r for r in active if role in r.roles or (role == "sweep" and r.sweep)], view)
+
+
+def _active(options: Options, rules: tuple[Rule, ...]) -> list[tuple[Rule, Severity]]:
+    active = [(rule, severity) for rule in rules if (severity := options.severity(rule)) is not None]
+    if small_range_break.RULE.id in options.only:  # it is what the rules of the sweep find
+        active += [(r, r.severity) for r in rules if r.sweep and r.id not in options.only]
+    return active
+
+
 def judge(
     snapshot: Snapshot, options: Options, rules: tuple[Rule, ...] = RULES, hearing: Hearing | None = None
 ) -> Judgement:
@@ -64,15 +83,12 @@ def judge(
     passed again after they were answered saves time and changes nothing."""
     hearing = hearing or Hearing(options)
     result = Judgement()
-    active = [(rule, severity) for rule in rules if (severity := options.severity(rule)) is not None]
-    if small_range_break.RULE.id in options.only:  # it is what the rules of the sweep find
-        active += [(r, r.severity) for r in rules if r.sweep and r.id not in options.only]
     views = {role: snapshot.roles(role) for role in ("sweep", "zoom", "dark")}
     views["settled"] = (*snapshot.settled, *snapshot.roles("confirm"))
     scenes = {role: [hearing.scene(snapshot, view) for view in seen] for role, seen in views.items()}
     passed: set[tuple[str, str]] = set()
     unclear: set[tuple[str, str]] = set()
-    for rule, severity in active:
+    for rule, severity in _active(options, rules):
         fails: dict[str, list[Sighted]] = defaultdict(list)
         suspicions: dict[str, list[Sighted]] = defaultdict(list)
         if rule.page is not None:

@@ -17,14 +17,29 @@ _ROLES = frozenset(
 )  # fmt: skip
 
 
+class NotYetSeen(Exception):
+    """Only one view is known so far, and a rule asks about the whole page."""
+
+
 class Scene:
     """Everything a rule may ask about one view."""
 
-    def __init__(self, snapshot: Snapshot, view: View, options: Options) -> None:
-        self.snapshot = snapshot
+    def __init__(self, snapshot: Snapshot | None, view: View, options: Options) -> None:
+        self._snapshot = snapshot
         self.view = view
         self.layout = view.layout
         self.options = options
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The whole page. Raises ``NotYetSeen``."""
+        if self._snapshot is None:
+            raise NotYetSeen
+        return self._snapshot
+
+    def show(self, snapshot: Snapshot) -> None:
+        """The whole page is known now, or more of it than before."""
+        self._snapshot = snapshot
 
     def threshold(self, rule: Rule, name: str) -> float:
         return rule.thresholds[name]

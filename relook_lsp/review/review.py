@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from relook_lsp.browser.capture import Capture, capture
@@ -15,7 +17,7 @@ from relook_lsp.core.page import Page
 from relook_lsp.core.snapshot import Snapshot
 from relook_lsp.critics.hearing import Hearing
 from relook_lsp.critics.rule import Options
-from relook_lsp.critics.run import Judgement, judge
+from relook_lsp.critics.run import Judgement, judge, listen
 from relook_lsp.review.assemble import assemble, wanted_styles
 from relook_lsp.review.settings import Settings
 
@@ -38,7 +40,7 @@ async def review(driver: Driver, page: Page, settings: Settings) -> Review:
         live, result = await look(driver, page, settings)
     except RelookError as error:
         return Review(failed(page, error), None)
-    await live.close()
+    driver.leave(live.close())
     return result
 
 
@@ -54,22 +56,31 @@ async def look(driver: Driver, page: Page, settings: Settings) -> tuple[Capture,
 
 async def _look(driver: Driver, page: Page, settings: Settings) -> tuple[Capture, Review]:
     started = time.perf_counter()
-    live = await capture(driver, page, settings.plan)
-    captured = time.perf_counter()
-    hearing = Hearing(settings.options)
+    options, hearing = settings.options, Hearing(settings.options)
+    judge_ = functools.partial(judge, options=options, hearing=hearing)
+    loop = asyncio.get_running_loop()
+    # One thread, so that what is judged in the end comes after what was judged early.
+    thread = ThreadPoolExecutor(1, "judge")
+    live: Capture | None = None
     try:
-        judgement = await asyncio.to_thread(judge, live.snapshot, settings.options, hearing=hearing)
+        live = await capture(driver, page, settings.plan, lambda view: thread.submit(listen, view, options, hearing))
+        captured = time.perf_counter()
+        judgement = await loop.run_in_executor(thread, judge_, live.snapshot)
         for _ in range(MAX_PASSES - 1):
             before = live.snapshot
             if not judgement.needs or await live.supply(judgement.needs) is before:
                 break
-            judgement = await asyncio.to_thread(judge, live.snapshot, settings.options, hearing=hearing)
+            judgement = await loop.run_in_executor(thread, judge_, live.snapshot)
         judged = time.perf_counter()
         snapshot = await live.styles(wanted_styles(judgement))
-        report = await asyncio.to_thread(assemble, snapshot, judgement)
+        report = await loop.run_in_executor(thread, assemble, snapshot, judgement)
     except BaseException:
-        await live.close()
+        if live is not None:
+            await live.close()
         raise
+    finally:
+        thread.shutdown(wait=False, cancel_futures=True)
+        driver.warm(settings.plan.allowed_hosts)
     done = time.perf_counter()
     spent = {
         "total": done - started,

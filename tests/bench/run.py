@@ -19,10 +19,12 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from relook_lsp.browser import questions
 from relook_lsp.browser.driver import Driver
 from relook_lsp.browser.find import find
-from relook_lsp.browser.look import Look, Record
+from relook_lsp.browser.look import Look
 from relook_lsp.browser.plan import Plan
+from relook_lsp.browser.requests import Record
 from relook_lsp.core.page import Page
 from relook_lsp.core.snapshot import Viewport
 from relook_lsp.review.review import Settings, review
@@ -79,7 +81,7 @@ async def axe(driver: Driver, path: Path) -> None:
     """Load in one window and run axe-core."""
     look = Look(Page(path.parent, path.name), Plan(), await driver.tab(), False, Record())
     await look.open(Viewport(1280, 800))
-    await look.axe(Viewport(1280, 800))
+    await questions.axe(look, Viewport(1280, 800))
     await look.close()
     driver.warm()
 

@@ -1,0 +1,58 @@
+"""The line of a script that never returns."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Any
+
+from relook_lsp.browser.aside import Aside
+from relook_lsp.browser.cdp import Cdp, CdpError
+from relook_lsp.core.snapshot import ScriptPlace
+
+_BOUND = 5.0
+"""Seconds in which a running script must be interrupted."""
+
+
+class Interrupter:
+    """The debugger of one page. Only one that is there before a script starts can interrupt it."""
+
+    def __init__(self, cdp: Cdp, aside: Aside) -> None:
+        self._cdp = cdp
+        self._aside = aside
+        self._scripts: dict[str, str] = {}
+        self._wanted = False
+        self._paused = asyncio.Event()
+        self._place: ScriptPlace | None = None
+        cdp.on("Debugger.paused", self._on_paused)
+        cdp.on("Debugger.scriptParsed", lambda event: self._scripts.update({event["scriptId"]: event["url"]}))
+
+    async def enable(self) -> None:
+        # `debugger` statements of the page pass.
+        await asyncio.gather(
+            self._cdp.send("Debugger.enable"), self._cdp.send("Debugger.setBreakpointsActive", {"active": False})
+        )
+
+    async def find(self) -> ScriptPlace | None:
+        """Interrupt the script that runs now, end it, and say where it was; None where none was running."""
+        self._wanted = True
+        with contextlib.suppress(CdpError, TimeoutError):
+            async with asyncio.timeout(_BOUND):
+                await self._cdp.send("Debugger.pause")
+                await self._paused.wait()
+        # Not awaited: while the script is paused, the answer to the first comes only after the second.
+        self._aside.start(self._cdp.send("Runtime.terminateExecution"))
+        self._aside.start(self._cdp.send("Debugger.resume"))
+        return self._place
+
+    def _on_paused(self, event: dict[str, Any]) -> None:
+        if not self._wanted:  # a `debugger` statement that ran before breakpoints were off
+            self._aside.start(self._cdp.send("Debugger.resume"))
+            return
+        for frame in event.get("callFrames", []):
+            place = frame["location"]
+            url = self._scripts.get(place["scriptId"])
+            if url:
+                self._place = ScriptPlace(url, place["lineNumber"], place.get("columnNumber", 0))
+                break
+        self._paused.set()
