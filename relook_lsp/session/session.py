@@ -61,6 +61,8 @@ class Session:
         self._listener = listener
         self._belongs: dict[str, Belongs] = {}
         self._looking: dict[Subject, frozenset[str]] = {}
+        self._quiet = 0.0
+        """The loop's time at which the pause after the last change ends."""
 
     # -- documents
 
@@ -122,8 +124,13 @@ class Session:
     # -- reviews
 
     def schedule(self, document: Open, delay: float) -> None:
-        """Review the document's pages after a pause; newest wins for each page."""
-        self.scheduler.submit(("find", document.uri), lambda: self._find(document.uri), delay)
+        """Review the document's pages after a pause; newest wins for each page.
+
+        A change after a longer rest is looked at at once and told of after the pause: a single edit is told of sooner,
+        and while somebody types on, only the first look was in vain."""
+        now = asyncio.get_running_loop().time()
+        rested, self._quiet = now >= self._quiet, now + delay
+        self.scheduler.submit(("find", document.uri), lambda: self._find(document.uri), 0 if rested else delay)
 
     async def _find(self, uri: str) -> None:
         document = self.documents.get(uri)
@@ -165,6 +172,7 @@ class Session:
                 result = await review(driver, page, config.settings)
         finally:
             self._looking.pop(subject, None)
+        await asyncio.sleep(max(0.0, self._quiet - asyncio.get_running_loop().time()))
         seen = Seen.of(subject, page, result)
         if self.keep_frames and self.current(seen):
             await asyncio.to_thread(self.pictures.frames, subject, seen.snapshot)

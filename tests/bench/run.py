@@ -9,13 +9,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import functools
-import http.server
 import json
 import os
 import statistics
-import subprocess
-import threading
-import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -30,28 +26,17 @@ from relook_lsp.core.snapshot import Viewport
 from relook_lsp.review.review import Settings, review
 from tests.bench import server
 from tests.bench.floor import floor
+from tests.bench.lighthouse import PROGRAM, lighthouse
+from tests.bench.processor import browsers, own
+from tests.bench.table import HEAD, PAUSE, line, timed
 
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "docs" / "demo"
-LIGHTHOUSE = ROOT / "build" / "bench" / "node_modules" / ".bin" / "lighthouse"
-
-
-async def timed(work: Callable[[], Awaitable[object]]) -> float:
-    started = time.perf_counter()
-    await work()
-    return time.perf_counter() - started
-
-
-def line(name: str, seconds: list[float]) -> str:
-    ordered = sorted(seconds)
-    p95 = ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))]
-    return f"| {name} | {statistics.median(ordered):.3f} | {p95:.3f} | {ordered[-1]:.3f} |"
 
 
 async def reviews(pages: list[Path]) -> None:
     """Review, floor and axe-core on the same pages, warm."""
     driver, plan = Driver(), Plan()
-    spent: dict[str, list[float]] = {"review": [], "floor": [], "axe-core": []}
     parts: dict[str, list[float]] = {}
 
     async def one(path: Path) -> None:
@@ -59,22 +44,40 @@ async def reviews(pages: list[Path]) -> None:
         for name, value in result.report.milliseconds.items():
             parts.setdefault(name, []).append(value / 1000)
 
+    kinds: dict[str, Callable[[Path], Awaitable[None]]] = {
+        "review": one,
+        "floor": lambda path: floor(driver, path, plan),
+        "axe-core": lambda path: axe(driver, path),
+    }
+    wall: dict[str, list[float]] = {name: [] for name in kinds}
+    processor: dict[str, list[float]] = {f"{name}: {who}": [] for name in kinds for who in ("ours", "browser")}
     await one(pages[0])
     parts.clear()
     for path in pages:
-        spent["review"].append(await timed(functools.partial(one, path)))
-        spent["floor"].append(await timed(functools.partial(floor, driver, path, plan)))
-        spent["axe-core"].append(await timed(functools.partial(axe, driver, path)))
-    print(
-        f"\nWarm, {len(pages)} pages, load {os.getloadavg()[0]:.1f}:\n\n| seconds | p50 | p95 | most |\n|---|---|---|---|"
-    )
-    for name, seconds in spent.items():
+        for name, work in kinds.items():
+            await asyncio.sleep(PAUSE)
+            theirs, ours = browsers(), own()
+            wall[name].append(await timed(functools.partial(work, path)))
+            await asyncio.sleep(PAUSE)  # what closes and opens pages behind it belongs to it
+            processor[f"{name}: ours"].append(own() - ours)
+            processor[f"{name}: browser"].append(browsers() - theirs)
+    print(f"\nWarm, {len(pages)} pages, load {os.getloadavg()[0]:.1f}:\n\n{HEAD}")
+    for name, seconds in wall.items():
         print(line(name, seconds))
     for name, seconds in parts.items():
         print(line(f"review: {name}", seconds))
-    ratios = [a / b for a, b in zip(spent["review"], spent["floor"], strict=True)]
-    print(f"\nreview / floor, page by page: p50 {statistics.median(ratios):.2f}")
+    print(f"\nProcessor time:\n\n{HEAD}")
+    for name, seconds in processor.items():
+        print(line(name, seconds))
+    for other in ("floor", "axe-core"):
+        print(f"\nreview / {other}, page by page: p50 {_ratio(wall['review'], wall[other]):.2f}")
+    total = [[a + b for a, b in zip(processor[f"{n}: ours"], processor[f"{n}: browser"], strict=True)] for n in kinds]
+    print(f"\nprocessor time of review / floor: p50 {_ratio(total[0], total[1]):.2f}")
     await driver.close()
+
+
+def _ratio(ours: list[float], theirs: list[float]) -> float:
+    return statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
 
 
 async def axe(driver: Driver, path: Path) -> None:
@@ -84,32 +87,6 @@ async def axe(driver: Driver, path: Path) -> None:
     await questions.axe(look, Viewport(1280, 800))
     await look.close()
     driver.warm()
-
-
-async def lighthouse(pages: list[Path]) -> None:
-    """Lighthouse and a review of the same pages, one after the other."""
-    quiet = type("Quiet", (http.server.SimpleHTTPRequestHandler,), {"log_message": lambda *_words: None})
-    served = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(quiet, directory=pages[0].parent))
-    threading.Thread(target=served.serve_forever, daemon=True).start()
-    driver = Driver()
-    await review(driver, Page(pages[0].parent, pages[0].name), Settings())
-    ours: list[float] = []
-    theirs: list[float] = []
-    for path in pages:
-        url = f"http://127.0.0.1:{served.server_port}/{path.name}"
-        command = [str(LIGHTHOUSE), url, "--quiet", "--output=json", "--output-path=/dev/null",
-                   "--chrome-flags=--headless --no-sandbox"]  # fmt: skip
-        environment = {**os.environ, "CHROME_PATH": find().path}
-        started = time.perf_counter()
-        await asyncio.to_thread(subprocess.run, command, check=True, capture_output=True, env=environment)
-        theirs.append(time.perf_counter() - started)
-        ours.append(await timed(functools.partial(review, driver, Page(path.parent, path.name), Settings())))
-    served.shutdown()
-    await driver.close()
-    print(f"\nLighthouse, {len(pages)} pages:\n\n| seconds | p50 | p95 | most |\n|---|---|---|---|")
-    print(line("Lighthouse", theirs))
-    print(line("review", ours))
-    print(f"\nLighthouse / review: {statistics.median(a / b for a, b in zip(theirs, ours, strict=True)):.1f}")
 
 
 async def main() -> None:
@@ -124,7 +101,7 @@ async def main() -> None:
     print(json.dumps({"browser": find().path, "pages": str(folder.name), "cores": os.cpu_count()}))
     await reviews(pages)
     await server.measure(DEMO / "broken", chosen.edits)
-    if chosen.lighthouse and LIGHTHOUSE.exists():
+    if chosen.lighthouse and PROGRAM.exists():
         await lighthouse(pages[: chosen.lighthouse])
 
 
