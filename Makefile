@@ -8,7 +8,7 @@ OUT := build
 CLIENT := client-vscode
 NPM := $(shell command -v npm)
 
-.PHONY: demo test test-models test-client test-vscode check check-client editor vsix format setup browser system lock picture clean help data sft grpo weights test-training bench bench-refine
+.PHONY: demo test test-models test-client test-vscode check check-client editor editor-pictures vsix format setup browser system lock picture clean help data sft grpo weights test-training bench bench-refine
 
 help:
 	@echo "make demo    review the sample pages and write an HTML report"
@@ -111,6 +111,12 @@ bench-refine: setup browser
 picture: demo
 	"$$($(BIN)/python -c 'from relook_lsp.browser.find import find; print(find().path)')" --no-sandbox --hide-scrollbars \
 	  --window-size=1280,1100 --screenshot=$(CURDIR)/docs/report.png file://$(CURDIR)/$(OUT)/demo/report.html
+
+# The pictures of the extension's README and walkthrough, as the tests in VS Code last took them.
+editor-pictures:
+	for one in finding_fix_saved/hover finding_fix_saved/quick-fix before_and_after/slider page_view/cause first_steps_without_a_browser/status; do \
+	  cp $(OUT)/editor-pictures/test_$${one%/*}/*-$${one#*/}.png $(CLIENT)/media/$${one#*/}.png; \
+	done
 
 # Training the small policy (docs/policy.md). Its libraries live in an environment of their own; data and checkpoints in
 # ~/.cache/relook/training. One thread: torch's workers wait for each other where other work runs beside them.

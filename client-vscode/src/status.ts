@@ -80,12 +80,11 @@ export class StatusView implements Disposable {
     else this.show(LanguageStatusSeverity.Information, `ReLook: ${score}`, message || counted(findings ?? 0), { command: "relook.openPage", title: "Open Page View" });
   }
 
-  private show(severity: LanguageStatusSeverity, text: string, detail?: string, command?: Command): void {
+  private show(severity: LanguageStatusSeverity, text: string, detail = "", command?: Command): void {
     this.item.busy = false;
     this.item.severity = severity;
     this.item.text = text;
-    if (detail === undefined) delete this.item.detail;
-    else this.item.detail = detail;
+    this.item.detail = detail;
     this.item.command = command;
   }
 

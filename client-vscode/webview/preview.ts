@@ -69,10 +69,10 @@ function drag(event: PointerEvent): void {
   split();
 }
 
-/** Left of the divider the page is as it was; a box that is cut away takes no clicks. */
+/** Left of the divider the page is as it was; a box that is cut away takes no clicks. The outer edges leave room for boxes. */
 function split(): void {
   const at = Number(slider.value);
-  before.node.style.clipPath = `inset(0 ${100 - at}% 0 0)`;
-  after.node.style.clipPath = `inset(0 0 0 ${at}%)`;
+  before.node.style.clipPath = `inset(-4px ${100 - at}% -4px -4px)`;
+  after.node.style.clipPath = `inset(-4px -4px -4px ${at}%)`;
   divider.style.left = `${at}%`;
 }

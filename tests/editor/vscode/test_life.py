@@ -13,7 +13,7 @@ from playwright.async_api import expect
 from tests.editor.vscode import code_server
 from tests.editor.vscode.code_server import CodeServer
 from tests.editor.vscode.conftest import Window, settings
-from tests.editor.vscode.workbench import WAIT, until
+from tests.editor.vscode.workbench import WAIT, loaded, until
 
 SERVER = "-m relook_lsp"
 
@@ -30,6 +30,11 @@ async def test_killed_server_comes_back(editor: CodeServer, window: Window, site
     os.kill(first, signal.SIGKILL)
     await until(lambda: [pid for pid in servers(editor) if pid != first], "a new server runs")
     await expect(code.squiggles()).to_have_count(1, timeout=WAIT)
+    await code.command("ReLook: Open HTML Report")
+    report = code.webview().locator("body")
+    await expect(report).to_contain_text("Text contrast is 2.16:1", timeout=WAIT)
+    assert all(await loaded(report.locator("img")))
+    await code.picture("report")
     await code.page.goto("about:blank")
     # With the window its server and its browser are gone.
     await until(
@@ -37,7 +42,7 @@ async def test_killed_server_comes_back(editor: CodeServer, window: Window, site
     )
 
 
-async def test_no_browser(editor: CodeServer, window: Window, site: Path) -> None:
+async def test_first_steps_without_a_browser(editor: CodeServer, window: Window, site: Path) -> None:
     """The reason is in the status and in a notification with a button; the button asks before it installs."""
     settings(site, {"relook.browser": "/nowhere/chromium"})
     code = await window(editor)
@@ -54,6 +59,20 @@ async def test_no_browser(editor: CodeServer, window: Window, site: Path) -> Non
     await expect(status).to_contain_text("no browser", timeout=WAIT)
     await expect(status).to_contain_text("Install Browser")
     await code.picture("status")
+
+    # The walkthrough has four steps, each with its picture. Where there is little room VS Code leaves the pictures out.
+    await code.command("View: Close Primary Side Bar")
+    await code.command("Welcome: Open Walkthrough...")
+    await code.pick("Get started with ReLook")
+    steps = code.page.locator(".getting-started-step")
+    await expect(steps).to_have_count(4, timeout=WAIT)
+    picture = code.page.locator(".getting-started-media img").first
+    for number, step in enumerate(("set-up", "see", "fix", "look")):
+        await steps.nth(number).click()
+        await expect(steps.nth(number)).to_have_class(re.compile("expanded"), timeout=WAIT)
+        await expect(picture).to_be_visible(timeout=WAIT)
+        assert all(await loaded(picture))
+        await code.picture(step)
 
 
 async def test_untrusted(vsix: Path, window: Window, site: Path, tmp_path: Path) -> None:

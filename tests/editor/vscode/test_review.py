@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from playwright.async_api import expect
 
 from tests.editor.vscode.code_server import CodeServer
 from tests.editor.vscode.conftest import Window, settings
-from tests.editor.vscode.workbench import WAIT, place, written
+from tests.editor.vscode.workbench import WAIT, place, until, written
 
 
 async def test_finding_fix_saved(editor: CodeServer, window: Window, site: Path) -> None:
@@ -70,3 +71,8 @@ async def test_saving_reviews(editor: CodeServer, window: Window, site: Path) ->
     await code.save()
     await expect(code.squiggles()).to_have_count(1, timeout=WAIT)
     await code.picture("suppressed")
+
+    await code.command("ReLook: Choose Entry Page")
+    await code.pick("index.html")
+    chosen = site / ".vscode/settings.json"
+    await until(lambda: json.loads(chosen.read_text("utf-8")).get("relook.entry") == ["index.html"], "the entry is set")
