@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -53,3 +54,13 @@ def test_every_command_of_a_menu_is_declared() -> None:
     assert {entry["command"] for menu in menus for entry in menu} <= declared
     # The language client registers the server's own commands; ours must have other names.
     assert not declared & {"relook.refine", "relook.why", "relook.review", "relook.report"}
+
+
+def test_every_picture_that_is_named_is_there_and_small() -> None:
+    client = ROOT / "client-vscode"
+    steps = [step for one in PACKAGE["contributes"]["walkthroughs"] for step in one["steps"]]
+    named = re.findall(r"\]\((media/[^)]+)\)", (client / "README.md").read_text("utf-8"))
+    named += [PACKAGE["icon"], *(step["media"]["image"] for step in steps)]
+    sizes = {name: (client / name).stat().st_size for name in named}
+    assert set(named) == {f"media/{path.name}" for path in (client / "media").glob("*.png")}
+    assert max(sizes.values()) < 120_000 and sum(sizes.values()) < 600_000
