@@ -12,6 +12,7 @@ WORTHLESS = frozenset(
         Reason.EMPTY,
         Reason.TOO_LARGE,
         Reason.NOT_ALLOWED,
+        Reason.DROPPED,
         Reason.INVALID_RENDER,
         Reason.CONTENT_LOST,
         Reason.OTHER_PAGE,

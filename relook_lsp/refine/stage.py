@@ -4,12 +4,14 @@ in the live page of its base, which costs a tenth, and is dropped where it does 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from relook_lsp.browser.capture import Capture
 from relook_lsp.browser.driver import Driver
 from relook_lsp.browser.restyle import NotTried, Trial, restyled
+from relook_lsp.browser.supported import dropped
 from relook_lsp.core.errors import RelookError
 from relook_lsp.core.finding import Finding, NeedView
 from relook_lsp.core.page import Page
@@ -22,8 +24,9 @@ from relook_lsp.critics.run import Judgement, judge
 from relook_lsp.refine.conditions import GROWTH
 from relook_lsp.refine.content import Content, missing, of_view
 from relook_lsp.refine.site import wanted
-from relook_lsp.refine.trajectory import Reason, State
+from relook_lsp.refine.trajectory import Reason, State, texts_of
 from relook_lsp.review.review import MAX_PASSES, Review, Settings, failed, look
+from relook_lsp.source.declared import Written, written
 from relook_lsp.source.restyle import Restyle, restyle
 
 KEPT = 3
@@ -75,11 +78,18 @@ class Stage:
         return Review(result.report, snapshot)
 
     async def screen(self, base: State, patch: Patch, target: Sequence[Finding]) -> Screening:
-        """Tries a candidate for the findings ``target`` (one rule) in the live page of ``base``. What passes may still
-        be wrong; what does not would not have passed a clean render."""
+        """Asks whether the browser takes what the candidate declares, then tries it for the findings ``target`` (one
+        rule; none: it is not tried) in the live page of ``base``. What passes may still be wrong; what does not would
+        not have passed a clean render, or would have been a deletion in disguise."""
+        try:
+            drop = await self._dropped(base, patch)
+        except (PatchError, RelookError):
+            return NOT_TRIED
+        if drop:
+            return Screening(True, (Reason.DROPPED, drop))
         snapshot = base.review.snapshot
         live = next((one for one in self._live if one.snapshot is snapshot), None)
-        rules = _rules(target[0].rule)
+        rules = _rules(target[0].rule) if target else ()
         if snapshot is None or live is None or not rules:
             return NOT_TRIED
         self._live.remove(live)
@@ -96,6 +106,18 @@ class Stage:
             self._live.remove(live)
             await live.close()
             return NOT_TRIED
+
+    async def _dropped(self, base: State, patch: Patch) -> str:
+        """A declaration of the candidate that the page did not have and the browser would drop; empty where none is."""
+        texts, new = texts_of(base), Counter[Written]()
+        for path in patch.paths:
+            new += written(path, patch.apply(path, texts[path])) - written(path, texts[path])
+        if not new:
+            return ""
+        if not self._live:
+            await self.look(base.page)
+        drops = await dropped(self._live[-1], sorted(new)) if self._live else []
+        return next((f"'{name}: {value[:60]}' is not understood" for name, value in drops), "")
 
     async def _tried(
         self, live: Capture, change: Restyle, base: State, target: Sequence[Finding], rules: tuple[Rule, ...]

@@ -19,6 +19,7 @@ class Reason(StrEnum):
     EMPTY = "empty"
     TOO_LARGE = "too large"
     NOT_ALLOWED = "not allowed"
+    DROPPED = "the browser drops it"
     INVALID_RENDER = "invalid render"
     NOT_BETTER = "not better"
     WORSE_SOMEWHERE = "worse at one size"

@@ -27,7 +27,7 @@ where it cannot be had: that is no rejection."""
 
 
 Screen = Callable[[State, Patch, Sequence[Finding]], Awaitable[Screening]]
-"""Tries a candidate for some findings in the live page of its base."""
+"""Asks whether the browser takes a candidate, and tries it for some findings in the live page of its base."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,9 @@ class Verifier:
     guard: bool = True
     """False only in ablations: content may get lost."""
     screen: Screen | None = None
-    """Without it every candidate is rendered cleanly."""
+    """Without it every candidate is rendered cleanly, and what the browser drops is not known."""
     target: Sequence[Finding] = ()
-    """What candidates are for (one rule); without it none is screened."""
+    """What candidates are for (one rule); without it none is tried in the live page."""
 
     def aimed(self, target: Sequence[Finding]) -> Verifier:
         return replace(self, target=tuple(target))
@@ -75,7 +75,7 @@ class Verifier:
         return await self._elsewhere(base, patch, cost)
 
     async def _screened(self, base: State, patch: Patch) -> Screening:
-        return NOT_TRIED if self.screen is None or not self.target else await self.screen(base, patch, self.target)
+        return NOT_TRIED if self.screen is None else await self.screen(base, patch, self.target)
 
     async def _needless(self, base: State, patch: Patch, whole: Verdict) -> Verdict:
         """Condition 5: an edit is needed where the rest of the patch would not be accepted, or is not as good."""
