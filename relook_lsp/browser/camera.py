@@ -25,6 +25,9 @@ _BEGIN_BOUND = 6.0
 _SETTLE = 4
 """Frames without a picture until nothing is drawn any more; a page that draws in every frame is taken as it is."""
 
+_QUIET = 2
+"""Frames in a row that draw nothing: one alone may come before a scrolled part far below has been painted."""
+
 _PAUSE = 0.002
 """Seconds until a picture is asked for again, doubled each time: after the size has changed the first frames may hold
 none, until the page has been laid out anew."""
@@ -107,9 +110,12 @@ class Camera:
         The browser is started so that it does not clip the document to its window (``switches``): what lies below the
         fold is painted too, while the page sees a window of the same size as before.
         """
+        quiet = 0
         for _ in range(_SETTLE):
-            if not await self._draw(turn):
+            quiet = 0 if await self._draw(turn) else quiet + 1
+            if quiet == _QUIET:
                 break
+            await asyncio.sleep(_PAUSE)
         shot = {"screenshot": {"format": "png", "optimizeForSpeed": True}}
         pause = _PAUSE
         while not (reply := await self._make(turn, shot, FRAME_BOUND)).get("screenshotData"):
