@@ -16,7 +16,9 @@ def main(files: list[str]) -> None:
     ]
     times = [page["milliseconds"] for page in pages if page["score"] is not None]
     problems = Counter(problem["kind"] for page in pages for problem in page["problems"])
-    print(f"{len(pages)} pages, {len(times)} reviewed. Problems: {dict(problems) or 'none'}.\n")
+    named = ", ".join(f"{number} {kind}" for kind, number in problems.most_common()) or "none"
+    hangs = sum(any(finding["rule"] == "script-hang" for finding in page["findings"]) for page in pages)
+    print(f"{len(pages)} pages, {len(times)} reviewed, {hangs} with a script that hangs. Problems: {named}.\n")
     print("| milliseconds | p50 | p95 | largest |\n|---|---|---|---|")
     for name in ("total", "capture", "critics"):
         values = sorted(one[name] for one in times)
@@ -44,6 +46,10 @@ def main(files: list[str]) -> None:
             undecided[rule],
         )
         print(f"| {rule} | {' | '.join(map(str, row))} |")
+    reasons = Counter(one["reason"] for page in pages for one in page["incomplete"])
+    print("\n| why not decided | times |\n|---|---|")
+    for reason, number in reasons.most_common():
+        print(f"| {reason} | {number} |")
 
 
 if __name__ == "__main__":
