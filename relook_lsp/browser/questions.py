@@ -55,6 +55,8 @@ async def focus(look: Look, view: View, node: int) -> int:
         return -1
     # A ring that fades in would not be there yet while time stands still.
     async with look.styled(STILL):
+        # A script may have given it the focus as the page loaded.
+        await leave_focus(look.cdp, thing)
         before = await look.camera.frame(view.layout, view.viewport, clip)
         taken = await take_focus(look.cdp, thing)
         after = await look.camera.frame(view.layout, view.viewport, clip)

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 HERE = Path(__file__).parent
 VERDICTS = ("true", "arguable", "false")
-SAMPLES = ("development", "fresh")
+SAMPLES = ("development", "fresh", "teaching")
+"""``teaching``: pages that often show a defect on purpose; no rule was mended on them before they were judged."""
 
 
 class Judged(NamedTuple):

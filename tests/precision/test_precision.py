@@ -9,6 +9,7 @@ import pytest
 
 from relook_lsp.core.finding import Severity
 from relook_lsp.critics.registry import BY_ID
+from tests.precision.sample import half
 from tests.precision.table import SAMPLES, VERDICTS, counts, judged, rows, wilson
 
 ENOUGH = 10
@@ -26,9 +27,11 @@ def test_every_line_is_a_judgement() -> None:
         assert one.why
 
 
-def test_no_page_is_in_both_samples() -> None:
+def test_no_page_is_in_two_samples() -> None:
     pages = {sample: {one.page for one in judged() if one.sample == sample} for sample in SAMPLES}
     assert not pages["development"] & pages["fresh"]
+    for sample in ("development", "fresh"):
+        assert {half(page.partition("/")[2]) for page in pages[sample]} == {sample}
 
 
 def test_the_document_has_the_table() -> None:
@@ -40,6 +43,13 @@ def test_rules_that_are_often_wrong_are_information() -> None:
     for rule, count in counts("fresh").items():
         if BY_ID[rule].severity is not Severity.INFORMATION and count.total() >= ENOUGH:
             assert count["true"] >= 0.9 * count.total(), rule
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_what_is_measured_is_there(sample: str) -> None:
+    for rule, count in counts(sample).items():
+        if count.total() >= ENOUGH:
+            assert count["false"] <= 0.1 * count.total(), rule
 
 
 @pytest.mark.parametrize(
