@@ -101,8 +101,4 @@ async def test_a_closing_that_is_cancelled_leaves_nothing_either(
         await closing
     await driver.close()
     assert not _children() - others
-<<<<<<< HEAD
     assert not _inside(tmp_path)
-=======
-    assert not os.listdir(tmp_path)  # noqa: PTH208 (an async test)
->>>>>>> fbc7709 (What was measured on all real pages)
