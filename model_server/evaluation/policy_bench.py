@@ -162,7 +162,8 @@ async def run(
                         results[name] = alone if chained else await judge(proposers)
             except RelookError as error:
                 print(f"{identity}: {error}", flush=True)
-            about = {"case": identity, "part": part(example), "source": example.source, "rule": example.rule}
+            about = {"case": identity, "part": part(example), "source": example.source}
+            about |= {"rule": example.rule, "kind": example.kind}
             for name, result in results.items():
                 if result is not None:
                     note({**about, "policy": name, **vars(result)})

@@ -6,6 +6,7 @@ from dataclasses import replace
 from random import Random
 
 from relook_lsp.models.language import (
+    ElementLine,
     Observation,
     Operation,
     RemoveDeclaration,
@@ -15,6 +16,9 @@ from relook_lsp.models.language import (
 
 DROPPED = 0.2
 """Share of the declarations that do not matter and are left out."""
+
+NAMED = 0.6
+"""Share of the elements that keep their classes, and of those that keep their texts."""
 
 
 def augment(
@@ -35,11 +39,26 @@ def augment(
         random.shuffle(slots)
     told = replace(
         observation,
-        elements=observation.elements[:count],
+        elements=_elsewhere(observation.elements[:count], random),
         declarations=tuple(observation.declarations[i] for i in kept),
         slots=tuple(slots),
     )
     return told, tuple(_renumbered(operation, moved) for operation in operations)
+
+
+def _elsewhere(elements: tuple[ElementLine, ...], random: Random) -> tuple[ElementLine, ...]:
+    """The same elements at another place of the page, some without their classes or texts: whoever knows a page by
+    these has learnt the page and not the defect."""
+    x, y = random.randint(-40, 40), random.randint(-300, 1200)
+    return tuple(
+        replace(
+            one,
+            label=one.label if random.random() < NAMED else one.label.partition(".")[0],
+            text=one.text if random.random() < NAMED else "",
+            box=(max(0, one.box[0] + x), max(0, one.box[1] + y), *one.box[2:]),
+        )
+        for one in elements
+    )
 
 
 def _renumbered(operation: Operation, moved: dict[int, int]) -> Operation:

@@ -20,12 +20,14 @@ from transformers import LlamaForCausalLM
 
 from model_server.training.examples import Example, load
 from model_server.training.policy_model import encode, padded
+from model_server.training.priority import weights
 from model_server.training.reward import advantages
 from model_server.training.rollout import Group, broken, rollout, target
 from model_server.training.sources import cache
-from model_server.training.tasks import SCREEN
+from model_server.training.tasks import SCREEN, read
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.errors import RelookError
+from relook_lsp.core.patch import PatchError
 from relook_lsp.models.language import Observation
 from relook_lsp.models.local import LONGEST_ANSWER
 from relook_lsp.models.prompt import compact
@@ -118,6 +120,7 @@ async def train(options: argparse.Namespace, tasks: Sequence[Example]) -> None:
     tokens = Tokens(options.start / "tokenizer.json")
     model = LlamaForCausalLM.from_pretrained(options.start, dtype=torch.float32)
     optimizer = torch.optim.AdamW(model.parameters(), lr=options.rate, weight_decay=0.0)
+    chances = weights(tasks, read(options.measured))
     random, step = Random(options.seed), 0
     if (options.out / "state.pt").exists():
         kept = torch.load(options.out / "state.pt", weights_only=True)
@@ -130,7 +133,7 @@ async def train(options: argparse.Namespace, tasks: Sequence[Example]) -> None:
     with (options.out / "metrics.jsonl").open("a", encoding="utf-8") as metrics:
         try:
             while time.monotonic() - started < 60 * options.minutes and (not options.steps or step < options.steps):
-                example = random.choice(tasks)
+                (example,) = random.choices(tasks, chances)
                 groups = await one_page(driver, model, tokens, example, options)
                 if not groups:
                     continue
@@ -164,7 +167,7 @@ async def one_page(
                 return []
             verifier = Verifier(stage.look, screen=stage.screen)
             return await rollout(state, aim, sample, verifier, size=options.group, rounds=options.rounds)
-        except RelookError as error:
+        except (RelookError, PatchError) as error:
             print(f"{example.page.entry}: {error}", flush=True)
             return []
 
@@ -196,6 +199,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, nargs="+", default=[cache() / "examples.jsonl"])
     parser.add_argument("--start", type=Path, default=cache() / "sft" / "model")
     parser.add_argument("--out", type=Path, default=cache() / "grpo")
+    parser.add_argument("--measured", type=Path, default=cache() / "policy_bench.jsonl", help="of the benchmark")
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--steps", type=int, default=0)
     parser.add_argument("--group", type=int, default=8)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from model_server.training.augment import augment
+from model_server.training.examples import Example
+from model_server.training.priority import PRIORITY, weights
 from model_server.training.reward import LONGEST, advantages, reward
 from relook_lsp.core.page import Page
 from relook_lsp.models.language import (
@@ -77,6 +81,15 @@ def test_told_otherwise_it_is_the_same_edit() -> None:
             told, same = augment(SEEN, operations, Random(seed))
             assert spoken(same, told) == spoken(operations, SEEN)
             assert parse(write(same, told), told) == same
+
+
+def test_what_solved_repairs_miss_is_drawn_more_often() -> None:
+    def measured(kind: str, first: bool, part: str = "development pages") -> dict[str, object]:
+        return {"policy": "solved", "part": part, "kind": kind, "first": first}
+
+    records = [measured("a", True), measured("b", False), measured("b", True), measured("a", False, "held-out pages")]
+    tasks = [SimpleNamespace(kind=kind) for kind in ("a", "b", "c")]
+    assert weights(cast("list[Example]", tasks), records) == [1, 1 + PRIORITY / 2, 1]
 
 
 def test_a_declaration_has_a_number_and_a_name() -> None:
