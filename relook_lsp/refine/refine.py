@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 
 from relook_lsp.browser.driver import Driver
@@ -75,15 +75,17 @@ async def refine(
     limits: Limits | None = None,
     *,
     rules: frozenset[str] = frozenset(),
+    refused: frozenset[tuple[str, str]] = frozenset(),
     cancelled: Callable[[], bool] = lambda: False,
     progress: Callable[[Attempt], None] = lambda _attempt: None,
 ) -> Trajectory:
     """Up to ``limits.rounds`` passes over the page; in each, every group of findings (costliest first, ``rules``
-    only where given) gets up to ``limits.attempts`` candidates. ``limits.seconds`` bounds the whole."""
+    only where given) gets up to ``limits.attempts`` candidates. ``limits.seconds`` bounds the whole. The first pass
+    leaves out the findings ``refused``, for which nothing was found before."""
     limits = limits or Limits()
     best, attempts, stopped = start, list[Attempt](), "rounds"
     deadline = time.monotonic() + limits.seconds
-    given_up: set[tuple[str, str]] = set()
+    given_up = set(refused)
     for number in range(1, limits.rounds + 1):
         before = best
         while (target := _next(best, given_up, rules)) is not None:
@@ -96,7 +98,7 @@ async def refine(
             attempts += [Attempt(number, a.attempt, a.proposer, a.patch, a.verdict) for a in step.attempts]
             best = step.best
             for attempt in step.accepted:
-                given_up = _moved(given_up, attempt.patch, start.page.entry)
+                given_up = moved(given_up, attempt.patch, start.page.entry)
             if step.stopped in ("infrastructure", "cancelled", "time"):
                 return Trajectory(start, best, tuple(attempts), step.stopped)
         if not open_findings(best):
@@ -118,7 +120,7 @@ def _next(best: State, given_up: set[tuple[str, str]], rules: frozenset[str]) ->
     return None
 
 
-def _moved(identities: set[tuple[str, str]], patch: Patch, entry: str) -> set[tuple[str, str]]:
+def moved(identities: Iterable[tuple[str, str]], patch: Patch, entry: str) -> set[tuple[str, str]]:
     """The same places after an edit: keys hold offsets."""
     mapped = ((rule, map_key(key, patch, entry)) for rule, key in identities)
     return {(rule, key) for rule, key in mapped if key is not None}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
@@ -19,11 +19,11 @@ from relook_lsp.refine.forced import Limits
 from relook_lsp.refine.gate import gate
 from relook_lsp.refine.neighbours import MAX_PAGES, Neighbours
 from relook_lsp.refine.proposers import proposers
-from relook_lsp.refine.refine import Proposers, looker, refine, repair
+from relook_lsp.refine.refine import Proposers, looker, moved, refine, repair
 from relook_lsp.refine.site import groups
 from relook_lsp.refine.solved import SOLVERS
 from relook_lsp.refine.stage import Stage
-from relook_lsp.refine.trajectory import Attempt, State, Trajectory, open_findings, texts_of
+from relook_lsp.refine.trajectory import Attempt, Reason, State, Trajectory, Verdict, open_findings, texts_of
 from relook_lsp.refine.verify import Verifier
 from relook_lsp.review.critique import critic_of
 from relook_lsp.session.fixes import Fix, Place, Side, new_id
@@ -107,6 +107,7 @@ async def prepare(session: Session, seen: Seen) -> None:
     prepared = session.fixes.of(seen.subject)
     async with _bench(session, seen) as bench:
         targets = [group for group in bench.targets() if group[0].rule in SOLVERS]
+        seen_with: dict[tuple[Replacement, ...], State] = {}
         for target in targets[:count]:
             if target[0].identity in prepared.tried:  # found before this was interrupted
                 continue
@@ -116,33 +117,45 @@ async def prepare(session: Session, seen: Seen) -> None:
             prepared.tried.update({finding.identity: Tried.of(found.attempts) for finding in target})
             if found.accepted:
                 fix = await _fix(session, seen, bench, found)
+                seen_with[fix.patch.replacements] = found.best
                 prepared.single.update({finding.identity: fix for finding in target})
-        joint = await _joint(bench, [fix.patch for fix in {fix.id: fix for fix in prepared.single.values()}.values()])
+        refused = prepared.tried.keys() - prepared.single.keys()
+        single = {fix.id: fix.patch for fix in prepared.single.values()}
+        joint = await _joint(bench, [*single.values()], seen_with, refused)
         if joint is not None and session.fresh(seen):
             prepared.joint = await _fix(session, seen, bench, joint)
 
 
-async def _joint(bench: Bench, single: Sequence[Patch]) -> Trajectory | None:
-    """All single fixes at once, then what else can be mended on that page; at last one render of everything together,
-    judged against the page as it is."""
-    state, patch = bench.start, _together(single)
+async def _joint(
+    bench: Bench,
+    single: Sequence[Patch],
+    seen_with: Mapping[tuple[Replacement, ...], State],
+    refused: Iterable[Place],
+) -> Trajectory | None:
+    """All single fixes at once, then what else can be mended on that page, judged together against the page as it is.
+    What was rendered (``seen_with``) or ``refused`` already is not rendered again."""
+    # Every single edit was shown to be needed already.
+    start, verify = bench.start, replace(bench.verify, minimal=False)
+    patch, state = _together(single), start
     if patch is not None:
-        # Every single edit was shown to be needed already.
-        verdict = await replace(bench.verify, minimal=False)(bench.start, patch)
+        known = seen_with.get(patch.replacements)
+        verdict = await verify(start, patch) if known is None else Verdict(Reason.ACCEPTED, state=known)
         if verdict.accepted and verdict.state is not None:
             state = verdict.state
         else:
             patch = None
-    more = await refine(state, bench.verify, limits=REST)
+    left = frozenset(refused if patch is None else moved(refused, patch, start.page.entry))
+    more = await refine(state, bench.verify, limits=REST, refused=left)
     if more.accepted:
-        patch = more.patch if patch is None else patch.then(more.patch, texts_of(bench.start))
+        patch = more.patch if patch is None else patch.then(more.patch, texts_of(start))
+        verdict = await verify(start, patch)
+        if not verdict.accepted or verdict.state is None:
+            return None
+        state = verdict.state
     if patch is None:
         return None
-    title = f"{len(patch.replacements)} edits, verified together"
-    verdict = await replace(bench.verify, minimal=False)(bench.start, replace(patch, title=title))
-    if not verdict.accepted or verdict.state is None:
-        return None
-    return Trajectory(bench.start, verdict.state, (Attempt(1, 1, "solved", replace(patch, title=title), verdict),))
+    titled = replace(patch, title=f"{len(patch.replacements)} edits, verified together")
+    return Trajectory(start, state, (Attempt(1, 1, "solved", titled, Verdict(Reason.ACCEPTED, state=state)),))
 
 
 def _together(patches: Sequence[Patch]) -> Patch | None:
