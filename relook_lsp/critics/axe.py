@@ -7,13 +7,20 @@ from typing import Any
 
 from relook_lsp.core.finding import Finding, Severity
 from relook_lsp.core.geometry import Rect
-from relook_lsp.core.snapshot import Snapshot
+from relook_lsp.core.snapshot import STAMP, Layout, Snapshot
 from relook_lsp.source.locate import Locator
 
 PREFIX = "axe-"
 """Begins the rule ids, so that none of them is taken for a rule of ours."""
 
 _WARNINGS = frozenset(("critical", "serious"))
+
+NOTES = frozenset(("link-in-text-block", "scrollable-region-focusable"))
+"""Rules that were right too seldom on real pages: a link that is a symbol differs by more than its colour, and most
+browsers take the keyboard into scrolling regions by themselves (Chromium since version 130)."""
+
+_SHOWN = 2
+"""CSS pixels. An image that is smaller shows nothing that a text could stand for: it waits for its file, or counts."""
 
 
 def findings(snapshot: Snapshot, locator: Locator) -> Iterator[Finding]:
@@ -23,24 +30,39 @@ def findings(snapshot: Snapshot, locator: Locator) -> Iterator[Finding]:
         return
     view = next((v for v in reversed(views) if not v.viewport.touch), views[-1])
     for rule in snapshot.axe:
-        severity = Severity.WARNING if rule["impact"] in _WARNINGS else Severity.INFORMATION
         nodes: list[Mapping[str, Any]] = rule["nodes"]
         for node in nodes:
             origin = node["origin"]
             entry, tag = locator.entry, locator.document.at(origin) if locator.document and origin is not None else None
             cause = locator.location(entry, tag.span) if entry is not None and tag is not None else locator.whole()
+            box = Rect(*node["box"])
             yield Finding(
                 rule=PREFIX + rule["id"],
-                severity=severity,
+                severity=severity(rule["id"], rule["impact"], box),
                 message=f"{rule['help']}.",
                 cause=cause,
                 key=f"{origin}/{node['target']}",
                 viewport=view.viewport,
                 moment=view.moment,
                 view=view.id,
-                box=Rect(*node["box"]).rounded(),
+                box=box.rounded(),
                 node=None,
-                selector=node["target"],
+                selector=_selector(view.layout, node["target"], origin),
                 measured={"advice": node["summary"], "reference": rule["url"]},
                 source="axe",
             )
+
+
+def severity(rule: str, impact: str | None, box: Rect) -> Severity:
+    """``rule`` and ``impact`` as axe-core names them; ``box`` of the element, in the document."""
+    unseen = rule == "image-alt" and min(box.width, box.height) < _SHOWN
+    loud = impact in _WARNINGS and rule not in NOTES and not unseen
+    return Severity.WARNING if loud else Severity.INFORMATION
+
+
+def _selector(layout: Layout, target: str, origin: int | None) -> str:
+    """The element for people: axe-core may tell elements apart by the offsets that they were stamped with."""
+    if STAMP not in target:
+        return target
+    stamped = (node for node in range(len(layout)) if layout.origin(node) == origin)
+    return next((layout.selector(node) for node in stamped), target)

@@ -9,7 +9,9 @@ import pytest
 from relook_lsp.browser.driver import Driver
 from relook_lsp.browser.plan import Plan
 from relook_lsp.core.finding import Severity
+from relook_lsp.core.geometry import Rect
 from relook_lsp.core.page import Page
+from relook_lsp.critics.axe import severity
 from relook_lsp.review.review import Settings, review
 
 TEXT = """<!doctype html>
@@ -39,3 +41,29 @@ async def test_it_does_not_run_unasked(driver: Driver, tmp_path: Path) -> None:
     assert result.snapshot is not None
     assert result.snapshot.axe is None
     assert all(f.source == "measured" for f in result.report.findings)
+
+
+@pytest.mark.browser
+async def test_no_selector_names_what_is_not_in_the_page(driver: Driver, tmp_path: Path) -> None:
+    text = TEXT.replace("<p><button></button></p>", "<p><button></button></p>\n" * 3)
+    (tmp_path / "page.html").write_text(text, "utf-8")
+    result = await review(driver, Page(tmp_path, "page.html"), Settings(plan=Plan(axe=True)))
+    found = [f for f in result.report.findings if f.source == "axe"]
+    assert len({f.selector for f in found}) == 3
+    assert all("relook" not in f.selector for f in found)
+
+
+@pytest.mark.parametrize(
+    ("rule", "impact", "box", "expected"),
+    [
+        ("image-alt", "critical", Rect(0, 0, 200, 100), Severity.WARNING),
+        ("image-alt", "critical", Rect(8, 8, 1, 1), Severity.INFORMATION),
+        ("image-alt", "critical", Rect(8, 8, 0, 0), Severity.INFORMATION),
+        ("label", "critical", Rect(8, 8, 1, 1), Severity.WARNING),
+        ("label", "minor", Rect(0, 0, 200, 100), Severity.INFORMATION),
+        ("link-in-text-block", "serious", Rect(0, 0, 20, 20), Severity.INFORMATION),
+        ("scrollable-region-focusable", "serious", Rect(0, 0, 200, 100), Severity.INFORMATION),
+    ],
+)
+def test_what_was_seldom_right_is_a_note(rule: str, impact: str, box: Rect, expected: Severity) -> None:
+    assert severity(rule, impact, box) is expected

@@ -56,13 +56,13 @@ def shown(snapshot: Snapshot, finding: Finding) -> bytes | None:
     return crop(snapshot, finding, margin=90)
 
 
-def findings(name: str, file: Path, wanted: str, rules: Sequence[str]) -> Iterator[Drawn]:
+def findings(name: str, file: Path, wanted: str, rules: Sequence[str], source: str) -> Iterator[Drawn]:
     """One finding a cause of severity warning or error, of pages of the half that is asked for."""
     stored = load(file)
     if half(stored.page) != wanted or stored.snapshot is None:
         return
     report = stored.review().report
-    for group in grouped(f for f in report.findings if f.source == "measured"):
+    for group in grouped(f for f in report.findings if f.source == source):
         one = group[0]
         if one.severity is not Severity.INFORMATION and (not rules or one.rule in rules):
             yield Drawn(f"{name}/{stored.page}", one, len(group), shown(stored.snapshot, one))
@@ -111,6 +111,7 @@ def main() -> None:
     parser.add_argument("sets", nargs="+", metavar="SET=DIR")
     parser.add_argument("--half", choices=("development", "fresh"), required=True)
     parser.add_argument("--rule", action="append", default=[])
+    parser.add_argument("--source", choices=("measured", "axe"), default="measured")
     parser.add_argument("--count", type=int, default=24)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--output", type=Path, required=True)
@@ -119,7 +120,7 @@ def main() -> None:
     for word in options.sets:
         name, _, folder = word.partition("=")
         for file in paths(Path(folder)):
-            found += findings(name, file, options.half, options.rule)
+            found += findings(name, file, options.half, options.rule, options.source)
     chosen = list(enumerate(draw(found, options.count, options.seed)))
     options.output.mkdir(parents=True, exist_ok=True)
     size = COLUMNS * ROWS
