@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 
 from relook_lsp.core.finding import Finding, Report
 from relook_lsp.core.patch import Patch
@@ -19,9 +20,17 @@ GROWTH = 0.03
 Objection = tuple[Reason, str]
 
 
-def judge(base: State, candidate: State, patch: Patch, *, better: bool = True, guard: bool = True) -> Objection | None:
-    """All conditions in order of cost. ``better=False`` leaves out that the cost must fall (other pages),
-    ``guard=False`` that content must be kept (ablations)."""
+def judge(
+    base: State,
+    candidate: State,
+    patch: Patch,
+    *,
+    target: Sequence[Finding] = (),
+    better: bool = True,
+    guard: bool = True,
+) -> Objection | None:
+    """All conditions in order of cost. ``target`` is what the patch is for; ``better=False`` leaves out that the cost
+    must fall (other pages), ``guard=False`` that content must be kept (ablations)."""
     before, after = base.review, candidate.review
     if before.snapshot is None or after.snapshot is None:
         return Reason.INFRASTRUCTURE, "a page could not be looked at"
@@ -29,6 +38,7 @@ def judge(base: State, candidate: State, patch: Patch, *, better: bool = True, g
     return (
         renders(before.snapshot, after.snapshot, after.report)
         or (strictly_better(before.report, after.report) if better else not_dearer(before.report, after.report))
+        or on_target(mapped, after.report, target)
         or nothing_worse(mapped, after.report)
         or cleared(mapped, after.report, after.snapshot)
         or (_lost(before.snapshot, after.snapshot, patch) if guard else None)
@@ -54,6 +64,8 @@ class Mapped:
 
 def renders(before: Snapshot, after: Snapshot, report: Report) -> Objection | None:
     """Condition 1: it renders, throws nothing new, and runs no fewer scripts and listeners."""
+    if before.hung and not after.hung:
+        return Reason.INFRASTRUCTURE, "the page stood still before, which no edit of style ends; try again"
     if not report.valid:
         return Reason.INVALID_RENDER, "the page is blank or hangs"
     errors = ("exception", "rejection")
@@ -100,13 +112,30 @@ def costs(report: Report) -> dict[str, float]:
     """Cost at every size and moment; a width that was swept and then looked at counts once."""
     total: dict[str, float] = defaultdict(float)
     for finding in report.all:
-        at: dict[str, float] = {}
-        for view, extent in finding.extents.items():
-            place = view.split(":", 1)[-1]
-            at[place] = max(at.get(place, 0.0), extent)
-        for place, extent in at.items():
-            total[place] += finding.weight * max(0.05, min(1.0, extent))
+        for place, cost in _costs(finding).items():
+            total[place] += cost
     return dict(total)
+
+
+def _costs(finding: Finding) -> dict[str, float]:
+    at: dict[str, float] = {}
+    for view, extent in finding.extents.items():
+        place = view.split(":", 1)[-1]
+        at[place] = max(at.get(place, 0.0), extent)
+    return {place: finding.weight * max(0.05, min(1.0, extent)) for place, extent in at.items()}
+
+
+def on_target(base: Mapped, after: Report, target: Sequence[Finding]) -> Objection | None:
+    """Condition 2, of what the patch is for: its own cost falls somewhere. What else went away may be chance: a script
+    that stood still on a busy machine does not do so the next time."""
+    aim = {finding.identity for finding in target}
+    still = {finding.identity: finding for finding in after.all}
+    aimed = {identity: finding for identity, finding in base.by_identity.items() if finding.identity in aim}
+    was = sum(sum(_costs(finding).values()) for finding in aimed.values())
+    now = sum(sum(_costs(still[identity]).values()) for identity in aimed if identity in still)
+    if was and now > was - EPSILON:
+        return Reason.NOT_BETTER, f"{target[0].rule} stays"
+    return None
 
 
 def nothing_worse(base: Mapped, after: Report) -> Objection | None:

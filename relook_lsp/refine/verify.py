@@ -44,7 +44,7 @@ class Verifier:
     screen: Screen | None = None
     """Without it every candidate is rendered cleanly, and what the browser drops is not known."""
     target: Sequence[Finding] = ()
-    """What candidates are for (one rule); without it none is tried in the live page."""
+    """What candidates are for (one rule) and must lessen; without it none is tried in the live page."""
 
     def aimed(self, target: Sequence[Finding]) -> Verifier:
         return replace(self, target=tuple(target))
@@ -122,7 +122,7 @@ class Verifier:
             candidate = await self._render(base.page, patch, base)
             renders += 1
             if candidate.review.report.reviewed:
-                objection = conditions.judge(base, candidate, patch, guard=self.guard)
+                objection = conditions.judge(base, candidate, patch, target=self.target, guard=self.guard)
                 reason, detail = objection or (Reason.ACCEPTED, "")
                 return Verdict(reason, detail, candidate, renders)
         problems = candidate.review.report.problems

@@ -1,0 +1,128 @@
+"""Idle preparation: no state of a page is rendered twice, and it ends at once when there is something else to do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from relook_lsp.core.page import Page
+from relook_lsp.refine.stage import Stage
+from relook_lsp.review.review import Review
+from relook_lsp.session.fixes import Prepared
+from relook_lsp.session.pages import Belongs
+from relook_lsp.session.repair import prepare
+from relook_lsp.session.session import Session
+from relook_lsp.session.subject import Seen, Subject
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Offers</title>
+<style>body { font: 16px/1.5 sans-serif; color: #222; background: #fff } .pale { color: #aaa }</style>
+<body>
+<h1>Offers of the week</h1>
+<p class="pale">Fresh apples from the valley</p>
+</body>
+</html>
+"""
+WIDE = PAGE.replace("</body>", '<p style="width: 900px; background: #eee">Two weeks of apples</p>\n</body>')
+STUBBORN = PAGE.replace(
+    "</body>",
+    """<p id="late">Pears from the same valley</p>
+<script>document.getElementById("late").style = "color: #aaa !important; background: #fff !important"</script>
+</body>""",
+)
+
+
+class Nobody:
+    """Is told, and does nothing."""
+
+    def looking(self, subject: Subject) -> None: ...
+
+    async def reviewed(self, seen: Seen) -> None: ...
+
+    def prepared(self, seen: Seen) -> None: ...
+
+    def forgotten(self, subjects: Sequence[Subject]) -> None: ...
+
+    def homeless(self, belongs: Belongs) -> None: ...
+
+    def misconfigured(self, message: str) -> None: ...
+
+
+@pytest_asyncio.fixture
+async def session() -> AsyncIterator[Session]:
+    one = Session(Nobody())
+    one.scheduler.rest = 3600  # nothing begins by itself
+    yield one
+    await one.close()
+
+
+@pytest.fixture
+def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts of the page that were rendered cleanly, in order."""
+    texts, look = list[str](), Stage.look
+
+    async def noted(self: Stage, page: Page) -> Review:
+        overlay = page.overlays.get(page.entry)
+        texts.append("" if overlay is None else overlay.text)
+        return await look(self, page)
+
+    monkeypatch.setattr(Stage, "look", noted)
+    return texts
+
+
+async def look(session: Session, folder: Path, text: str) -> Seen:
+    (folder / "index.html").write_text(text, "utf-8")
+    seen = await session.look(Subject(folder, "index.html"))
+    assert seen is not None and seen.report.reviewed
+    return seen
+
+
+async def prepared(session: Session, folder: Path, text: str) -> Prepared:
+    seen = await look(session, folder, text)
+    await prepare(session, seen)
+    return session.fixes.of(seen.subject)
+
+
+async def test_the_only_fix_is_everything(session: Session, rendered: list[str], tmp_path: Path) -> None:
+    found = await prepared(session, tmp_path, PAGE)
+    (fix,) = found.single.values()
+    assert found.joint is not None and found.joint.patch.replacements == fix.patch.replacements
+    assert len(rendered) == 2  # as it is, and mended
+
+
+async def test_two_fixes_together_cost_one_more_render(session: Session, rendered: list[str], tmp_path: Path) -> None:
+    found = await prepared(session, tmp_path, WIDE)
+    assert len({fix.id for fix in found.single.values()}) == 2
+    assert found.joint is not None and found.joint.patch.title == "2 edits, verified together"
+    assert not found.joint.after.report.findings
+    assert len(rendered) == 4 == len(set(rendered)), rendered
+
+
+async def test_what_was_tried_in_vain_is_not_tried_again(session: Session, rendered: list[str], tmp_path: Path) -> None:
+    """A script sets the colours: nothing that a repair may touch helps."""
+    found = await prepared(session, tmp_path, STUBBORN)
+    vain = [tried for tried in found.tried.values() if not any(one.accepted for one in tried)]
+    assert len(vain) == 1 and vain[0], found.tried
+    assert found.joint is not None and len(found.joint.patch.replacements) == 1
+    assert len(rendered) == len(set(rendered)), rendered
+
+
+async def test_it_ends_at_once_when_the_user_wants_something(session: Session, tmp_path: Path) -> None:
+    """In the middle of whatever it does; the browser is good for the next review."""
+    seen = await look(session, tmp_path, WIDE)
+    for pause in (0.1, 1.0, 3.0):
+        running = asyncio.create_task(prepare(session, seen))
+        await asyncio.sleep(pause)
+        running.cancel()
+        done, _ = await asyncio.wait([running], timeout=30)
+        assert done
+    assert (await look(session, tmp_path, WIDE)).report.score == seen.report.score
