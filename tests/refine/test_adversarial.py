@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -92,6 +92,14 @@ async def test_honest_edits_are_accepted(base: State, verifier: Verifier) -> Non
     ):
         verdict = await verifier(base, patch)
         assert verdict.accepted, (patch.title, verdict.reason, verdict.detail)
+
+
+@pytest.mark.browser
+async def test_a_hang_that_ends_is_no_merit_of_the_edit(base: State, verifier: Verifier) -> None:
+    assert base.review.snapshot is not None
+    stood = replace(base, review=replace(base.review, snapshot=replace(base.review.snapshot, hung=True)))
+    verdict = await verifier(stood, edit("style.css", CSS, MUTED, ".muted { color: #666 }"))
+    assert verdict.reason is Reason.INFRASTRUCTURE, verdict.detail
 
 
 @pytest.mark.browser
