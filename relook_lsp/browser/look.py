@@ -27,6 +27,9 @@ from relook_lsp.core.snapshot import ScriptPlace, View, Viewport
 
 _START = (Path(__file__).parent / "page_start.js").read_text("utf-8")
 
+_SPUN = 1 / 3
+"""Part of the bound of a grant that a page must have had as processor time before a script of it is blamed."""
+
 STILL = "*, *::before, *::after, *::marker, *::placeholder { transition: none !important }"
 HIDE_TEXT = """*, *::before, *::after, *::marker, *::placeholder {
   transition: none !important; color: transparent !important; -webkit-text-fill-color: transparent !important;
@@ -56,6 +59,7 @@ class Look:
         self.recorder = Recorder(tab.cdp, full=lambda: self._aside.start(self.cdp.send("Runtime.disable")))
         self.sheets = Sheets(tab.cdp)
         bound = min(6.0, plan.timeout / 3)
+        self._bound = bound
         self.clock = VirtualClock(tab.cdp, bound) if tab.exact else RealClock(tab.cdp, bound)
         self.camera = Camera(tab, touch)
         self._requests = Requests(tab.cdp, page, plan, record, self._aside)
@@ -127,7 +131,12 @@ class Look:
 
     async def find_hang(self) -> None:
         """Interrupt a script that never returns, note its line, and end it. Raises ``Hang`` where no script is
-        running: then it was not the page that stood still."""
+        running, or where the page gets next to no processor time: then it is the machine that stands still."""
+        patience = asyncio.get_running_loop().time() + self._bound
+        while await self.tab.busy() < self._bound * _SPUN:
+            if asyncio.get_running_loop().time() > patience:
+                raise Hang
+            await asyncio.sleep(0.2)
         self.hang = await self._interrupter.find()
         if self.hang is None:
             raise Hang

@@ -103,7 +103,10 @@ class Shell:
         except BaseException:
             await close()
             raise
-        return Tab(page, self._turn, close)
+        return Tab(page, self._turn, close, self._processes)
+
+    async def _processes(self) -> dict[str, Any]:
+        return await self._pipe.browser.send("SystemInfo.getProcessInfo")
 
     async def close(self) -> None:
         await self._pipe.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from relook_lsp.browser.tab import Tab
 from tests.hostile.conftest import HEAD, Reviewer, rules, seen, text_of, within
 
 pytestmark = [pytest.mark.browser, pytest.mark.hostile, pytest.mark.timeout(300)]
@@ -34,6 +35,18 @@ async def test_a_hang_in_a_linked_script_names_the_file(reviewed: Reviewer) -> N
     result = await reviewed(f"{HEAD}<h1>Harbour</h1><script src=a.js></script>", plan=within(20), **files)
     hang = next(finding for finding in result.report.findings if finding.rule == "script-hang")
     assert (hang.cause.path, hang.cause.range.start.line) == ("a.js", 2)
+
+
+async def test_a_page_that_got_no_processor_time_is_not_blamed(
+    reviewed: Reviewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def idle(_tab: Tab) -> float:
+        return 0.1
+
+    monkeypatch.setattr(Tab, "busy", idle)
+    result = await reviewed(f"{HEAD}<h1>Harbour</h1><script>while (true) {{}}</script>", plan=within(15))
+    assert not result.report.reviewed and not result.report.findings
+    assert [problem.kind for problem in result.report.problems] == ["timeout"]
 
 
 LOOPS = {
