@@ -311,10 +311,9 @@ def test_an_interrupt_leaves_no_process(tmp_path: Path) -> None:
     with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment, text=True) as run:
         _wait(lambda: any("--user-data-dir" in line for line in _marked(mark)))
         run.send_signal(signal.SIGINT)
-        assert run.wait(30) == 130
+        _, said = run.communicate(timeout=30)
+        assert (run.returncode, said) == (130, "")
         _wait(lambda: not _marked(mark))
-        assert run.stderr is not None
-        assert "Traceback" not in run.stderr.read()
 
 
 def _marked(mark: str) -> list[str]:
