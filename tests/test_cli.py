@@ -308,7 +308,11 @@ def test_an_interrupt_leaves_no_process(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "relook_lsp.cli", "review", str(tmp_path / "slow.html")]
     mark = f"RELOOK_TEST_MARK={tmp_path}"
     environment = {**os.environ, "RELOOK_TEST_MARK": str(tmp_path)}
-    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment, text=True) as run:
+    with subprocess.Popen(
+        words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment, text=True,
+        # A shell that runs the tests in the background has made them deaf to interrupts, and what they start too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as run:  # fmt: skip
         _wait(lambda: any("--user-data-dir" in line for line in _marked(mark)))
         run.send_signal(signal.SIGINT)
         _, said = run.communicate(timeout=30)
