@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import io
 import logging
 import os
@@ -39,8 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except RelookError as error:
         print(f"relook: {_printable(str(error))}", file=sys.stderr)
         return USAGE if error.kind in ("usage", "settings") else ENVIRONMENT
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        # An event loop that is cancelled more than once hands on the cancellation itself.
+    except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
         # The reader (``| head``) has seen enough; nothing may be written when the interpreter ends either.
