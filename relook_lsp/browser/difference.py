@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
-from PIL import Image
 
 from relook_lsp.core.geometry import Rect
+from relook_lsp.core.pixels import decode
 from relook_lsp.core.snapshot import Frame, Paint
 
 _VISIBLE = 12
@@ -16,9 +14,7 @@ _VISIBLE = 12
 
 def difference(one: Frame, other: Frame, clip: Rect) -> Paint:
     """Pixels in which two pictures of the same clip differ."""
-    first, second = (
-        np.asarray(Image.open(io.BytesIO(frame.png)).convert("RGB"), dtype=np.int16) for frame in (one, other)
-    )
+    first, second = (decode(frame).astype(np.int16) for frame in (one, other))
     if first.shape != second.shape:
         return Paint(int(clip.area), clip)
     rows, columns = np.nonzero(np.abs(first - second).sum(axis=2) >= _VISIBLE)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from relook_lsp.core.colour import channel_luminance
+from relook_lsp.core.pixels import decode, luminance
 from relook_lsp.core.snapshot import Flicker, Frame
 
 STEP = 40
@@ -34,9 +31,6 @@ RESUME = """(() => {
   delete globalThis.relookHeld;
 })()"""
 
-_LINEAR = np.array([channel_luminance(value) for value in range(256)], dtype=np.float32)
-_WEIGHTS = np.array((0.2126, 0.7152, 0.0722), dtype=np.float32)
-
 
 def flicker(frames: list[Frame]) -> Flicker:
     """Mean relative luminance of every whole square, picture by picture."""
@@ -46,8 +40,7 @@ def flicker(frames: list[Frame]) -> Flicker:
 
 
 def _cells(frame: Frame) -> NDArray[np.float32]:
-    pixels = np.asarray(Image.open(io.BytesIO(frame.png)).convert("RGB"))
-    light = _LINEAR[pixels] @ _WEIGHTS
+    light = luminance(decode(frame))
     rows, columns = light.shape[0] // CELL, light.shape[1] // CELL
     whole = light[: rows * CELL, : columns * CELL].reshape(rows, CELL, columns, CELL)
     means: NDArray[np.float32] = whole.mean(axis=(1, 3))

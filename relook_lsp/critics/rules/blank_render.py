@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from relook_lsp.core.finding import Blame, ByScript, Outcome, Severity, Verdict
+from relook_lsp.core.pixels import decode
 from relook_lsp.core.snapshot import Layout, Snapshot, View
-from relook_lsp.critics.pixels import decode
 from relook_lsp.critics.rule import Options, Rule
 from relook_lsp.critics.scene import Scene
 

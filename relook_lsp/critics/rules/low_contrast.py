@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from relook_lsp.core.colour import Colour, parse_computed
 from relook_lsp.core.finding import ByDeclaration, ByTag, Outcome, Severity, Verdict
 from relook_lsp.core.geometry import Rect
+from relook_lsp.core.pixels import Pixels, luminance
 from relook_lsp.core.snapshot import TextRun
 from relook_lsp.critics.boxes import decorative, path
 from relook_lsp.critics.pictures import holes
-from relook_lsp.critics.pixels import Picture, Pixels, contrast, luminance, quantiles
+from relook_lsp.critics.pixels import Picture, contrast, quantiles
 from relook_lsp.critics.rule import Rule
 from relook_lsp.critics.scene import Scene
 
