@@ -113,7 +113,7 @@ class Look:
 
     async def _load_lazy(self) -> None:
         """Load what waits to be scrolled to: whoever scrolls sees it."""
-        if await self._value(_EAGER):
+        if await self.value(_EAGER):
             with contextlib.suppress(Hang):
                 await self.clock.advance(20)
 
@@ -167,7 +167,7 @@ class Look:
     async def evaluate(self, expression: str) -> None:
         await self.cdp.send("Runtime.evaluate", {"expression": expression, "contextId": self.world, "silent": True})
 
-    async def _value(self, expression: str) -> Any:
+    async def value(self, expression: str) -> Any:
         """What the expression gives; None where the page stands in its way."""
         question = {"expression": expression, "contextId": self.world, "returnByValue": True}
         return (await self.cdp.send("Runtime.evaluate", question))["result"].get("value")
@@ -209,7 +209,7 @@ class Look:
 
     async def _moving(self) -> bool:
         """Whether pixels may change without layout: running animations, canvas, video, animated pictures."""
-        return await self._value(_MOVING) is not False
+        return await self.value(_MOVING) is not False
 
     async def without_text(self, views: Sequence[View]) -> list[View]:
         """The same views with their backgrounds: the pictures with all text transparent."""

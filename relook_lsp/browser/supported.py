@@ -18,8 +18,5 @@ async def dropped(capture: Capture, declarations: Sequence[tuple[str, str]]) -> 
     if look is None:
         raise BrowserFailed("The page is no longer open; try again.")
     with Boundary():
-        reply = await look.cdp.send(
-            "Runtime.evaluate",
-            {"expression": _DROPPED % json.dumps(declarations), "contextId": look.world, "returnByValue": True},
-        )
-    return [(name, value) for name, value in json.loads(reply["result"]["value"])]
+        found = await look.value(_DROPPED % json.dumps(declarations))
+    return [(name, value) for name, value in json.loads(found)]
