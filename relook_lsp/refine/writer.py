@@ -13,12 +13,15 @@ from relook_lsp.core.text import Span
 from relook_lsp.refine import spelling
 from relook_lsp.refine.site import Site
 from relook_lsp.source.html import Tag
+from relook_lsp.source.variables import behind
 
 
 class Where(StrEnum):
-    """``SOURCE``: at the declaration that gives the value now, also where it is inherited. ``DECLARED``: in the rule that styles the element now. ``INLINE``: on the tag. ``MEDIA``: in the same sheet,
-    for the widths of the finding only."""
+    """``VARIABLE``: at the custom property that is the value now; what else uses that follows. ``SOURCE``: at the
+    declaration that gives the value now, also where it is inherited. ``DECLARED``: in the rule that styles the element
+    now. ``INLINE``: on the tag. ``MEDIA``: in the same sheet, for the widths of the finding only."""
 
+    VARIABLE = "variable"
     SOURCE = "source"
     DECLARED = "declared"
     MEDIA = "media"
@@ -77,7 +80,8 @@ class Writer:
                 return None
             replacements += written
         try:
-            patch = Patch.of(spelling.joined(replacements), fix.title)
+            title = "; ".join(one.new for one in replacements) if where is Where.VARIABLE else fix.title
+            patch = Patch.of(spelling.joined(replacements), title)
         except PatchError:
             return None
         return patch if patch.replacements else None
@@ -93,6 +97,8 @@ class Writer:
                     yield patch
 
     def _write(self, want: Want, where: Where) -> list[Replacement] | None:
+        if where is Where.VARIABLE:
+            return self._variable(want)
         if where is Where.INLINE:
             return self._inline(want)
         if where is Where.MEDIA:
@@ -131,6 +137,19 @@ class Writer:
                 return None
             replaced += inserted
         return replaced
+
+    def _variable(self, want: Want) -> list[Replacement] | None:
+        edits: list[Replacement] = []
+        for name, value in want.values:
+            present = self._site.winner(want.node, name)
+            variable = None if present is None else behind(self._site.declarations(want.node), present)
+            if present is None or variable is None or self._declaration(variable) is None or not value:
+                return None
+            # Of a shorthand, only a colour can be told from the rest.
+            if present.name != name and not _COLOUR.fullmatch(variable.value.strip()):
+                return None
+            edits.append(self.rewrite(variable, value))
+        return edits
 
     def _renamed(self, node: int, old: str, new: str) -> list[Replacement] | None:
         present = self._site.own(node, old)

@@ -9,6 +9,7 @@ from relook_lsp.core.snapshot import Declaration
 from relook_lsp.source.cascade import winner
 
 _VAR = re.compile(r"(?<![\w-])var\(\s*(--[^\s,)]+)\s*", re.I)
+_WHOLE = re.compile(r"var\([^()]*(?:\([^()]*\)[^()]*)*\)", re.I)
 _DEPTH = 8
 
 
@@ -20,6 +21,14 @@ def used(declarations: Sequence[Declaration], declaration: Declaration) -> list[
     seen = [d for d in declarations if d.level >= declaration.level]
     _follow(seen, declaration.value, found, _DEPTH)
     return list(found.items())
+
+
+def behind(declarations: Sequence[Declaration], declaration: Declaration) -> Declaration | None:
+    """The custom property whose literal is the whole value of the declaration, also through others (``--a: var(--b)``);
+    None where the value is more than one ``var()``, or no variable that is set."""
+    *through, last = declaration, *(variable for _, variable in used(declarations, declaration))
+    whole = through and all(_WHOLE.fullmatch(one.value.strip()) for one in through)
+    return last if whole and "var(" not in last.value else None
 
 
 def _follow(declarations: Sequence[Declaration], value: str, found: dict[str, Declaration], depth: int) -> None:

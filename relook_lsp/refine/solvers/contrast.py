@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from coloraide import Color
 
 from relook_lsp.core.colour import Colour, contrast
-from relook_lsp.core.patch import Patch, Replacement
+from relook_lsp.core.patch import Patch
 from relook_lsp.refine.site import Site
 from relook_lsp.refine.writer import Fix, Want, Where, Writer, fix
 
@@ -40,20 +40,14 @@ def solve(site: Site, writer: Writer) -> Iterator[Patch]:
     # Text that is only faint has the right colour already.
     yield from writer.patches(_solid(site, node), Where.DECLARED, Where.INLINE)
     # Whichever of text and background has to move less is moved; a colour of the page is worth a small detour.
-    choices: list[tuple[float, int, Fix]] = []
+    choices: list[tuple[float, Fix]] = []
     for value in [*_palette(site, text, backgrounds, needed), *([moved] if moved else [])]:
         detour = 0.0 if value == moved else -PALETTE_BONUS
-        choices.append((text.delta_e(value, method="ok") + detour, node, fix(node, f"color: {value}", color=value)))
+        choices.append((text.delta_e(value, method="ok") + detour, fix(node, color=value)))
     if lifted is not None and holder is not None:
-        wanted = fix(holder, f"background-color: {lifted}", background_color=lifted)
-        choices.append((behind.delta_e(lifted, method="ok"), holder, wanted))
-    for _, at, wanted in sorted(choices, key=lambda choice: choice[0]):
-        value = wanted.wants[0].values[0][1]
-        if at == node and wanted.wants[0].values[0][0] == "color":
-            yield from _variable(site, value)
-            yield from writer.patches([wanted], Where.SOURCE, Where.DECLARED, Where.INLINE)
-        else:
-            yield from writer.patches([wanted], Where.DECLARED, Where.INLINE)
+        choices.append((behind.delta_e(lifted, method="ok"), fix(holder, background_color=lifted)))
+    for _, wanted in sorted(choices, key=lambda choice: choice[0]):
+        yield from writer.patches([wanted], Where.VARIABLE, Where.SOURCE, Where.DECLARED, Where.INLINE)
     for extreme in ("#000000", "#ffffff"):
         if _passes(extreme, backgrounds, needed):
             yield from writer.patches([fix(node, f"color: {extreme}", color=extreme)], Where.DECLARED, Where.INLINE)
@@ -92,19 +86,6 @@ def _solid(site: Site, node: int) -> Iterator[Fix]:
     for at in site.lineage(node):
         if 0 < site.layout.pixels(at, "opacity") < 1 and site.own(at, "opacity") is not None:
             yield fix(at, opacity="1")
-
-
-def _variable(site: Site, value: str) -> Iterator[Patch]:
-    """Where the colour comes from a custom property, change the property: its other uses follow."""
-    for related in site.finding.related:
-        place = related.location
-        if not related.message.startswith("--") or place.path is None or place.url is None:
-            continue
-        source = site.snapshot.sources[place.url]
-        text = source.text[place.span.start : place.span.end]
-        if ":" in text and "var(" not in text:
-            new = f"{text[: text.index(':')]}: {value}"
-            yield Patch.of([Replacement(place.path, place.span, text, new)], new)
 
 
 def _rgb(value: str) -> Colour:

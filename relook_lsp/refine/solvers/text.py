@@ -46,7 +46,7 @@ def small(site: Site, writer: Writer) -> Iterator[Patch]:
     needed = next((float(v) for v in site.finding.required.values() if isinstance(v, int | float)), 12.0)
     size = f"{needed:g}px"
     node = site.layout.element_of(site.culprit)
-    yield from writer.patches([fix(node, font_size=size)], Where.DECLARED, Where.MEDIA, Where.INLINE)
+    yield from writer.patches([fix(node, font_size=size)], Where.VARIABLE, Where.DECLARED, Where.MEDIA, Where.INLINE)
     declared = site.winner(node, "font-size")
     if declared is not None and declared.value.endswith("em"):
         yield from writer.patches(
