@@ -183,6 +183,8 @@ def measured(row: Row, base: State, broken: State, patch: Patch, result: Traject
         renders=sum(attempt.verdict.renders for attempt in result.attempts),
         screens=sum(attempt.verdict.screens for attempt in result.attempts),
         left=tuple(sorted(finding.rule for finding in left)),
+        refused=tuple(a.verdict.reason.value for a in result.attempts if not a.verdict.accepted),
+        load=round(os.getloadavg()[0], 1),
     )
 
 

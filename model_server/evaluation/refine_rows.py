@@ -40,6 +40,10 @@ class Row:
     renders: int = 0
     screens: int = 0
     left: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    """Reasons of the candidates that were not accepted."""
+    load: float = 0.0
+    """Load average of the machine in the last minute."""
 
 
 def digest() -> str:
@@ -111,7 +115,8 @@ def table(rows: Iterable[Row]) -> Iterator[str]:
         yield ""
         yield (
             f"A fix: {statistics.median(seconds):.2f} s (90th percentile {seconds[int(0.9 * len(seconds))]:.2f}), "
-            f"{statistics.median(renders):g} clean renders, {statistics.median(screens):g} trials in the live page (medians)."
+            f"{statistics.median(renders):g} clean renders, {statistics.median(screens):g} trials in the live page (medians), "
+            f"at a median load of {statistics.median(row.load for row in full):.1f} of the machine."
         )
 
 

@@ -75,7 +75,11 @@ class Verifier:
         return await self._elsewhere(base, patch, cost)
 
     async def _screened(self, base: State, patch: Patch) -> Screening:
-        return NOT_TRIED if self.screen is None else await self.screen(base, patch, self.target)
+        if self.screen is None:
+            return NOT_TRIED
+        screening = await self.screen(base, patch, self.target)
+        lost = screening.objection is not None and screening.objection[0] is Reason.CONTENT_LOST
+        return Screening(True) if lost and not self.guard else screening
 
     async def _needless(self, base: State, patch: Patch, whole: Verdict) -> Verdict:
         """Condition 5: an edit is needed where the rest of the patch would not be accepted, or is not as good."""

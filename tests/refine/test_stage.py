@@ -91,3 +91,9 @@ async def test_another_page_is_not_tried(folder: Path, start: State, stage: Stag
     stranger = Stage(driver, Settings())
     patch = edit("style.css", CSS, MUTED, ".muted { color: #666 }")
     assert not (await stranger.screen(start, patch, target(start, "low-contrast"))).tried
+
+
+async def test_without_the_guard_a_trial_does_not_ask_for_content(start: State, stage: Stage) -> None:
+    verify = Verifier(stage.look, screen=stage.screen, guard=False).aimed(target(start, "low-contrast"))
+    verdict = await verify(start, edit("style.css", CSS, MUTED, ".muted { display: none }"))
+    assert verdict.renders == 1 and verdict.reason is Reason.UNCLEAR
