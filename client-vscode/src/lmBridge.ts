@@ -25,7 +25,7 @@ export function bridge(client: LanguageClient): void {
 }
 
 async function complete(parameters: Complete, token: CancellationToken): Promise<Completed> {
-  const model = await select(parameters.model || workspace.getConfiguration("relook").get(`${parameters.purpose}.model`, ""));
+  const model = await select(parameters.model);
   const messages = await Promise.all(parameters.messages.map(message));
   if (parameters.schema !== null) {
     messages.push(LanguageModelChatMessage.User(`Answer with JSON that is valid for this schema, and nothing else:\n${JSON.stringify(parameters.schema)}`));

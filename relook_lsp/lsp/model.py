@@ -16,18 +16,20 @@ SECONDS = 120.0
 
 
 class EditorChat(Chat):
-    """The client chooses the model and does not say which."""
+    """The model of this name; for an empty one the client chooses, and does not say which."""
 
-    def __init__(self, ls: RelookServer) -> None:
+    def __init__(self, ls: RelookServer, name: str = "") -> None:
         self._ls = ls
+        self._name = name
 
     async def model(self) -> str:
-        return "the editor's model"
+        return self._name or "the editor's model"
 
     async def answer(self, question: Question) -> list[str]:
         params = protocol.Complete(
             purpose=question.purpose,
             messages=[self._message(message) for message in question.messages],
+            model=self._name,
             samples=question.samples,
             tokens=question.tokens,
             schema=question.schema,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -55,3 +55,7 @@ class Chat(Protocol):
     async def answer(self, question: Question) -> list[str]:
         """At most ``samples`` texts, at least one."""
         ...
+
+
+Editor = Callable[[str], Chat]
+"""The editor's model of a name; for an empty one the editor chooses."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from relook_lsp.core.finding import Finding
 from relook_lsp.models import local
-from relook_lsp.models.chat import Chat
+from relook_lsp.models.chat import Editor
 from relook_lsp.models.endpoint import Endpoint, HttpChat
 from relook_lsp.refine.forced import Proposer
 from relook_lsp.refine.policy import Ask, Policy, remote
@@ -17,9 +17,9 @@ from relook_lsp.review.config import EDITOR, Config
 NAMES = ("solved", "local", "remote")
 
 
-def proposers(config: Config, names: Sequence[str] = NAMES, chat: Chat | None = None) -> Proposers:
-    """Those of ``names`` that the settings allow; ``chat`` answers where they name the editor's model."""
-    ask = _remote(config, chat)
+def proposers(config: Config, names: Sequence[str] = NAMES, editor: Editor | None = None) -> Proposers:
+    """Those of ``names`` that the settings allow; ``editor`` gives the editor's model, where they name one."""
+    ask = _remote(config, editor)
 
     def found(target: Sequence[Finding]) -> list[Proposer]:
         chain: list[Proposer] = []
@@ -35,10 +35,10 @@ def proposers(config: Config, names: Sequence[str] = NAMES, chat: Chat | None = 
     return found
 
 
-def _remote(config: Config, chat: Chat | None) -> Ask | None:
+def _remote(config: Config, editor: Editor | None) -> Ask | None:
     settings = config.policy
     if settings.endpoint == EDITOR:
-        return remote(chat, frame=settings.frame) if chat is not None else None
+        return remote(editor(settings.model), frame=settings.frame) if editor is not None else None
     if not settings.endpoint:
         return None
     endpoint = Endpoint(settings.endpoint, settings.model, budget=settings.tokens)

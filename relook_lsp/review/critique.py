@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from relook_lsp.core.finding import Problem
 from relook_lsp.core.snapshot import Snapshot
-from relook_lsp.models.chat import Chat, ModelError
+from relook_lsp.models.chat import Editor, ModelError
 from relook_lsp.models.critic import Critic
 from relook_lsp.models.endpoint import Endpoint, HttpChat
 from relook_lsp.review.assemble import sorted_out
@@ -18,11 +18,11 @@ from relook_lsp.source.intent import intent
 log = logging.getLogger(__name__)
 
 
-def critic_of(config: Config, editor: Chat | None = None) -> Critic | None:
-    """The critic that the settings name; ``editor`` answers where they name the editor's model."""
+def critic_of(config: Config, editor: Editor | None = None) -> Critic | None:
+    """The critic that the settings name; ``editor`` gives the editor's, where they name one."""
     settings = config.critic
     if settings.endpoint == EDITOR:
-        return Critic(editor) if editor is not None else None
+        return Critic(editor(settings.model)) if editor is not None else None
     if not settings.endpoint:
         return None
     return Critic(HttpChat(Endpoint(settings.endpoint, settings.model, budget=settings.tokens)))

@@ -79,17 +79,23 @@ class Fixes:
         return next((tried[place] for place in places if place in tried), None)
 
     def show(self, fix: Fix) -> list[Fix]:
-        """Keep a fix as a preview; those that had to go for it."""
+        """Keep a fix as a preview; those that had to go for it, and that nobody else keeps."""
         self._previews.pop(fix.id, None)
         self._previews[fix.id] = fix
-        return [self._previews.pop(next(iter(self._previews))) for _ in range(len(self._previews) - MAX_PREVIEWS)]
+        oldest = list(self._previews)[:-MAX_PREVIEWS]
+        return [gone for one in oldest if (gone := self.decide(one)) is not None]
 
     def preview(self, identity: str) -> Fix | None:
         return self._previews.get(identity)
 
     def decide(self, identity: str) -> Fix | None:
-        """Take a preview away: it was accepted or discarded."""
-        return self._previews.pop(identity, None)
+        """Take a preview away: it was accepted or discarded. None where it may still be asked for again."""
+        fix = self._previews.pop(identity, None)
+        return None if fix is None or self._waits(fix) else fix
+
+    def _waits(self, fix: Fix) -> bool:
+        prepared = self._prepared.get(fix.subject, Prepared())
+        return fix is prepared.joint or any(fix is one for one in prepared.single.values())
 
 
 def new_id() -> str:

@@ -72,7 +72,7 @@ async def _bench(session: Session, seen: Seen) -> AsyncGenerator[Bench]:
             critic = critic_of(config, session.model)
             second = gate(critic, config) if critic is not None else None
             verify = Verifier(stage.look, neighbours, second, screen=stage.screen)
-            yield Bench(start, verify, proposers(config, chat=session.model), tuple(others[MAX_PAGES:]))
+            yield Bench(start, verify, proposers(config, editor=session.model), tuple(others[MAX_PAGES:]))
 
 
 def _sharing(page: Page) -> list[str]:

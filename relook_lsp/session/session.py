@@ -18,7 +18,7 @@ from relook_lsp.session.scheduler import Scheduler
 from relook_lsp.session.subject import Seen, Subject
 
 if TYPE_CHECKING:
-    from relook_lsp.models.chat import Chat
+    from relook_lsp.models.chat import Editor
 
 
 class Listener(Protocol):
@@ -56,8 +56,8 @@ class Session:
         self.seen: dict[Subject, Seen] = {}
         self.keep_frames = False
         """Whether the client shows frames."""
-        self.model: Chat | None = None
-        """A language model that the editor has."""
+        self.model: Editor | None = None
+        """The language models that the editor has."""
         self._listener = listener
         self._belongs: dict[str, Belongs] = {}
         self._looking: dict[Subject, frozenset[str]] = {}

@@ -42,10 +42,23 @@ QUESTION = Question(
 
 async def test_what_the_client_is_asked() -> None:
     ls, asked = server(protocol.Completed(["a", "b"]))
-    assert await EditorChat(ls).answer(QUESTION) == ["a", "b"]
+    assert await EditorChat(ls, "vision").answer(QUESTION) == ["a", "b"]
     (one,) = asked
-    assert (one.purpose, one.samples, one.tokens, one.schema) == ("critic", 2, 99, {"type": "object"})
+    assert (one.purpose, one.model, one.samples, one.tokens, one.schema) == (
+        "critic",
+        "vision",
+        2,
+        99,
+        {"type": "object"},
+    )
     assert [(m.role, m.text, len(m.pictures)) for m in one.messages] == [("system", "s", 0), ("user", "u", 2)]
+    ls.session.pictures.close()
+
+
+async def test_opinions_of_models_are_kept_apart() -> None:
+    ls, _ = server(protocol.Completed(["a"]))
+    names = [await EditorChat(ls, name).model() for name in ("", "vision", "other")]
+    assert len({QUESTION.key(name) for name in names}) == 3
     ls.session.pictures.close()
 
 

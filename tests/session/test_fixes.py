@@ -32,6 +32,16 @@ def test_a_reviewed_page_forgets_its_fixes_but_not_what_is_shown() -> None:
     assert fixes.decide("shown") is shown and fixes.decide("shown") is None
 
 
+def test_a_fix_that_was_discarded_may_be_looked_at_again() -> None:
+    fixes = Fixes()
+    waiting = fix("single")
+    fixes.of(PAGE).single[PLACE] = waiting
+    fixes.show(waiting)
+    assert fixes.decide("single") is None and fixes.preview("single") is None
+    assert fixes.find(PAGE, [PLACE]) is waiting
+    assert fixes.forget(PAGE) == [waiting]
+
+
 def test_the_oldest_preview_makes_room() -> None:
     fixes = Fixes()
     shown = [fix(str(number)) for number in range(MAX_PREVIEWS + 1)]

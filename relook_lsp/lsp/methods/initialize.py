@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -33,7 +34,7 @@ def _options(ls: RelookServer, options: dict[str, Any]) -> None:
     ls.client = client_options(options.pop("client", None))
     ls.session.keep_frames = ls.client.reviewed
     if ls.client.model:
-        ls.session.model = EditorChat(ls)
+        ls.session.model = partial(EditorChat, ls)
     values = {key: value for key, value in options.items() if value is not None}
     if values:
         preferences.configure(values)

@@ -18,6 +18,12 @@ from tests.editor.vscode.conftest import Window
 from tests.editor.vscode.workbench import WAIT, Workbench
 
 HERE = Path(__file__).parent
+REFUSED = {
+    "test-quota": "its quota is used up or the content is blocked (0 of 50 requests are left)",
+    "test-consent": "ReLook may not use the editor's language model",
+    "test-absent": 'The editor has no language model "test-absent"',
+}
+"""What the user reads, by the model that is chosen."""
 
 
 async def test_interface(vsix: Path, window: Window, site: Path, tmp_path: Path) -> None:
@@ -48,22 +54,19 @@ async def inside(editor: CodeServer, code: Workbench, site: Path) -> None:
 
 
 async def test_language_model(vsix: Path, window: Window, site: Path, tmp_path: Path) -> None:
-    """A critic that is a model of the editor: pictures reach it, and its opinion stands with the findings."""
-    model = tmp_path / "model.vsix"
+    """A critic that is a model of the editor: pictures reach it, and its opinion stands with the findings. A model that
+    refuses, or is not there, is told of in the status, and what was measured still stands."""
     pack = [
         ROOT / "client-vscode/node_modules/.bin/vsce",
-        "package",
-        "--no-dependencies",
-        "--skip-license",
-        "--out",
-        model,
+        *("package", "--no-dependencies", "--skip-license", "--out"),
+        tmp_path / "model.vsix",
     ]
     done = await asyncio.to_thread(
         subprocess.run, pack, cwd=HERE / "model", capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    settings = {"relook.python": sys.executable, "relook.critic.endpoint": "editor"}
-    editor = await code_server.start(tmp_path / "code", [model, vsix], settings)
+    chosen = {"relook.python": sys.executable, "relook.critic.endpoint": "editor", "relook.critic.model": "test-vision"}
+    editor = await code_server.start(tmp_path / "code", [tmp_path / "model.vsix", vsix], chosen)
     try:
         code = await window(editor)
         await code.open(site, "index.html")
@@ -73,5 +76,13 @@ async def test_language_model(vsix: Path, window: Window, site: Path, tmp_path: 
         )
         await expect(opinion).to_be_visible(timeout=2 * WAIT)
         await code.picture("opinion")
+        for model, says in REFUSED.items():
+            settings = {**chosen, "relook.critic.model": model}
+            (editor.folder / "data/Machine/settings.json").write_text(json.dumps(settings), "utf-8")
+            status = await code.language_status()
+            await expect(status).to_contain_text(says, timeout=WAIT)
+            await code.picture(model)
+            await expect(opinion).to_be_hidden(timeout=WAIT)
+            await expect(code.page.locator(".markers-panel .monaco-list-row", has_text="low-contrast")).to_be_visible()
     finally:
         await editor.stop()

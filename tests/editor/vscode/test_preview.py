@@ -20,10 +20,16 @@ async def test_before_and_after(editor: CodeServer, window: Window, site: Path) 
     await code.open(site, "style.css")
     await expect(code.squiggles()).to_have_count(1, timeout=WAIT)
     await code.go_to(*place(before, "color: #b9a999"))
-    action = await code.quick_fix("ReLook: show before and after of the verified fix")
-    await action.click()
-
+    offer = "ReLook: show before and after of the verified fix"
+    await (await code.quick_fix(offer)).click()
     view = code.webview()
+    await view.locator(".secondary", has_text="Discard").click()
+    await expect(code.page.locator("iframe.webview.ready")).to_have_count(0, timeout=WAIT)
+    await code.text("#b9a999")
+
+    # A fix that was discarded may be looked at again.
+    await code.go_to(*place(before, "color: #b9a999"))
+    await (await code.quick_fix(offer)).click()
     await expect(view.locator("h1")).to_contain_text("color", timeout=WAIT)
     await expect(view.locator(".score")).to_have_text(re.compile(r"Score \d+ → \d+"))
     old, new = [int(part) for part in re.findall(r"\d+", await view.locator(".score").inner_text())]

@@ -73,8 +73,7 @@ class Workbench:
     async def go_to(self, line: int, column: int = 1) -> None:
         """Put the cursor there; lines and columns count from 1."""
         await self.page.keyboard.press("Control+1")
-        await self.page.keyboard.press("Control+G")
-        await self.quick_input.fill(f":{line}:{column}")
+        await self._asked("Control+G", f":{line}:{column}")
         await self.page.keyboard.press("Enter")
         await expect(self.page.locator(".statusbar-item", has_text=f"Ln {line}, Col {column}")).to_be_visible(
             timeout=WAIT
@@ -114,14 +113,21 @@ class Workbench:
 
     # -- around it
 
-    @property
-    def quick_input(self) -> Locator:
-        return self.page.locator(".quick-input-widget input.input")
+    async def _asked(self, key: str, text: str) -> None:
+        """Open the quick input by this key and type into it. It closes when something else takes the focus, as a part
+        of the window does that is just being opened, so it is opened until the text is in it."""
+        field = self.page.locator(".quick-input-widget input.input")
+        async with asyncio.timeout(WAIT / 1000):
+            while True:
+                await self.page.keyboard.press(key)
+                try:
+                    return await field.fill(text, timeout=2000)
+                except NotYet:
+                    await self.page.keyboard.press("Escape")
 
     async def command(self, title: str) -> None:
         """Run a command of the palette."""
-        await self.page.keyboard.press("F1")
-        await self.quick_input.fill(f">{title}")
+        await self._asked("F1", f">{title}")
         await self.page.locator(".quick-input-list .monaco-list-row", has_text=title).first.click()
 
     async def pick(self, text: str) -> None:
