@@ -60,6 +60,12 @@ class Site:
         """The element and the elements above it that a repair may edit, nearest first."""
         return lineage(self.layout, node)
 
+    @cached_property
+    def known(self) -> tuple[int, ...]:
+        """The elements of the view whose declarations are known, in the order of the document."""
+        by_key = self.layout.by_key
+        return tuple(sorted(by_key[k] for v, k in self.snapshot.evidence.styles if v == self.view.id and k in by_key))
+
     def declarations(self, node: int) -> tuple[Declaration, ...]:
         return self.snapshot.evidence.styles.get((self.view.id, self.layout.key(node)), ())
 

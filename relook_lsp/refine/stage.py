@@ -183,7 +183,8 @@ def _rules(rule: str) -> tuple[Rule, ...]:
 
 
 def _views(live: Capture, target: Sequence[Finding]) -> list[View]:
-    """Views that show the findings, the worst first; of the layout-only widths the two ends."""
+    """Views that show the findings, the worst first; the two ends of the layout-only widths where none has a frame:
+    there, a lesser defect cannot be told from the same one."""
     extents: dict[str, float] = {}
     for finding in target:
         for name, extent in finding.extents.items():
@@ -191,4 +192,4 @@ def _views(live: Capture, target: Sequence[Finding]) -> list[View]:
     views = [view for view in live.snapshot.views if view.id in extents]
     full = sorted((v for v in views if v.frame is not None), key=lambda v: -extents[v.id])
     bare = sorted((v for v in views if v.frame is None), key=lambda v: v.viewport.width)
-    return [*full[:MAX_VIEWS], *dict.fromkeys((*bare[:1], *bare[-1:]))]
+    return full[:MAX_VIEWS] or list(dict.fromkeys((*bare[:1], *bare[-1:])))

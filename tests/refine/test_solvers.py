@@ -105,6 +105,11 @@ SMALL = {
         HEAD + "<style>.grid { display: grid; grid-template-columns: 300px 300px; gap: 12px } .grid p { background: #dde6ea }</style>"
         f'<h1>Boats</h1><div class="grid"><p>{SENTENCE}</p><p>{SENTENCE}</p></div>',
     ),
+    "two columns in a page of a fixed width": (
+        "page-scrolls-sideways",
+        HEAD + "<style>body { width: 900px; margin: 0 auto } .a { width: 430px; float: left } .b { width: 430px; float: right }</style>"
+        f'<h1>Boats</h1><div class="a"><p>{SENTENCE}</p></div><div class="b"><p>{SENTENCE}</p></div>',
+    ),
     "code in long lines": (
         "page-scrolls-sideways",
         HEAD + "<h1>Boats</h1><pre>relook review --viewport 375x812 --viewport 1280x800 --format json --output report.json site/index.html "

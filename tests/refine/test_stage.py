@@ -87,6 +87,19 @@ async def test_a_defect_that_is_nearly_none_can_be_mended(tmp_path: Path, stage:
     assert (await stage.screen(start, patch, target(start, "low-contrast"))).objection is None
 
 
+async def test_a_defect_that_becomes_less_is_not_refused(tmp_path: Path, stage: Stage) -> None:
+    """The page is still wider than a phone, but less so."""
+    wide = "<style>.card { width: 960px } #status { width: 420px }</style>"
+    text = PAGE.replace('<link rel="stylesheet" href="style.css">', wide).replace("pixel.png", "data:,")
+    (tmp_path / "a.html").write_text(text, "utf-8")
+    page = Page(tmp_path, "a.html")
+    start = State(page, await stage.look(page))
+    patch = edit("a.html", text, ".card { width: 960px }", ".card { width: 300px }")
+    aim = target(start, "page-scrolls-sideways")
+    assert (await stage.screen(start, patch, aim)).objection is None
+    assert (await Verifier(stage.look, screen=stage.screen).aimed(aim)(start, patch)).accepted
+
+
 async def test_another_page_is_not_tried(folder: Path, start: State, stage: Stage, driver: Driver) -> None:
     stranger = Stage(driver, Settings())
     patch = edit("style.css", CSS, MUTED, ".muted { color: #666 }")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from relook_lsp.core.patch import Patch
+from relook_lsp.core.snapshot import Declaration
 from relook_lsp.refine.site import Site
 from relook_lsp.refine.writer import Fix, Want, Where, Writer, fix
 
@@ -30,6 +31,22 @@ def _fixes(site: Site) -> Iterator[Fix]:
     for above in site.lineage(node)[1:]:
         if site.layout.names[above] != "body":
             yield from _of(site, above, first=False)
+    yield from _together(site)
+
+
+def _together(site: Site) -> Iterator[Fix]:
+    """Boxes that are wider than the window by a length of their own: where one gives way, the next still sticks out."""
+    wide: dict[Declaration, int] = {}
+    for node in site.known:
+        width = site.own(node, "width")
+        too_wide = site.layout.rect(node).width > site.scene.layout_width
+        if width is not None and too_wide and _LENGTH.fullmatch(width.value):
+            wide.setdefault(width, node)
+    if len(wide) < 2:
+        return
+    for more in ((), (("box-sizing", "border-box"),)):
+        wants = tuple(Want(node, (("max-width", "100%"), *more)) for node in wide.values())
+        yield Fix("every box that is wider than the window gives way", wants)
 
 
 def _of(site: Site, node: int, *, first: bool) -> Iterator[Fix]:
