@@ -75,7 +75,9 @@ def of_view(snapshot: Snapshot, view: View) -> Content:
             continue
         rect = scene.visible_rect(node)
         if rect.area < layout.rect(node).area and _scrolled(scene, node, layout.rect(node)):
-            things[layout.key(node)] = Thing(zoom * layout.rect(node).area, False, layout.selector(node))
+            # What is scrolled out of sight answers when it is scrolled back.
+            answers = layout.style(node, "pointer-events") != "none" if rect.area == 0 else _answers(scene, node, rect)
+            things[layout.key(node)] = Thing(zoom * layout.rect(node).area, answers, layout.selector(node))
         elif rect.area > 0 and scene.on_page(rect):
             # The box around an inline element is large where it breaks into lines: its lines are what is there.
             inline = layout.style(node, "display") == "inline" and node in lines

@@ -110,6 +110,18 @@ SMALL = {
         HEAD + "<style>body { width: 900px; margin: 0 auto } .a { width: 430px; float: left } .b { width: 430px; float: right }</style>"
         f'<h1>Boats</h1><div class="a"><p>{SENTENCE}</p></div><div class="b"><p>{SENTENCE}</p></div>',
     ),
+    "a heading that stands still in a page of a fixed width": (
+        "page-scrolls-sideways",
+        HEAD + "<style>body { width: 500px; height: 1400px; margin: 0 auto; background: #fff } p { margin: 90px 10px 10px }"
+        " h1 { position: fixed; top: 0; width: 500px; padding: 10px; background: #fff }</style>"
+        f"<h1>Boats</h1><p>{SENTENCE}</p>",
+    ),
+    "a wide table with a link in its caption": (
+        "page-scrolls-sideways",
+        HEAD + "<style>td { padding: 8px 90px } caption { text-align: center }</style>"
+        '<h1>Boats</h1><table><caption>From <a href="#x">the harbour master</a></caption>'
+        "<tr><td>Whitby</td><td>07:15</td><td>11:40</td><td>16:20</td></tr></table>",
+    ),
     "code in long lines": (
         "page-scrolls-sideways",
         HEAD + "<h1>Boats</h1><pre>relook review --viewport 375x812 --viewport 1280x800 --format json --output report.json site/index.html "

@@ -29,7 +29,7 @@ def _fixes(site: Site) -> Iterator[Fix]:
     node = site.layout.element_of(site.culprit)
     yield from _of(site, node, first=True)
     for above in site.lineage(node)[1:]:
-        if site.layout.names[above] != "body":
+        if site.layout.names[above] != "body" or site.own(above, "width") is not None:
             yield from _of(site, above, first=False)
     yield from _together(site)
 
