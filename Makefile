@@ -32,9 +32,10 @@ demo: setup browser
 
 test: setup system browser $(if $(NPM),test-client)
 	$(BIN)/python -m pytest -n 2 -m "not model and not vscode" $(TESTS)
+	$(if $(NPM),$(MAKE) test-vscode)
 
-# In a real VS Code (0.8 GB); a picture of every step in build/editor-pictures. Not in "make test" until it has passed
-# ten times in a row.
+# In a real VS Code (0.8 GB), where there is npm; a picture of every step in build/editor-pictures. One window after the
+# other, and nothing beside them: an editor that waits for its turn on the processor is not what is tested.
 test-vscode: setup system browser editor vsix
 	$(BIN)/python -m pytest -n 0 tests/editor/vscode
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from relook_lsp.browser.clock import Hang
 from relook_lsp.browser.look import Look
@@ -49,9 +50,8 @@ class Watch:
                 await look.clock.advance(moment - self._now)
                 self._now = moment
             look.recorder.moment = moment
-            for viewport in self._viewports:
-                last[viewport] = await look.view(viewport, moment, "configured", last.get(viewport))
-                self._views.append(last[viewport])
+            last = await self._moment(moment, last)
+            self._views += last.values()
         if look.plan.backgrounds:
             settled = list(last.values())
             for view, full in zip(settled, await look.without_text(settled), strict=True):
@@ -59,6 +59,18 @@ class Watch:
                 last[full.viewport] = full
         for view in last.values():
             self._seen(view)
+
+    async def _moment(self, moment: int, before: dict[Viewport, View]) -> dict[Viewport, View]:
+        """All sizes now, first the one that the window still has: where nothing has changed in it, nothing has in the
+        others, and they are not looked at."""
+        look = self._look
+        first, *others = sorted(self._viewports, key=lambda size: size != look.camera.viewport)
+        now = {first: await look.view(first, moment, "configured", before.get(first))}
+        if before and now[first] == replace(before[first], moment=moment):
+            return {size: replace(view, moment=moment) for size, view in before.items()}
+        for size in others:
+            now[size] = await look.view(size, moment, "configured", before.get(size))
+        return now
 
     async def _sweep(self) -> None:
         plan, height = self._look.plan, self._viewports[0].height

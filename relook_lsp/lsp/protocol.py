@@ -1,4 +1,4 @@
-"""What ReLook says beyond the Language Server Protocol: methods, and the shape of what they carry.
+"""What ReLook says beyond the Language Server Protocol: methods, and the shape of what they carry (``wire`` pairs them).
 
 ``docs/protocol.md`` explains them. Positions are in the encoding that was negotiated; boxes are CSS pixels of the whole
 document; pictures are never sent, only the paths of files. Names of fields are single words, so that they are spelled
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Literal
 
 from lsprotocol import types as lsp
 
@@ -361,82 +361,3 @@ class Complete:
 @dataclass(frozen=True)
 class Completed:
     texts: Sequence[str] = field(default_factory=tuple)
-
-
-P = TypeVar("P")
-R = TypeVar("R")
-
-
-@dataclass(frozen=True)
-class Request(Generic[P]):
-    """A request on the wire."""
-
-    id: int | str
-    method: str
-    params: P
-    jsonrpc: str = "2.0"
-
-
-@dataclass(frozen=True)
-class Bare:
-    """A request that needs no parameters."""
-
-    id: int | str
-    method: str
-    params: Any = None
-    jsonrpc: str = "2.0"
-
-
-@dataclass(frozen=True)
-class Response(Generic[R]):
-    """An answer on the wire."""
-
-    id: int | str
-    result: R | None = None
-    jsonrpc: str = "2.0"
-
-
-@dataclass(frozen=True)
-class Notification(Generic[P]):
-    """A notification on the wire."""
-
-    method: str
-    params: P
-    jsonrpc: str = "2.0"
-
-
-MESSAGES: dict[str, Any] = {
-    STATUS: Notification[Status],
-    REVIEWED: Notification[Reviewed],
-    PROGRESS: Notification[Progress],
-    COMPLETE: Request[Complete],
-    TRUSTED: Notification[Trusted],
-    REVIEW: Request[Document],
-    REFINE: Request[Refine],
-    PREVIEW: Request[About],
-    ACCEPT: Request[Reference],
-    DISCARD: Request[Reference],
-    WHY: Request[About],
-    ELEMENT_AT: Request[ElementAt],
-    PAGES: Request[Document],
-    REPORT: Request[Document],
-    SUPPRESS: Request[Suppress],
-    DOCTOR: Bare,
-}
-"""Every method with the type of its message."""
-
-RESULTS: dict[str, Any] = {
-    COMPLETE: Response[Completed],
-    REVIEW: Response[Reviewed],
-    REFINE: Response[Refined],
-    PREVIEW: Response[Preview],
-    ACCEPT: Response[Applied],
-    DISCARD: Response[None],
-    WHY: Response[Why],
-    ELEMENT_AT: Response[Element],
-    PAGES: Response[Pages],
-    REPORT: Response[Written],
-    SUPPRESS: Response[Applied],
-    DOCTOR: Response[Doctor],
-}
-"""Every request with the type of its answer."""

@@ -17,7 +17,7 @@ from pygls.protocol import LanguageServerProtocol
 from relook_lsp import __version__
 from relook_lsp.core.finding import Problem
 from relook_lsp.core.text import Encoding
-from relook_lsp.lsp import describe, protocol
+from relook_lsp.lsp import describe, protocol, wire
 from relook_lsp.lsp.caps import ClientCaps
 from relook_lsp.lsp.diagnostics import Diagnostics
 from relook_lsp.report.group import grouped
@@ -38,10 +38,10 @@ class Protocol(LanguageServerProtocol):
     """The Language Server Protocol and ReLook's own methods, with types."""
 
     def get_message_type(self, method: str) -> type[Any] | None:  # pyright: ignore[reportIncompatibleVariableOverride]
-        return protocol.MESSAGES.get(method) or super().get_message_type(method)
+        return wire.MESSAGES.get(method) or super().get_message_type(method)
 
     def get_result_type(self, method: str) -> type[Any] | None:  # pyright: ignore[reportIncompatibleVariableOverride]
-        return protocol.RESULTS.get(method) or super().get_result_type(method)
+        return wire.RESULTS.get(method) or super().get_result_type(method)
 
     def structure_message(self, data: dict[str, Any]) -> Any:
         """A request that is not understood is refused; the framework would leave the client waiting."""

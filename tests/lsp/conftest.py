@@ -17,7 +17,7 @@ from lsprotocol import types as lsp
 from pytest_lsp import ClientServerConfig, LanguageClient, make_test_lsp_client
 
 from relook_lsp.lsp import protocol
-from relook_lsp.lsp.protocol import MESSAGES, RESULTS
+from relook_lsp.lsp.wire import MESSAGES, RESULTS, Response
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -167,7 +167,7 @@ def factory() -> LanguageClient:
     raw = make_test_lsp_client()
     raw.protocol.get_message_type = lambda method: MESSAGES.get(method) or _type(method, 0)  # type: ignore[method-assign]
     # lsprotocol takes an action that has a command for the command itself.
-    results = {**RESULTS, lsp.TEXT_DOCUMENT_CODE_ACTION: protocol.Response[list[lsp.CodeAction] | None]}
+    results = {**RESULTS, lsp.TEXT_DOCUMENT_CODE_ACTION: Response[list[lsp.CodeAction] | None]}
     raw.protocol.get_result_type = lambda method: results.get(method) or _type(method, 1)  # type: ignore[method-assign]
     client = Client(raw)
     raw.relook = client  # type: ignore[attr-defined]

@@ -8,24 +8,21 @@ from relook_lsp.browser.cdp import Cdp
 from relook_lsp.core.snapshot import Image, Layout
 
 PROPERTIES = (
-    "display", "visibility", "opacity", "position", "float", "z-index", "box-sizing", "transform", "writing-mode", "direction",
-    "overflow-x", "overflow-y", "clip", "clip-path", "contain", "content-visibility", "pointer-events", "cursor",
-    "width", "height", "min-width", "min-height", "max-width", "max-height", "aspect-ratio", "object-fit",
-    "top", "right", "bottom", "left",
+    "display", "visibility", "opacity", "position", "float", "box-sizing", "transform", "direction", "vertical-align",
+    "overflow-x", "overflow-y", "clip-path", "mask-image", "filter", "pointer-events", "appearance",
+    "min-width", "max-width", "object-fit", "top", "right", "bottom", "left",
     "margin-top", "margin-right", "margin-bottom", "margin-left",
     "padding-top", "padding-right", "padding-bottom", "padding-left",
     "border-top-width", "border-right-width", "border-bottom-width", "border-left-width",
-    "border-top-color", "border-right-color", "border-bottom-color", "border-left-color", "border-top-left-radius",
-    "color", "background-color", "background-image", "background-clip", "background-size", "filter", "backdrop-filter",
-    "mix-blend-mode", "mask-image", "box-shadow", "outline-style", "outline-width", "outline-color",
-    "font-size", "font-weight", "font-family", "line-height", "letter-spacing", "text-align", "text-indent", "text-overflow",
-    "text-decoration-line", "text-shadow", "-webkit-text-fill-color", "-webkit-text-stroke-width", "-webkit-line-clamp",
-    "white-space-collapse", "text-wrap-mode", "overflow-wrap", "word-break", "hyphens", "user-select",
-    "flex-direction", "flex-wrap", "flex-grow", "flex-shrink", "flex-basis", "justify-content", "align-items",
-    "grid-template-columns", "grid-auto-flow", "row-gap", "column-gap",
-    "vertical-align", "animation-name", "animation-duration", "animation-iteration-count", "transition-duration", "appearance", "image-rendering", "list-style-type",
+    "border-top-color", "border-right-color", "border-bottom-color", "border-left-color", "box-shadow",
+    "color", "background-color", "background-image", "background-clip", "image-rendering",
+    "font-size", "font-weight", "letter-spacing", "text-indent", "text-overflow", "text-shadow",
+    "-webkit-text-fill-color", "-webkit-line-clamp",
+    "white-space-collapse", "text-wrap-mode", "word-break", "hyphens",
+    "flex-direction", "flex-wrap", "flex-shrink", "grid-template-columns", "column-gap",
+    "animation-name", "animation-duration", "animation-iteration-count", "transition-duration",
 )  # fmt: skip
-"""Computed styles that are kept; a critic that needs another one adds it here."""
+"""Computed styles that somebody reads; each costs 0.03 to 0.1 ms a layout. Who needs another one adds it here."""
 
 
 async def layout(cdp: Cdp) -> Layout:
