@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image
 
-from relook_lsp.core.snapshot import ELEMENT, Frame, Snapshot, View
+from relook_lsp.core.snapshot import ELEMENT, Frame, Layout, Snapshot, View
 
 _VISIBLE = 12
 """Sum of channel differences from which a pixel counts as different."""
@@ -28,17 +28,24 @@ def _equal(one: Frame, other: Frame) -> float:
 
 
 def same_structure(one: Snapshot, other: Snapshot) -> bool:
-    """Whether the documents have the same elements, in the same tree, with the same attributes but ``style``."""
+    """Whether the bodies have the same elements, in the same tree, with the same attributes but ``style``. (A viewport
+    meta can only be mended in the head.)"""
     return all(_structure(a) == _structure(b) for a, b in _pairs(one, other))
 
 
 def _structure(view: View) -> list[tuple[object, ...]]:
+    """Elements in the order of the document; with their depths that is the tree."""
     layout = view.layout
+    head = layout.find("head")
     return [
-        (layout.names[n], layout.parents[n], *sorted((k, v) for k, v in layout.attributes(n).items() if k != "style"))
+        (layout.names[n], len(list(layout.ancestors(n))), *sorted(_attributes(layout, n)))
         for n in range(len(layout))
-        if layout.types[n] == ELEMENT and layout.pseudo(n) is None
+        if layout.types[n] == ELEMENT and layout.pseudo(n) is None and (head is None or not layout.within(n, head))
     ]
+
+
+def _attributes(layout: Layout, node: int) -> Iterator[tuple[str, str]]:
+    return ((name, value) for name, value in layout.attributes(node).items() if name != "style")
 
 
 def _pairs(one: Snapshot, other: Snapshot) -> Iterator[tuple[View, View]]:

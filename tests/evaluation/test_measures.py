@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from model_server.evaluation.against_original import similarity
+from model_server.evaluation.against_original import same_structure, similarity
 from model_server.evaluation.intervals import share, wilson
 from model_server.evaluation.refine_rows import FULL, UNFORCED, Cache, Row, table
+from relook_lsp.browser.driver import Driver
+from relook_lsp.core.page import Page
 from relook_lsp.core.snapshot import Frame, Layout, Snapshot, View, Viewport
+from relook_lsp.review.review import Settings, review
 
 
 def test_wilson_against_published_values() -> None:
@@ -55,3 +58,29 @@ def test_what_was_kept_comes_back_and_makes_tables(tmp_path: Path) -> None:
     assert "| refine, one defect | 50 % (9-91, n = 2) | 50 % (9-91, n = 2) | 0 | 0 | 0 |" in text
     assert "| faded | 50 % (9-91, n = 2) |" in text and "wide" not in text
     assert "A fix: 2.00 s" in text and "1 clean renders, 2 trials" in text
+
+
+PAGE = "<!doctype html><html><head><title>A</title></head><body><p class=a>One</p><p>Two</p></body></html>"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("<title>", '<meta name="viewport" content="width=device-width"><title>', True),
+        ("<p>Two", '<p style="color: red">Two', True),
+        ("<p>Two</p>", "", False),
+        ("<p class=a>", "<p class=b>", False),
+        ("<p>Two</p>", "<div><p>Two</p></div>", False),
+    ],
+)
+async def test_structure_is_the_tree_of_the_body(
+    old: str, new: str, same: bool, driver: Driver, tmp_path: Path
+) -> None:
+    seen: list[Snapshot] = []
+    for text in (PAGE, PAGE.replace(old, new)):
+        (tmp_path / "a.html").write_text(text, "utf-8")
+        snapshot = (await review(driver, Page(tmp_path, "a.html"), Settings())).snapshot
+        assert snapshot is not None
+        seen.append(snapshot)
+    assert same_structure(seen[0], seen[1]) is same
