@@ -22,7 +22,8 @@ async def texts(driver: Driver, folder: Path, page: str) -> list[tuple[int, int,
     live = await capture(driver, Page(folder, "index.html"), Plan(sweep=(), backgrounds=False, zoom=False))
     await live.close()
     return [
-        (view.viewport.width, view.moment, "".join(run.text for run in view.layout.runs)) for view in live.snapshot.views
+        (view.viewport.width, view.moment, "".join(run.text for run in view.layout.runs))
+        for view in live.snapshot.views
     ]
 
 
