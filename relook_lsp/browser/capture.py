@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -51,28 +52,31 @@ class Capture:
     def _know(self, **answers: Any) -> None:
         self.snapshot = replace(self.snapshot, evidence=replace(self.snapshot.evidence, **answers))
 
-    async def supply(self, needs: Sequence[Need]) -> Snapshot:
-        """Look again at what critics could not tell; the answers join the snapshot. Raises ``BrowserFailed``."""
-        with Boundary():
-            for need in dict.fromkeys(needs):
-                match need:
-                    case NeedView(width):
-                        await self._confirm(width)
-                    case NeedPicture(view):
-                        await self._picture(view)
-                    case NeedPaint(view, key):
-                        await self._paint(view, key)
-                    case NeedStyles(view, keys):
-                        await self.styles((view, key) for key in keys)
-                    case NeedFlicker(view, key):
-                        await self._flicker(view, key)
-                    case NeedFocus():
-                        pass
-            # Handlers of the focus may change the page: nothing else is asked after it in this round.
-            for need in dict.fromkeys(needs):
-                if isinstance(need, NeedFocus):
-                    await self._focus(need.view, need.key)
+    async def supply(self, needs: Sequence[Need], until: float | None = None) -> Snapshot:
+        """Look again at what critics could not tell; the answers join the snapshot, as many as there are by ``until``
+        (time of the event loop). Raises ``BrowserFailed``."""
+        # Handlers of the focus may change the page: nothing else is asked after it in this round.
+        ordered = sorted(dict.fromkeys(needs), key=lambda need: isinstance(need, NeedFocus))
+        with contextlib.suppress(TimeoutError), Boundary():
+            async with asyncio.timeout_at(until):
+                for need in ordered:
+                    await self._ask(need)
         return self.snapshot
+
+    async def _ask(self, need: Need) -> None:
+        match need:
+            case NeedView(width):
+                await self._confirm(width)
+            case NeedPicture(view):
+                await self._picture(view)
+            case NeedPaint(view, key):
+                await self._paint(view, key)
+            case NeedStyles(view, keys):
+                await self.styles((view, key) for key in keys)
+            case NeedFlicker(view, key):
+                await self._flicker(view, key)
+            case NeedFocus(view, key):
+                await self._focus(view, key)
 
     async def _focus(self, identity: str, key: str) -> None:
         if place := self._place(identity, key):
@@ -105,24 +109,25 @@ class Capture:
             views = tuple(view if each is bare else each for each in self.snapshot.views)
             self.snapshot = replace(self.snapshot, views=views)
 
-    async def styles(self, wanted: Iterable[tuple[str, str]]) -> Snapshot:
+    async def styles(self, wanted: Iterable[tuple[str, str]], until: float | None = None) -> Snapshot:
         """Matched declarations for (view id, node key) pairs, and who made those nodes that scripts made; the answers
-        join the snapshot."""
-        known = dict(self.snapshot.evidence.styles)
-        creators = dict(self.snapshot.evidence.creators)
-        with Boundary():
-            for identity, key in dict.fromkeys(wanted):
-                place = self._place(identity, key.removesuffix(FOCUSED))
-                if place is None or (identity, key) in known:
-                    continue
-                look, view, node = place
-                known[identity, key] = await questions.declarations(look, view, node, focused=key.endswith(FOCUSED))
-                element = view.layout.element_of(node)
-                if view.layout.origin(element) is None:
-                    made = await questions.creator(look, view, node)
-                    creators.update({view.layout.key(element): made} if made else {})
-        self._know(styles=known, creators=creators)
+        join the snapshot, as many as there are by ``until`` (time of the event loop)."""
+        with contextlib.suppress(TimeoutError), Boundary():
+            async with asyncio.timeout_at(until):
+                for identity, key in dict.fromkeys(wanted):
+                    await self._styles(identity, key)
         return self.snapshot
+
+    async def _styles(self, identity: str, key: str) -> None:
+        place, evidence = self._place(identity, key.removesuffix(FOCUSED)), self.snapshot.evidence
+        if place is None or (identity, key) in evidence.styles:
+            return
+        look, view, node = place
+        found = await questions.declarations(look, view, node, focused=key.endswith(FOCUSED))
+        element = view.layout.element_of(node)
+        made = await questions.creator(look, view, node) if view.layout.origin(element) is None else None
+        creators = {**evidence.creators, view.layout.key(element): made} if made else evidence.creators
+        self._know(styles={**evidence.styles, (identity, key): found}, creators=creators)
 
     async def close(self) -> None:
         await asyncio.gather(*(look.close() for look in self.looks.values()))
@@ -142,15 +147,19 @@ class Boundary:
             raise BrowserFailed(f"The browser failed during the capture ({first}); try again.") from error
 
 
-async def capture(driver: Driver, page: Page, plan: Plan, seen: Seen = lambda _view: None) -> Capture:
-    """Load and look. Raises ``PageNotFound``, ``BrowserMissing``, ``BrowserFailed``, ``CaptureTimeout``."""
+async def capture(
+    driver: Driver, page: Page, plan: Plan, seen: Seen = lambda _view: None, until: float | None = None
+) -> Capture:
+    """Load and look, until the plan's time is up or, where it is given, that of ``until`` (time of the event loop).
+    Raises ``PageNotFound``, ``BrowserMissing``, ``BrowserFailed``, ``CaptureTimeout``."""
     if not page.is_url and serve.resolve(page, serve.page_url(page))[1] is None:
         raise PageNotFound(f"{page.entry} is not a file below {page.root} that may be read.")
     record = Record()
     classes = {touch: tuple(v for v in plan.viewports if v.touch is touch) for touch in (True, False)}
     looks: dict[bool, Look] = {}
     try:
-        async with asyncio.timeout(plan.timeout):
+        end = asyncio.get_running_loop().time() + plan.timeout if until is None else until
+        async with asyncio.timeout_at(end):
             with Boundary():
                 for touch, viewports in classes.items():
                     if viewports:
@@ -162,9 +171,12 @@ async def capture(driver: Driver, page: Page, plan: Plan, seen: Seen = lambda _v
         if page.is_url and not any(r.outcome == "ok" for r in documents):
             raise PageNotFound(f"{page.entry} gives no page; is the development server running?")
     except BaseException as error:
-        await asyncio.gather(*(look.close() for look in looks.values()))
+        for look in looks.values():
+            driver.leave(look.close())
         if isinstance(error, TimeoutError):
-            raise CaptureTimeout(f"Looking at {page.entry} took more than {plan.timeout:g} s.") from error
+            raise CaptureTimeout(
+                f"Looking at {page.entry} took more than {plan.timeout:g} s; give it more (--timeout) or less to look at."
+            ) from error
         raise
     snapshot = _snapshot(page, plan, looks, record, [view for part in parts for view in part])
     if plan.axe and not snapshot.hung:

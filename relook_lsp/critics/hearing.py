@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from relook_lsp.core.finding import Outcome
 from relook_lsp.core.snapshot import Snapshot, View
@@ -15,11 +15,16 @@ class Hearing:
     """The rules of one page, heard in several rounds. A rule that asked for nothing says the same again and is not
     asked twice; pictures stay decoded. Not for several threads at a time."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, late: Callable[[], bool] = lambda: False) -> None:
+        """``late``: whether the time for the page is up. What was said before counts; nothing more is asked then."""
         self._options = options
+        self._late = late
         # By identity: a view that got its picture later is another one.
         self._scenes: dict[int, Scene] = {}
         self._said: dict[tuple[str, int], tuple[Outcome, ...]] = {}
+        self._final: set[tuple[str, int]] = set()
+        self.unheard: set[str] = set()
+        """Rules that were cut off, or not asked about every view, because time was up."""
 
     def listen(self, rules: Iterable[Rule], view: View) -> None:
         """Hear what rules say of one view before all of the page has been seen. Whatever needs to know more than the view
@@ -35,12 +40,25 @@ class Hearing:
         return scene
 
     def outcomes(self, rule: Rule, scene: Scene) -> tuple[Outcome, ...]:
-        """What the rule says of the view, as far as the scene's snapshot lets it tell."""
-        assert rule.view is not None
+        """What the rule says of the view, as far as the scene's snapshot and the time let it tell."""
         at = (rule.id, id(scene.view))
-        if at not in self._said:
-            said = tuple(rule.view(scene))
-            if any(outcome.need is not None for outcome in said):
-                return said
-            self._said[at] = said
-        return self._said[at]
+        if at in self._final:
+            return self._said[at]
+        said = tuple(self._in_time(rule, scene))
+        if rule.id in self.unheard:  # an earlier round may have had the time to hear it all
+            return self._said.setdefault(at, said)
+        self._said[at] = said
+        if not any(outcome.need is not None for outcome in said):
+            self._final.add(at)
+        return said
+
+    def _in_time(self, rule: Rule, scene: Scene) -> Iterator[Outcome]:
+        assert rule.view is not None
+        if self._late():
+            self.unheard.add(rule.id)
+            return
+        for outcome in rule.view(scene):
+            yield outcome
+            if self._late():
+                self.unheard.add(rule.id)
+                return

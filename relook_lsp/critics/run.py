@@ -18,6 +18,9 @@ MAX_NEEDS = 24
 
 MAX_CONFIRMED_WIDTHS = 3
 
+OUT_OF_TIME = "out-of-time"
+"""Why a rule is incomplete that was not heard on everything because the time for the page was up."""
+
 _FONT_SHEETS = re.compile(r"https?://(fonts\.googleapis\.com|fonts\.bunny\.net|use\.typekit\.net|api\.fontshare\.com)/")
 """Style sheets that do nothing but name web fonts."""
 
@@ -108,9 +111,18 @@ def judge(
         _ask_for_widths(rule, {k: s for k, s in suspicions.items() if k not in fails}, snapshot, result, unclear)
     failed = {(d.rule.id, d.key) for d in result.defects}
     result.passed = frozenset(passed - failed - unclear)
-    _name_small_ranges(result, snapshot, options, failed | unclear)
+    if hearing.unheard:
+        _own_up(result, hearing.unheard)
+    _name_small_ranges(result, snapshot, options, failed | unclear, hearing.unheard)
     result.needs = list(dict.fromkeys(result.needs))[:MAX_NEEDS]
     return result
+
+
+def _own_up(result: Judgement, unheard: set[str]) -> None:
+    """Where time was up nobody knows what would have passed, nor at which widths a failure ends."""
+    result.incomplete += (Incomplete(rule, OUT_OF_TIME, "", "") for rule in sorted(unheard))
+    result.passed = frozenset(one for one in result.passed if one[0] not in unheard)
+    result.defects = [replace(one, widths=None) if one.rule.id in unheard else one for one in result.defects]
 
 
 def _key(outcome: Outcome, view: View | None) -> str:
@@ -184,9 +196,10 @@ def _widths(rule: Rule, worst: Sighted, sightings: list[Sighted], snapshot: Snap
 
 
 def _name_small_ranges(
-    result: Judgement, snapshot: Snapshot, options: Options, not_passed: set[tuple[str, str]]
+    result: Judgement, snapshot: Snapshot, options: Options, not_passed: set[tuple[str, str]], unheard: set[str]
 ) -> None:
-    """Defects that exist only between two widths get that name; one a place, so that places stay distinct."""
+    """Defects that exist only between two widths get that name; one a place, so that places stay distinct. Not those of
+    rules that were not heard at every width."""
     severity = options.severity(small_range_break.RULE)
     if severity is None:
         return
@@ -196,7 +209,8 @@ def _name_small_ranges(
     small: dict[str, Defect] = {}
     for defect in result.defects:
         failing = {widths[view] for view in defect.extents if view in widths}
-        if defect.rule.sweep and small_range_break.applies(failing, examined, configured):
+        heard = defect.rule.sweep and defect.rule.id not in unheard
+        if heard and small_range_break.applies(failing, examined, configured):
             known = small.get(defect.key)
             if known is None or (defect.severity.rank, defect.worst.outcome.extent) > (
                 known.severity.rank, known.worst.outcome.extent
@@ -226,13 +240,14 @@ def _ask_for_widths(
 ) -> None:
     """Suspicions that no full look shares: ask for a full look at the worst width."""
     looked = {v.viewport.width for v in snapshot.roles("confirm")}
+    asked = {need.width for need in result.needs if isinstance(need, NeedView)}
     for key, sightings in suspicions.items():
         worst = max(sightings, key=lambda s: s.outcome.extent)
         assert worst.view is not None
         unclear.add((rule.id, key))
         width = worst.view.viewport.width
-        asked = {need.width for need in result.needs if isinstance(need, NeedView)}
         if width not in looked and len(looked | asked | {width}) <= MAX_CONFIRMED_WIDTHS:
+            asked.add(width)
             result.needs.append(NeedView(width))
         layout, node = worst.view.layout, worst.outcome.node
         selector = layout.selector(node) if node is not None else ""

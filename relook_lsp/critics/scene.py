@@ -11,6 +11,7 @@ from relook_lsp.critics.pixels import Picture
 from relook_lsp.critics.rule import Options, Rule
 
 _CONTROLS = frozenset(("button", "select", "textarea", "summary"))
+_CAN_BE_OFF = frozenset(("button", "input", "select", "textarea", "fieldset", "option", "optgroup"))
 _ROLES = frozenset(
     ("button", "link", "checkbox", "radio", "switch", "tab", "menuitem", "menuitemcheckbox", "menuitemradio", "option",
      "slider", "spinbutton", "combobox", "textbox", "searchbox", "treeitem")
@@ -242,14 +243,18 @@ class Scene:
 
     def disabled(self, node: int) -> bool:
         """Whether the node belongs to a control that is switched off (WCAG "inactive component")."""
+        return self._disabled[node]
+
+    @cached_property
+    def _disabled(self) -> list[bool]:
+        found: list[bool] = []
+        for node, parent in enumerate(self.layout.parents):  # parents come before their children
+            above = parent >= 0 and found[parent]
+            found.append(above or (self.layout.types[node] == 1 and self._switched_off(node)))
+        return found
+
+    def _switched_off(self, node: int) -> bool:
         layout = self.layout
-        for each in (node, *layout.ancestors(node)):
-            if layout.types[each] != 1:
-                continue
-            if layout.attribute(each, "aria-disabled") == "true" or layout.attribute(each, "inert") is not None:
-                return True
-            if layout.attribute(each, "disabled") is not None and layout.names[each] in (
-                "button", "input", "select", "textarea", "fieldset", "option", "optgroup",
-            ):  # fmt: skip
-                return True
-        return False
+        if layout.attribute(node, "aria-disabled") == "true" or layout.attribute(node, "inert") is not None:
+            return True
+        return layout.names[node] in _CAN_BE_OFF and layout.attribute(node, "disabled") is not None

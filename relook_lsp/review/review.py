@@ -25,6 +25,10 @@ log = logging.getLogger(__name__)
 
 MAX_PASSES = 3
 
+_LOCATING = 5.0
+"""Seconds for the causes of what was found, also where the time for the page is up: a finding without its line helps
+little."""
+
 
 @dataclass(frozen=True)
 class Review:
@@ -46,41 +50,47 @@ async def review(driver: Driver, page: Page, settings: Settings) -> Review:
 
 async def look(driver: Driver, page: Page, settings: Settings) -> tuple[Capture, Review]:
     """Like ``review``, but the page stays open for more questions. A browser that crashed or stood still gets one
-    more try. Raises ``RelookError``."""
-    try:
-        return await _look(driver, page, settings)
-    except (BrowserFailed, CaptureTimeout) as error:
-        log.warning("%s: %s", page.entry, error)
-        return await _look(driver, page, settings)
-
-
-async def _look(driver: Driver, page: Page, settings: Settings) -> tuple[Capture, Review]:
-    started = time.perf_counter()
-    options, hearing = settings.options, Hearing(settings.options)
-    judge_ = functools.partial(judge, options=options, hearing=hearing)
+    more try in the time that is left. Raises ``RelookError``."""
     loop = asyncio.get_running_loop()
+    until = loop.time() + settings.plan.timeout
+    try:
+        return await _look(driver, page, settings, until)
+    except (BrowserFailed, CaptureTimeout) as error:
+        if loop.time() > until:
+            raise
+        log.warning("%s: %s", page.entry, error)
+        return await _look(driver, page, settings, until)
+
+
+async def _look(driver: Driver, page: Page, settings: Settings, until: float) -> tuple[Capture, Review]:
+    started = time.perf_counter()
+    loop = asyncio.get_running_loop()
+    options, hearing = settings.options, Hearing(settings.options, lambda: loop.time() > until)
+    judge_ = functools.partial(judge, options=options, hearing=hearing)
     # One thread, so that what is judged in the end comes after what was judged early.
     thread = ThreadPoolExecutor(1, "judge")
     live: Capture | None = None
     try:
-        live = await capture(driver, page, settings.plan, lambda view: thread.submit(listen, view, options, hearing))
+        live = await capture(
+            driver, page, settings.plan, lambda view: thread.submit(listen, view, options, hearing), until
+        )
         captured = time.perf_counter()
         judgement = await loop.run_in_executor(thread, judge_, live.snapshot)
         for _ in range(MAX_PASSES - 1):
             before = live.snapshot
-            if not judgement.needs or await live.supply(judgement.needs) is before:
+            if not judgement.needs or await live.supply(judgement.needs, until) is before:
                 break
             judgement = await loop.run_in_executor(thread, judge_, live.snapshot)
         judged = time.perf_counter()
-        snapshot = await live.styles(wanted_styles(judgement))
+        snapshot = await live.styles(wanted_styles(judgement), max(until, loop.time() + _LOCATING))
         report = await loop.run_in_executor(thread, assemble, snapshot, judgement)
     except BaseException:
         if live is not None:
-            await live.close()
+            driver.leave(live.close())
         raise
     finally:
         thread.shutdown(wait=False, cancel_futures=True)
-        driver.warm(settings.plan.allowed_hosts)
+    driver.warm(settings.plan.allowed_hosts)
     done = time.perf_counter()
     spent = {
         "total": done - started,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import resource
 import struct
 import zlib
 
 import pytest
 
-from tests.hostile.conftest import HEAD, Reviewer, seen
+from relook_lsp.core.finding import Severity
+from tests.hostile.conftest import HEAD, Reviewer, seen, within
 
 pytestmark = [pytest.mark.browser, pytest.mark.hostile, pytest.mark.timeout(400)]
 
@@ -16,6 +18,42 @@ def _ended(result: object) -> None:
     """A page that is too much is a page that could not be looked at, in one clear sentence; never a crash."""
     report = result.report  # type: ignore[attr-defined]
     assert report.valid or [problem.kind for problem in report.problems] in (["timeout"], ["too-large"])
+
+
+TOO_LARGE = {
+    "a hundred thousand nodes": "<p>x<b>y</b></p>\n" * 50_000,
+    "fifty megabytes of text": "<p>" + "lorem ipsum dolor " * 2_800_000,
+    "tables within tables": "<table><tr><td>" * 5000 + "deep",
+}
+
+
+@pytest.mark.parametrize("name", TOO_LARGE)
+async def test_a_page_that_is_too_large_ends_in_its_time(name: str, reviewed: Reviewer) -> None:
+    before = _memory()
+    result = await reviewed(f"{HEAD}<h1>Harbour</h1>{TOO_LARGE[name]}", seconds=60, plan=within(10))
+    _ended(result)
+    assert not [finding for finding in result.report.all if finding.severity is not Severity.INFORMATION]
+    assert _memory() - before < 3000
+
+
+def _memory() -> float:
+    """The most that this process has had, in megabytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+SLOW = {
+    "columns over each other": "<div style='columns:100000 1px;height:1px'>" + "x " * 3000 + "</div>",
+    "thousands of links in one paragraph": "<p>" + "<a href=#>x</a> " * 4000,
+    "thousands of boxes in one place": "<a href=# style='position:absolute;top:90px'>word</a>" * 2000,
+    "thousands of levels": "<div>" * 5000 + "deep",
+}
+"""Pages that the browser lays out at once, and on which trying all pairs of boxes would take minutes."""
+
+
+@pytest.mark.parametrize("name", SLOW)
+async def test_rules_end_in_the_time_of_the_page(name: str, reviewed: Reviewer) -> None:
+    result = await reviewed(f"{HEAD}<h1>Harbour</h1>{SLOW[name]}", seconds=90, plan=within(40))
+    _ended(result)
 
 
 async def test_variables_that_double_without_end(reviewed: Reviewer) -> None:

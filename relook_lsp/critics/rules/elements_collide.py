@@ -10,6 +10,7 @@ from relook_lsp.core.finding import Blame, ByDeclaration, ByTag, NeedPaint, Outc
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.snapshot import TextRun
 from relook_lsp.critics.boxes import bounded, decorative, inner, opaque, path, turned
+from relook_lsp.critics.overlap import overlapping
 from relook_lsp.critics.rule import Rule
 from relook_lsp.critics.scene import Scene
 
@@ -49,25 +50,19 @@ def judge(scene: Scene) -> Iterator[Outcome]:
 
 
 def _texts(scene: Scene) -> Iterator[_Pair]:
-    runs = sorted(scene.runs, key=lambda r: r.rect.y)
-    layout = scene.layout
+    runs, layout = scene.runs, scene.layout
     glyphs = [_glyphs(scene, run) for run in runs]
-    for index, run in enumerate(runs):
-        for other in range(index + 1, len(runs)):
-            if runs[other].rect.y > run.rect.bottom:
-                break
-            overlap = glyphs[index].intersect(glyphs[other])
-            if overlap.area == 0 or runs[other].element == run.element:
-                continue
-            smaller = min(layout.pixels(n, "font-size") for n in (run.element, runs[other].element))
-            if overlap.width < RULE.thresholds["overlap"] * smaller or overlap.height < 0.3 * smaller:
-                continue
-            if run.text.strip() == runs[other].text.strip():  # an echo, a glitch effect
-                continue
-            if not _counts(scene, run) or not _counts(scene, runs[other]):
-                continue
-            pair = sorted((run, runs[other]), key=lambda r: (layout.paint_order(r.node), r.node))
-            yield _Pair(pair[1].element, pair[0].element, overlap, "text")
+    for one, two in overlapping(glyphs, [run.element for run in runs]):
+        run, other, overlap = runs[one], runs[two], glyphs[one].intersect(glyphs[two])
+        smaller = min(layout.pixels(n, "font-size") for n in (run.element, other.element))
+        if overlap.width < RULE.thresholds["overlap"] * smaller or overlap.height < 0.3 * smaller:
+            continue
+        if run.text.strip() == other.text.strip():  # an echo, a glitch effect
+            continue
+        if not _counts(scene, run) or not _counts(scene, other):
+            continue
+        lower, upper = sorted((run, other), key=lambda r: (layout.paint_order(r.node), r.node))
+        yield _Pair(upper.element, lower.element, overlap, "text")
 
 
 def _counts(scene: Scene, run: TextRun) -> bool:
@@ -91,26 +86,19 @@ def _glyphs(scene: Scene, run: TextRun) -> Rect:
 
 def _controls(scene: Scene) -> Iterator[_Pair]:
     layout, tolerance = scene.layout, RULE.thresholds["tolerance"]
-    boxes = [n for n in scene.controls() if layout.names[n] in _BOXES and bounded(scene, n) and not inner(scene, n)]
-    boxes = sorted((n for n in boxes if scene.visible_rect(n).area > 64), key=lambda n: layout.rect(n).y)
-    for index, node in enumerate(boxes):
-        rect = scene.visible_rect(node)
-        for other in boxes[index + 1 :]:
-            box = scene.visible_rect(other)
-            if box.y > rect.bottom:
-                break
-            overlap = rect.intersect(box)
-            if (
-                min(overlap.width, overlap.height) < tolerance
-                or layout.within(other, node)
-                or layout.within(node, other)
-            ):
-                continue
-            inside = overlap.area > 0.8 * min(rect.area, box.area)
-            if inside or layout.attribute(node, "type") == "range" == layout.attribute(other, "type"):
-                continue  # a button inside a field is a pattern, not an accident
-            upper, lower = sorted((node, other), key=lambda n: (-layout.paint_order(n), -n))
-            yield _Pair(upper, lower, overlap, "control")
+    nodes = [n for n in scene.controls() if layout.names[n] in _BOXES and bounded(scene, n) and not inner(scene, n)]
+    nodes = [n for n in nodes if scene.visible_rect(n).area > 64]
+    boxes = [scene.visible_rect(n) for n in nodes]
+    for one, two in overlapping(boxes, nodes):
+        node, other, rect, box = nodes[one], nodes[two], boxes[one], boxes[two]
+        overlap = rect.intersect(box)
+        if min(overlap.width, overlap.height) < tolerance or layout.within(other, node) or layout.within(node, other):
+            continue
+        inside = overlap.area > 0.8 * min(rect.area, box.area)
+        if inside or layout.attribute(node, "type") == "range" == layout.attribute(other, "type"):
+            continue  # a button inside a field is a pattern, not an accident
+        upper, lower = sorted((node, other), key=lambda n: (-layout.paint_order(n), -n))
+        yield _Pair(upper, lower, overlap, "control")
 
 
 def _verdict(scene: Scene, pair: _Pair) -> Iterator[Outcome]:

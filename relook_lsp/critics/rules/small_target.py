@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from math import hypot
+
+import numpy as np
+from numpy.typing import NDArray
 
 from relook_lsp.core.finding import ByDeclaration, ByTag, Outcome, Severity, Verdict
 from relook_lsp.core.geometry import Rect
+from relook_lsp.core.snapshot import TextRun
 from relook_lsp.critics.rule import Rule
 from relook_lsp.critics.scene import Scene
 from relook_lsp.critics.targets import targets
@@ -25,8 +28,15 @@ def judge(scene: Scene) -> Iterator[Outcome]:
     size = RULE.thresholds["size"]
     small = {n: box for n, box in areas.items() if min(box.width, box.height) < size - RULE.thresholds["tolerance"]}
     groups: dict[tuple[object, ...], list[tuple[int, int, Rect]]] = defaultdict(list)
+    crowd, sentences, large = _Crowd(scene, areas, small), _Sentences(scene, small), _large_links(scene, areas)
     for node, box in areas.items():
-        near = None if node not in small or _exempt(scene, node, areas) else _too_near(scene, node, areas, small)
+        exempt = (
+            node not in small
+            or sentences.hold(node)
+            or _of_the_browser(scene, node)
+            or layout.attribute(node, "href") in large
+        )
+        near = None if exempt else crowd.too_near(node)
         if near is None:
             yield Outcome(Verdict.PASS, node)
         else:
@@ -54,20 +64,36 @@ def judge(scene: Scene) -> Iterator[Outcome]:
         )
 
 
-def _too_near(scene: Scene, node: int, areas: dict[int, Rect], small: dict[int, Rect]) -> int | None:
-    """Another target inside the circle that WCAG draws around the middle of a small one."""
-    size = RULE.thresholds["size"]
-    x, y = areas[node].centre
-    for other, box in areas.items():
-        if other == node or scene.layout.within(other, node) or scene.layout.within(node, other):
-            continue
-        if other in small:
-            distance = hypot(box.centre[0] - x, box.centre[1] - y)
-            if distance < size - RULE.thresholds["tolerance"] and distance > 1:
+class _Crowd:
+    """All targets of a view, as arrays: a page may have thousands, and each is measured against all."""
+
+    def __init__(self, scene: Scene, areas: dict[int, Rect], small: dict[int, Rect]) -> None:
+        self._layout = scene.layout
+        self._areas = areas
+        self._nodes = list(areas)
+        self._small = np.array([node in small for node in self._nodes], dtype=np.bool_)
+        self._boxes = np.array(list(areas.values()), dtype=np.float64).reshape(-1, 4)
+
+    def too_near(self, node: int) -> int | None:
+        """Another target inside the circle that WCAG draws around the middle of a small one."""
+        size, tolerance = RULE.thresholds["size"], RULE.thresholds["tolerance"]
+        x, y = self._areas[node].centre
+        left, top, width, height = self._boxes.T
+        apart = np.hypot(left + width / 2 - x, top + height / 2 - y)
+        gap = np.hypot(_outside(x, left, width), _outside(y, top, height))
+        near = np.where(self._small, (apart < size - tolerance) & (apart > 1), gap < size / 2 - tolerance)
+        for index in np.flatnonzero(near):
+            other = self._nodes[index]
+            if self._layout.within(other, node) or self._layout.within(node, other):
+                continue
+            if self._small[index] or not _stacked(self._areas[other], self._areas[node]):
                 return other
-        elif _distance(x, y, box) < size / 2 - RULE.thresholds["tolerance"] and not _stacked(box, areas[node]):
-            return other
-    return None
+        return None
+
+
+def _outside(at: float, start: NDArray[np.float64], length: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far the point lies outside each interval."""
+    return np.maximum(0.0, np.maximum(start - at, at - start - length))
 
 
 def _stacked(box: Rect, other: Rect) -> bool:
@@ -75,34 +101,39 @@ def _stacked(box: Rect, other: Rect) -> bool:
     return box.contains(other, 1) or other.contains(box, 1)
 
 
-def _distance(x: float, y: float, box: Rect) -> float:
-    return hypot(max(box.x - x, 0, x - box.right), max(box.y - y, 0, y - box.bottom))
+class _Sentences:
+    """Text around small targets."""
 
+    def __init__(self, scene: Scene, small: dict[int, Rect]) -> None:
+        layout = self._layout = scene.layout
+        self._own: dict[int, list[Rect]] = defaultdict(list)
+        self._free: list[TextRun] = []
+        """Lines of words that belong to no control."""
+        for run in scene.runs if small else ():
+            above = [a for a in (run.element, *layout.ancestors(run.element)) if layout.types[a] == 1]
+            for node in above:
+                if node in small:
+                    self._own[node].append(run.rect)
+            if any(c.isalpha() for c in run.text) and not any(scene.is_control(a) for a in above):
+                self._free.append(run)
+        self._tops = np.array([run.rect.y for run in self._free], dtype=np.float64)
+        self._bottoms = np.array([run.rect.bottom for run in self._free], dtype=np.float64)
 
-def _exempt(scene: Scene, node: int, areas: dict[int, Rect]) -> bool:
-    return _in_sentence(scene, node) or _of_the_browser(scene, node) or _equivalent(scene, node, areas)
-
-
-def _in_sentence(scene: Scene, node: int) -> bool:
-    """Whether text that is no target stands on the same line, or the target itself breaks over lines."""
-    layout = scene.layout
-    if layout.style(node, "display") not in ("inline", "inline-block"):
-        return False
-    block = next(
-        (a for a in layout.ancestors(node) if layout.has_box(a) and layout.style(a, "display") != "inline"), None
-    )
-    own = [run.rect for run in scene.runs if layout.within(run.element, node)]
-    if len({round(rect.y) for rect in own}) > 1:
-        return True
-    box = layout.rect(node)
-    for run in scene.runs:
-        if block is None or not layout.within(run.element, block) or not any(c.isalpha() for c in run.text):
-            continue
-        if any(scene.is_control(a) for a in (run.element, *layout.ancestors(run.element)) if layout.types[a] == 1):
-            continue
-        if min(run.rect.bottom, box.bottom) - max(run.rect.y, box.y) > 2:
+    def hold(self, node: int) -> bool:
+        """Whether text that is no target stands on the same line, or the target itself breaks over lines."""
+        layout = self._layout
+        if layout.style(node, "display") not in ("inline", "inline-block"):
+            return False
+        if len({round(rect.y) for rect in self._own[node]}) > 1:
             return True
-    return False
+        block = next(
+            (a for a in layout.ancestors(node) if layout.has_box(a) and layout.style(a, "display") != "inline"), None
+        )
+        box = layout.rect(node)
+        beside = np.minimum(self._bottoms, box.bottom) - np.maximum(self._tops, box.y) > 2
+        return block is not None and any(
+            layout.within(self._free[index].element, block) for index in np.flatnonzero(beside)
+        )
 
 
 def _of_the_browser(scene: Scene, node: int) -> bool:
@@ -118,14 +149,11 @@ def _of_the_browser(scene: Scene, node: int) -> bool:
     return name in ("button", "select", "input", "textarea") and abs(layout.pixels(node, "font-size") - 40 / 3) < 0.1
 
 
-def _equivalent(scene: Scene, node: int, areas: dict[int, Rect]) -> bool:
-    """Whether another link, large enough, leads to the same place."""
-    layout, size = scene.layout, RULE.thresholds["size"]
-    href = layout.attribute(node, "href")
-    return bool(href) and any(
-        other != node and layout.attribute(other, "href") == href and min(box.width, box.height) >= size
-        for other, box in areas.items()
-    )
+def _large_links(scene: Scene, areas: dict[int, Rect]) -> set[str]:
+    """Where links of full size lead: a small one to the same place does no harm."""
+    size = RULE.thresholds["size"]
+    large = (n for n, box in areas.items() if min(box.width, box.height) >= size)
+    return {href for n in large if (href := scene.layout.attribute(n, "href"))}
 
 
 RULE = Rule(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from relook_lsp.core.finding import Blame, ByDeclaration, ByTag, Outcome, Severity, Verdict
 from relook_lsp.core.geometry import Rect
-from relook_lsp.core.snapshot import TEXT, TextRun
+from relook_lsp.core.snapshot import TEXT, Layout, TextRun
 from relook_lsp.critics.boxes import inner
 from relook_lsp.critics.rule import Rule
 from relook_lsp.critics.scene import Scene
@@ -54,11 +54,13 @@ def _row_of(scene: Scene, node: int) -> int:
     """The element whose children the controls of one row are: the parent, beyond wrappers of a single control."""
     layout = scene.layout
     parent = layout.parents[node]
-    while layout.names[parent] == "li" or (
-        layout.parents[parent] >= 0 and sum(layout.types[c] == 1 for c in layout.children[parent]) == 1
-    ):
+    while layout.names[parent] == "li" or (layout.parents[parent] >= 0 and _holds_one(layout, parent)):
         parent = layout.parents[parent]
     return parent
+
+
+def _holds_one(layout: Layout, node: int) -> bool:
+    return len(list(islice((c for c in layout.children[node] if layout.types[c] == 1), 2))) == 1
 
 
 def _broken_word(scene: Scene, node: int, runs: list[TextRun]) -> Outcome | None:
