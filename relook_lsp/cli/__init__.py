@@ -9,9 +9,10 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import NoReturn
 
 from relook_lsp import __version__
-from relook_lsp.core.errors import RelookError
+from relook_lsp.core.errors import RelookError, UsageError
 
 COMMANDS = {
     "review": "look at pages and say what is visibly wrong",
@@ -48,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _namespace(words: list[str]) -> argparse.Namespace:
     """With ``run``, the function of the command."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="relook",
         description="Looks at web pages and says what is visibly wrong, on the line that causes it.",
         epilog="Exit code: 0 nothing found, 1 findings, 2 wrong usage, 3 a page could not be looked at.",
@@ -63,6 +64,13 @@ def _namespace(words: list[str]) -> argparse.Namespace:
             module.arguments(sub)
             sub.set_defaults(run=module.run)
     return parser.parse_args(words)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what was wrong; who wants all options asks for them."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; see '{self.prog} --help'")
 
 
 def _streams() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from relook_lsp.cli.output import Crops, chosen_format, prepare, write
 from relook_lsp.cli.parallel import over
-from relook_lsp.cli.targets import Target, check_rules, jobs, targets
+from relook_lsp.cli.targets import Target, jobs, targets
 from relook_lsp.cli.targets import arguments as shared
 from relook_lsp.core.errors import RelookError
 from relook_lsp.core.finding import Severity
@@ -84,7 +84,6 @@ async def _reviewed(chosen: Sequence[Target], options: argparse.Namespace, crops
 
 def _replayed(options: argparse.Namespace, crops: Crops) -> list[Reviewed]:
     """Judged as they were when they were kept, or as ``--config`` and ``--rule`` say."""
-    check_rules(options)
     other = config.load(Path.cwd(), {}, options.config).settings.options if options.config is not None else None
     pages: list[Reviewed] = []
     for stored in load_all(options.from_snapshots):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-from relook_lsp.core.errors import UsageError
+from relook_lsp.cli import values
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--group", help="only this group")
+    parser.add_argument("--group", type=values.group, help="only this group")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -17,9 +17,6 @@ def run(options: argparse.Namespace) -> int:
 
     from relook_lsp.critics.registry import RULES
 
-    groups = sorted({rule.group for rule in RULES})
-    if options.group not in (None, *groups):
-        raise UsageError(f"there is no group '{options.group}'; there are {', '.join(groups)}")
     table = Table(box=None, pad_edge=False)
     for column in ("rule", "severity", "group", "what it finds"):
         table.add_column(column)

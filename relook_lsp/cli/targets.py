@@ -8,11 +8,10 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from relook_lsp.cli import values
 from relook_lsp.core.errors import UsageError
 from relook_lsp.core.page import Page
-from relook_lsp.critics.registry import BY_ID
 from relook_lsp.review import config
 from relook_lsp.review.config import Config
 
@@ -30,14 +29,33 @@ class Target:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Options that review and refine share."""
     parser.add_argument("paths", nargs="*", metavar="PATH", help="pages, globs, folders or URLs (default: 'entry')")
-    parser.add_argument("--root", type=Path, help="folder below which files may be read (default: found from the page)")
+    parser.add_argument(
+        "--root", type=Path, metavar="DIR", help="folder below which files may be read (default: found from the page)"
+    )
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings file instead of the root's relook.toml")
-    parser.add_argument("--viewport", action="append", metavar="WxH", help="window size to look at; may be repeated")
-    parser.add_argument("--rule", action="append", metavar="ID", help="only this rule; may be repeated")
-    parser.add_argument("--allow-host", action="append", metavar="HOST", help="host pages may load from; repeatable")
-    parser.add_argument("--jobs", type=int, metavar="N", help="pages side by side (default: one a core)")
-    parser.add_argument("--timeout", type=float, metavar="S", help="seconds for one page")
-    parser.add_argument("--critic", metavar="URL", help="let a multimodal model look too (an OpenAI-compatible server)")
+    parser.add_argument(
+        "--viewport",
+        type=values.viewport,
+        action="append",
+        metavar="WxH",
+        help="window size to look at; may be repeated",
+    )
+    parser.add_argument(
+        "--rule", type=values.rule, action="append", metavar="ID", help="only this rule; may be repeated"
+    )
+    parser.add_argument(
+        "--allow-host", type=values.host, action="append", metavar="HOST", help="host pages may load from; repeatable"
+    )
+    parser.add_argument(
+        "--jobs", type=values.count(0, 64), metavar="N", help="pages side by side (default: one a core)"
+    )
+    parser.add_argument("--timeout", type=values.seconds(600), metavar="S", help="seconds for one page")
+    parser.add_argument(
+        "--critic",
+        type=values.server,
+        metavar="URL",
+        help="let a multimodal model look too (an OpenAI-compatible server)",
+    )
     parser.add_argument("--critic-model", metavar="NAME", help="its name (default: the first that the server names)")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the report there instead of to the terminal")
 
@@ -45,7 +63,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def targets(options: argparse.Namespace) -> list[Target]:
     """All pages in the order given, each once. A page that is not there is one too, so that the others are still
     looked at, unless there is nothing else. Raises ``UsageError`` and ``SettingsError``."""
-    check_rules(options)
     if options.root is not None and not options.root.is_dir():
         raise UsageError(f"the root {options.root} is not a folder")
     configs: dict[Path, Config] = {}
@@ -74,13 +91,6 @@ def targets(options: argparse.Namespace) -> list[Target]:
     return list(found.values())
 
 
-def check_rules(options: argparse.Namespace) -> None:
-    """Raises ``UsageError`` for a rule that does not exist."""
-    unknown = next((rule for rule in options.rule or () if rule not in BY_ID), None)
-    if unknown is not None:
-        raise UsageError(f"there is no rule '{unknown}'; 'relook rules' lists them")
-
-
 def _entries(root: Path, settings: Config) -> list[str]:
     return [one if _is_url(one) else str(root / one) for one in settings.entry]
 
@@ -89,17 +99,10 @@ def _is_url(text: str) -> bool:
     return text.startswith(("http://", "https://"))
 
 
-def _has_host(url: str) -> bool:
-    try:
-        return bool(urlsplit(url).hostname) and (urlsplit(url).port or 0) >= 0
-    except ValueError:
-        return False
-
-
 def _pages(text: str, root: Path | None) -> Iterator[tuple[Path, str]]:
     """(root, entry) of every page that a word names; none where nothing is there."""
     if _is_url(text):
-        if not _has_host(text):
+        if not values.is_url(text):
             raise UsageError(f"'{text}' is no URL of a page; write it as http://localhost:5173/")
         yield config.find_root(Path.cwd(), root), text
         return
@@ -138,8 +141,7 @@ def _config(root: Path, options: argparse.Namespace) -> Config:
     critic = {"endpoint": options.critic, "model": options.critic_model}
     overrides["critic"] = {key: value for key, value in critic.items() if value is not None}
     loaded = config.load(root, overrides, options.config)
-    hosts = tuple(host.lower() for host in options.allow_host or ())
-    config.check({"allowedHosts": list(hosts)}, "the command line")
+    hosts: list[str] = options.allow_host or []
     settings = loaded.settings
     plan = replace(settings.plan, allowed_hosts=(*settings.plan.allowed_hosts, *hosts))
     chosen = replace(settings.options, only=frozenset(options.rule or ()))
