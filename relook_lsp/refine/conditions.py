@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from relook_lsp.core.finding import Finding, Report
 from relook_lsp.core.patch import Patch
 from relook_lsp.core.snapshot import Snapshot
+from relook_lsp.critics.run import OUT_OF_TIME
 from relook_lsp.refine.content import lost, map_key
 from relook_lsp.refine.trajectory import Reason, State
 
@@ -34,6 +35,8 @@ def judge(
     before, after = base.review, candidate.review
     if before.snapshot is None or after.snapshot is None:
         return Reason.INFRASTRUCTURE, "a page could not be looked at"
+    if any(one.reason == OUT_OF_TIME for one in after.report.incomplete):
+        return Reason.INFRASTRUCTURE, "the review of the changed page did not end in its time"
     mapped = Mapped(before.report, patch, before.snapshot.page)
     return (
         renders(before.snapshot, after.snapshot, after.report)

@@ -19,12 +19,15 @@ from pathlib import Path
 import pytest
 
 from relook_lsp.browser.driver import Driver
+from relook_lsp.browser.plan import Plan
 from relook_lsp.core.finding import Finding, Severity
 from relook_lsp.core.page import Page
 from relook_lsp.critics.rule import Options
 from relook_lsp.review.review import Review, Settings, review
 
 HERE = Path(__file__).parent
+PLAN = Plan(timeout=90)
+"""More than a page takes on a busy machine."""
 CASES = sorted(path.relative_to(HERE) for path in HERE.glob("*/*.html"))
 
 
@@ -51,7 +54,7 @@ def _matches(found: dict[str, object], wanted: dict[str, object]) -> bool:
 async def test_case(case: Path, driver: Driver) -> None:
     expected = json.loads((HERE / case).with_suffix(".json").read_text("utf-8"))
     page = Page(HERE / case.parent, case.name, sites=())
-    result = await review(driver, page, Settings(options=Options(**expected.get("options", {}))))
+    result = await review(driver, page, Settings(PLAN, Options(**expected.get("options", {}))))
     assert result.snapshot is not None, result.report.problems
     counted = [
         f for f in result.report.findings if f.severity is not Severity.INFORMATION or f.rule == case.parent.name
