@@ -154,3 +154,21 @@ async def test_a_small_page_is_mended(name: str, stage: Stage, tmp_path: Path) -
     assert rule in {finding.rule for finding in open_findings(result.start)}
     assert not open_findings(result.best), refused(result)
     assert all(attempt.verdict.renders <= 3 for attempt in result.attempts)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "style",
+    [
+        "h1 { font-size: 6rem }",
+        "h1 { font-size: 6rem } body { display: flex; flex-direction: column; align-items: center; text-align: center }",
+    ],
+)
+async def test_a_large_heading_becomes_smaller_and_its_words_stay_whole(
+    style: str, stage: Stage, tmp_path: Path
+) -> None:
+    (tmp_path / "a.html").write_text(f"{HEAD}<style>{style}</style><h1>Harbours</h1><p>{SENTENCE}</p>", "utf-8")
+    result = await refined(stage, Page(tmp_path, "a.html"))
+    assert open_findings(result.start)
+    assert not open_findings(result.best), refused(result)
+    assert "font-size: min(6rem, " in texts_of(result.best)["a.html"], refused(result)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -18,6 +19,9 @@ _LENGTH = re.compile(r"(?:\d*\.)?\d+(?:px|rem|em|vw|ch|pt|cm|mm|in)")
 
 _PUSHED = 16
 """Margins and paddings larger than this (CSS pixels) may be what pushes a box out."""
+
+_LARGE, _KEPT = 24, 0.5
+"""Text from this size on (CSS pixels) may become smaller, down to this share of its size."""
 
 
 def solve(site: Site, writer: Writer) -> Iterator[Patch]:
@@ -93,6 +97,7 @@ def _of(site: Site, node: int, *, first: bool) -> Iterator[Fix]:
     if layout.style(node, "word-break") == "keep-all":
         yield fix(node, word_break="normal")
     if first:
+        yield from _smaller(site, node)
         yield fix(node, overflow_wrap="anywhere")
         yield fix(node, "break long words, with hyphens", overflow_wrap="anywhere", hyphens="auto")
         for side in ("left", "right"):
@@ -110,6 +115,21 @@ def _of(site: Site, node: int, *, first: bool) -> Iterator[Fix]:
             yield fix(node, left="auto", right="0")
         yield fix(node, max_width="100%")
         yield fix(node, max_width="100%", min_width="0", box_sizing="border-box")
+
+
+def _smaller(site: Site, node: int) -> Iterator[Fix]:
+    """Large text that grows with the window until it has its size: its words stay whole."""
+    layout, window = site.layout, site.scene.layout_width
+    declared, size = site.own(node, "font-size"), layout.pixels(node, "font-size")
+    parent = _parent(site, node)
+    if declared is None or declared.name != "font-size" or parent is None or size < _LARGE:
+        return
+    room = min(window, *(site.scene.content_box(n).width for n in (node, parent)))
+    line = max((run.rect.width for run in layout.runs if layout.within(run.element, node)), default=0.0)
+    if _KEPT * line <= room < line:
+        # A little less than just enough: what surrounds the text has pixels, not parts of the window.
+        part = f"{math.floor(970 * size * room / line / window) / 10:g}vw"
+        yield fix(node, font_size=part if "vw" in declared.value else f"min({declared.value}, {part})")
 
 
 def _wide(value: str) -> bool:
