@@ -59,7 +59,7 @@ def _texts(scene: Scene) -> Iterator[_Pair]:
             continue
         if run.text.strip() == other.text.strip():  # an echo, a glitch effect
             continue
-        if not _counts(scene, run) or not _counts(scene, other):
+        if not _counts(scene, run) or not _counts(scene, other) or _scrolls_by(scene, run.element, other.element):
             continue
         lower, upper = sorted((run, other), key=lambda r: (layout.paint_order(r.node), r.node))
         yield _Pair(upper.element, lower.element, overlap, "text")
@@ -97,8 +97,15 @@ def _controls(scene: Scene) -> Iterator[_Pair]:
         inside = overlap.area > 0.8 * min(rect.area, box.area)
         if inside or layout.attribute(node, "type") == "range" == layout.attribute(other, "type"):
             continue  # a button inside a field is a pattern, not an accident
+        if _scrolls_by(scene, node, other):
+            continue
         upper, lower = sorted((node, other), key=lambda n: (-layout.paint_order(n), -n))
         yield _Pair(upper, lower, overlap, "control")
+
+
+def _scrolls_by(scene: Scene, one: int, other: int) -> bool:
+    """Whether only one of them stays in the window: what lies under a bar now is out in the open a moment later."""
+    return scene.fixed(one) != scene.fixed(other)
 
 
 def _verdict(scene: Scene, pair: _Pair) -> Iterator[Outcome]:

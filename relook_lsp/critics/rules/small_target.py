@@ -27,6 +27,7 @@ def judge(scene: Scene) -> Iterator[Outcome]:
     areas = targets(scene)
     size = RULE.thresholds["size"]
     small = {n: box for n, box in areas.items() if min(box.width, box.height) < size - RULE.thresholds["tolerance"]}
+    small = {n: box for n, box in small.items() if not _scrolled_in(scene, n)}
     groups: dict[tuple[object, ...], list[tuple[int, int, Rect]]] = defaultdict(list)
     crowd, sentences, large = _Crowd(scene, areas, small), _Sentences(scene, small), _large_links(scene, areas)
     for node, box in areas.items():
@@ -62,6 +63,14 @@ def judge(scene: Scene) -> Iterator[Outcome]:
                 "others": f" So are {len(members) - 1} more like it." if len(members) > 1 else "",
             },
         )
+
+
+def _scrolled_in(scene: Scene, node: int) -> bool:
+    """Whether the control is cut off by a box in which visitors scroll: it is larger than what shows of it now."""
+    whole, seen = scene.layout.rect(node), scene.visible_rect(node)
+    return (seen.width < whole.width - 0.5 and scene.scroller(node, "x") is not None) or (
+        seen.height < whole.height - 0.5 and scene.scroller(node, "y") is not None
+    )
 
 
 class _Crowd:
