@@ -172,3 +172,13 @@ async def test_a_large_heading_becomes_smaller_and_its_words_stay_whole(
     assert open_findings(result.start)
     assert not open_findings(result.best), refused(result)
     assert "font-size: min(6rem, " in texts_of(result.best)["a.html"], refused(result)
+
+
+@pytest.mark.browser
+async def test_small_text_is_mended_where_its_size_comes_from(stage: Stage, tmp_path: Path) -> None:
+    text = f"{HEAD}<style>body {{ font-size: 6px }}</style><h1>Boats</h1><p>{SENTENCE}</p><p>{SENTENCE}</p><ul><li>Dogs</ul>"
+    (tmp_path / "a.html").write_text(text, "utf-8")
+    result = await refined(stage, Page(tmp_path, "a.html"))
+    assert len(open_findings(result.start)) > 2
+    assert not open_findings(result.best), refused(result)
+    assert texts_of(result.best)["a.html"] == text.replace("6px", "10px")

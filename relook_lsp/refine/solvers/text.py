@@ -42,16 +42,15 @@ def _clipped(site: Site) -> Iterator[Fix]:
 
 
 def small(site: Site, writer: Writer) -> Iterator[Patch]:
-    """The least size that is required."""
+    """The least size that is required, where the size comes from: other small text follows."""
     needed = next((float(v) for v in site.finding.required.values() if isinstance(v, int | float)), 12.0)
     size = f"{needed:g}px"
     node = site.layout.element_of(site.culprit)
-    yield from writer.patches([fix(node, font_size=size)], Where.VARIABLE, Where.DECLARED, Where.MEDIA, Where.INLINE)
+    places = Where.VARIABLE, Where.SOURCE, Where.DECLARED, Where.MEDIA, Where.INLINE
+    yield from writer.patches([fix(node, font_size=size)], *places)
     declared = site.winner(node, "font-size")
     if declared is not None and declared.value.endswith("em"):
-        yield from writer.patches(
-            [fix(node, font_size=f"{needed / 16:g}rem")], Where.DECLARED, Where.MEDIA, Where.INLINE
-        )
+        yield from writer.patches([fix(node, font_size=f"{needed / 16:g}rem")], *places)
 
 
 def long(site: Site, writer: Writer) -> Iterator[Patch]:
