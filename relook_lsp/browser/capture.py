@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from relook_lsp.browser import questions, serve
@@ -57,16 +58,33 @@ class Capture:
         (time of the event loop). Raises ``BrowserFailed``."""
         # Handlers of the focus may change the page: nothing else is asked after it in this round.
         ordered = sorted(dict.fromkeys(needs), key=lambda need: isinstance(need, NeedFocus))
+        await self._side_by_side([(self._about(need), partial(self._ask, need)) for need in ordered], until)
+        return self.snapshot
+
+    async def _side_by_side(
+        self, asked: Sequence[tuple[View | None, Callable[[], Awaitable[object]]]], until: float | None
+    ) -> None:
+        """Questions about one device class in turn, for they share its page; the classes side by side."""
+
+        async def in_turn(look: Look) -> None:
+            for view, ask in asked:
+                if self._look(view) is look:
+                    await ask()
+
         with contextlib.suppress(TimeoutError), Boundary():
             async with asyncio.timeout_at(until):
-                for need in ordered:
-                    await self._ask(need)
-        return self.snapshot
+                await asyncio.gather(*map(in_turn, self.looks.values()))
+
+    def _about(self, need: Need) -> View | None:
+        """The view that a question is about; None where it is gone."""
+        if isinstance(need, NeedView):
+            return next((view for view in self.snapshot.roles("sweep") if view.viewport.width == need.width), None)
+        return self._view(need.view)
 
     async def _ask(self, need: Need) -> None:
         match need:
-            case NeedView(width):
-                await self._confirm(width)
+            case NeedView():
+                await self._confirm(need)
             case NeedPicture(view):
                 await self._picture(view)
             case NeedPaint(view, key):
@@ -94,12 +112,14 @@ class Capture:
         if paint is not None:
             self._know(paints={**self.snapshot.evidence.paints, (identity, key): paint})
 
-    async def _confirm(self, width: int) -> None:
-        swept = next((v for v in self.snapshot.roles("sweep") if v.viewport.width == width), None)
+    async def _confirm(self, need: NeedView) -> None:
+        swept = self._about(need)
         look = self._look(swept)
         if swept is not None and look is not None:
             view = await look.full(swept.viewport, swept.moment, "confirm")
-            self.snapshot = replace(self.snapshot, views=(*self.snapshot.views, view))
+            # Which of two pages answers first is chance.
+            views = sorted((*self.snapshot.views, view), key=lambda v: v.viewport.width if v.role == "confirm" else 0)
+            self.snapshot = replace(self.snapshot, views=tuple(views))
 
     async def _picture(self, identity: str) -> None:
         bare = self._view(identity)
@@ -112,20 +132,19 @@ class Capture:
     async def styles(self, wanted: Iterable[tuple[str, str]], until: float | None = None) -> Snapshot:
         """Matched declarations for (view id, node key) pairs, and who made those nodes that scripts made; the answers
         join the snapshot, as many as there are by ``until`` (time of the event loop)."""
-        with contextlib.suppress(TimeoutError), Boundary():
-            async with asyncio.timeout_at(until):
-                for identity, key in dict.fromkeys(wanted):
-                    await self._styles(identity, key)
+        pairs = dict.fromkeys(wanted)
+        await self._side_by_side([(self._view(one), partial(self._styles, one, key)) for one, key in pairs], until)
         return self.snapshot
 
     async def _styles(self, identity: str, key: str) -> None:
-        place, evidence = self._place(identity, key.removesuffix(FOCUSED)), self.snapshot.evidence
-        if place is None or (identity, key) in evidence.styles:
+        place = self._place(identity, key.removesuffix(FOCUSED))
+        if place is None or (identity, key) in self.snapshot.evidence.styles:
             return
         look, view, node = place
         found = await questions.declarations(look, view, node, focused=key.endswith(FOCUSED))
         element = view.layout.element_of(node)
         made = await questions.creator(look, view, node) if view.layout.origin(element) is None else None
+        evidence = self.snapshot.evidence
         creators = {**evidence.creators, view.layout.key(element): made} if made else evidence.creators
         self._know(styles={**evidence.styles, (identity, key): found}, creators=creators)
 

@@ -25,7 +25,7 @@ def encoded(snapshot: Snapshot, keep: Callable[[Frame], str]) -> dict[str, Any]:
 
     def evidence(value: Evidence) -> dict[str, Any]:
         fields = plain.unstructure(value)
-        return {name: [*map(list, field.items())] if name in _PAIRS else field for name, field in fields.items()}
+        return {name: sorted(map(list, field.items())) if name in _PAIRS else field for name, field in fields.items()}
 
     convert.register_unstructure_hook(Evidence, evidence)
     body = convert.unstructure(snapshot)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from relook_lsp.browser.driver import Driver
+from relook_lsp.browser.plan import Plan
 from relook_lsp.core.page import Page
 from relook_lsp.report import Reviewed
 from relook_lsp.report.json import render
@@ -35,9 +36,12 @@ dice.textContent = [Math.random(), crypto.randomUUID()].join(" ");
 </html>
 """
 
+PATIENT = Settings(Plan(timeout=200))
+"""What was not looked at when the time was up is in the report, and how much that is differs."""
+
 
 async def _once(driver: Driver, page: Page) -> tuple[str, tuple[str, ...]]:
-    result = await review(driver, page, Settings())
+    result = await review(driver, page, PATIENT)
     assert result.snapshot is not None, result.report.problems
     body = json.loads(render([Reviewed(result.report, result.snapshot)]))
     del body["pages"][0]["milliseconds"]
