@@ -117,7 +117,13 @@ async def test_the_settings_choose_it(start: State) -> None:
     assert [one.name for one in proposers(config.resolve({}), ("remote",))(target)] == []
     named = config.resolve({"policy": {"endpoint": "http://127.0.0.1:1/v1"}})
     assert [one.name for one in proposers(named, ("remote",))(target)] == ["remote"]
-    editor = config.resolve({"policy": {"endpoint": "editor"}})
+    editor = config.resolve({"policy": {"endpoint": "editor", "model": "small"}})
     assert [one.name for one in proposers(editor, ("remote",))(target)] == []
-    chat = HttpChat(Endpoint("http://127.0.0.1:1/v1"))
+    asked: list[str] = []
+
+    def chat(model: str) -> HttpChat:
+        asked.append(model)
+        return HttpChat(Endpoint("http://127.0.0.1:1/v1"))
+
     assert [one.name for one in proposers(editor, ("remote",), chat)(target)] == ["remote"]
+    assert asked == ["small"]
