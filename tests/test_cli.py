@@ -324,8 +324,11 @@ def test_an_interrupt_leaves_no_process(tmp_path: Path) -> None:
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as run:  # fmt: skip
         _wait(lambda: any("--user-data-dir" in line for line in _marked(mark)))
+        time.sleep(2)  # the script runs now, and the page answers nothing
+        interrupted = time.monotonic()
         run.send_signal(signal.SIGINT)
         _, said = run.communicate(timeout=30)
+        assert time.monotonic() - interrupted < 5
         assert (run.returncode, said) == (130, "")
         _wait(lambda: not _marked(mark))
 
