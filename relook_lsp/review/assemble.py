@@ -23,8 +23,9 @@ from relook_lsp.critics.run import Defect, Judgement
 from relook_lsp.source import suppress
 from relook_lsp.source.locate import Locator
 
-MAX_LOCATED = 60
-"""Findings whose declarations are looked up; the rest point at their tags."""
+MAX_LOCATED = 250
+"""Findings whose declarations are looked up, a few milliseconds each; the rest point at their tags, and are then not
+grouped by their cause."""
 
 
 def wanted_styles(judgement: Judgement) -> list[tuple[str, str]]:

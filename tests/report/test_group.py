@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+import pytest
+
+from relook_lsp.browser.driver import Driver
+from relook_lsp.browser.plan import Plan
 from relook_lsp.core.finding import Finding, Severity
+from relook_lsp.core.page import Page
 from relook_lsp.report.group import by_file, counts, grouped
+from relook_lsp.review.review import Settings, review
 from tests.report.conftest import finding
 
 TEXT = "p { color: #999; padding: 0 } q { color: #999 }"
@@ -47,3 +54,13 @@ def test_files_come_in_the_order_of_their_first_group() -> None:
     other = replace(one, cause=one.cause._replace(path="b.css"))
     groups = grouped([one, other, two])
     assert by_file(groups) == [("a.css", [groups[0], groups[2]]), ("b.css", [groups[1]])]
+
+
+@pytest.mark.browser
+async def test_two_hundred_places_of_one_declaration_are_one_thing_to_read(driver: Driver, tmp_path: Path) -> None:
+    rows = "<p>A line that is too pale.\n" * 200
+    page = "<!doctype html><html lang=en><meta name=viewport content='width=device-width'><title>t</title>"
+    (tmp_path / "a.html").write_text(f"{page}<style>p {{ color: #bbb }}</style>{rows}", "utf-8")
+    result = await review(driver, Page(tmp_path, "a.html"), Settings(Plan(sweep=(), timeout=90)))
+    groups = grouped([one for one in result.report.findings if one.rule == "low-contrast"])
+    assert [len(group) for group in groups] == [200]
