@@ -60,9 +60,13 @@ def judge(scene: Scene) -> Iterator[Outcome]:
             ),
             data={
                 "near": layout.selector(near),
-                "others": f" So are {len(members) - 1} more like it." if len(members) > 1 else "",
+                "others": _others(len(members) - 1),
             },
         )
+
+
+def _others(number: int) -> str:
+    return f" So {'is' if number == 1 else 'are'} {number} more like it." if number else ""
 
 
 def _scrolled_in(scene: Scene, node: int) -> bool:
