@@ -120,11 +120,19 @@ def test_the_slider_page(site: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["--policy", "magic"], ["--rounds", "0"], ["--attempts", "0"], ["--rule", "no-such-rule"]]
+    "words",
+    [
+        ["--policy", "solved,magic"],
+        ["--rounds", "0"],
+        ["--attempts", "many"],
+        ["--budget", "-1"],
+        ["--rule", "no-such-rule"],
+    ],
 )
 def test_wrong_usage(words: list[str], site: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["refine", str(site / "a.html"), *words]) == 2
-    assert capsys.readouterr().err.count("\n") == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and words[0] in said
 
 
 def test_a_page_that_is_missing(site: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -79,7 +79,7 @@ WRONG = {
     ),
     "a range": (
         "timeout = -1",
-        "'timeout' in {file} cannot be -1: Seconds after which looking at one page is given up.",
+        "'timeout' in {file} cannot be -1: Seconds for one page; what was not seen or judged by then is reported as incomplete.",
     ),
     "a rule": ('rules.low-contrst = "off"', "'rules.low-contrst' in {file} is no rule; did you mean 'low-contrast'?"),
     "a severity": (

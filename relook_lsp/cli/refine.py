@@ -10,19 +10,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from relook_lsp.browser.driver import Driver
+from relook_lsp.cli import values
 from relook_lsp.cli.output import chosen_format, put
 from relook_lsp.cli.parallel import over
 from relook_lsp.cli.targets import Target, jobs, targets
 from relook_lsp.cli.targets import arguments as shared
-from relook_lsp.core.errors import UsageError
 from relook_lsp.core.page import Page
 
 if TYPE_CHECKING:
     from relook_lsp.cli.refined import Refined
     from relook_lsp.refine.stage import Stage
     from relook_lsp.refine.trajectory import Trajectory
-
-POLICIES = ("solved", "local", "remote")
 
 WRITES = 3
 """How often a page is refined anew where its files were changed meanwhile, by another page's edit or by hand."""
@@ -35,20 +33,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--write", action="store_true", help="change the files; without it nothing is written")
     parser.add_argument(
-        "--policy", default="solved,local,remote", help="who may propose, in this order: solved, local, remote"
+        "--policy",
+        type=values.policies,
+        default="solved,local,remote",
+        metavar="NAMES",
+        help="who may propose, in this order (default: solved,local,remote)",
     )
-    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="passes over a page")
-    parser.add_argument("--attempts", type=int, default=10, metavar="N", help="candidates for one defect in one pass")
-    parser.add_argument("--budget", type=float, default=300.0, metavar="S", help="seconds for one page")
+    parser.add_argument("--rounds", type=values.count(1, 100), default=3, metavar="N", help="passes over a page")
+    parser.add_argument(
+        "--attempts", type=values.count(1, 100), default=10, metavar="N", help="candidates for one defect in one pass"
+    )
+    parser.add_argument("--budget", type=values.seconds(3600), default=300.0, metavar="S", help="seconds for one page")
 
 
 def run(options: argparse.Namespace) -> int:
     """0 all clean, 1 findings remain, 3 where a page could not be looked at or a file not be written."""
-    unknown = [name for name in options.policy.split(",") if name not in POLICIES]
-    if unknown:
-        raise UsageError(f"there is no policy '{unknown[0]}'; choose from {', '.join(POLICIES)}")
-    if options.rounds < 1 or options.attempts < 1:
-        raise UsageError("--rounds and --attempts are at least 1")
     chosen = targets(options)
     results = asyncio.run(_refined(chosen, options))
     _print(results, options)
@@ -116,7 +115,7 @@ async def _trajectory(
     return await refine(
         start,
         Verifier(stage.look, others, second, screen=stage.screen),
-        proposers(target.config, options.policy.split(",")),
+        proposers(target.config, options.policy),
         Limits(options.rounds, options.attempts, options.budget),
         rules=frozenset(options.rule or ()),
     )

@@ -80,6 +80,16 @@ def rule(text: str) -> str:
     return text
 
 
+def policies(text: str) -> tuple[str, ...]:
+    """Names of those who may propose edits."""
+    from relook_lsp.refine.proposers import NAMES
+
+    names = tuple(name.strip() for name in text.split(","))
+    if unknown := [name for name in names if name not in NAMES]:
+        raise ArgumentTypeError(f"there is no policy '{unknown[0]}'; write some of {','.join(NAMES)}")
+    return names
+
+
 def group(text: str) -> str:
     """Group of rules that there is."""
     from relook_lsp.critics.registry import RULES
