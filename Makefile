@@ -36,7 +36,7 @@ test: setup system browser $(if $(NPM),test-client)
 
 # In a real VS Code (0.8 GB), where there is npm; a picture of every step in build/editor-pictures. One window after the
 # other, and nothing beside them: an editor that waits for its turn on the processor is not what is tested. All of them
-# take 4 to 6 minutes; "make test" runs those of the main path alone.
+# take 5 to 6 minutes; "make test" runs those of the main path alone.
 VSCODE := tests/editor/vscode
 test-vscode: setup system browser editor vsix
 	$(BIN)/python -m pytest -n 0 $(VSCODE)
