@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 
 import numpy as np
-from PIL import Image
 
+from relook_lsp.core.pixels import decode
 from relook_lsp.core.snapshot import ELEMENT, Frame, Layout, Snapshot, View
 
 _VISIBLE = 12
@@ -21,7 +20,7 @@ def similarity(one: Snapshot, other: Snapshot) -> float:
 
 
 def _equal(one: Frame, other: Frame) -> float:
-    first, second = (np.asarray(Image.open(io.BytesIO(f.png)).convert("RGB"), dtype=np.int16) for f in (one, other))
+    first, second = (decode(frame).astype(np.int16) for frame in (one, other))
     height, width = (min(a, b) for a, b in zip(first.shape[:2], second.shape[:2], strict=True))
     equal = np.abs(first[:height, :width] - second[:height, :width]).sum(axis=2) < _VISIBLE
     return float(equal.sum()) / max(first.shape[0] * first.shape[1], second.shape[0] * second.shape[1])

@@ -9,8 +9,6 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from urllib.parse import urlsplit
 
-_HOST = re.compile(r"[A-Za-z0-9.-]+")
-
 
 def viewport(text: str) -> str:
     """A size of the window, checked."""
@@ -49,7 +47,10 @@ def count(least: int, most: int) -> Callable[[str], int]:
 
 
 def host(text: str) -> str:
-    if not _HOST.fullmatch(text):
+    """A host as the settings take it, in small letters."""
+    from relook_lsp.review import config
+
+    if not re.fullmatch(config.schema()["properties"]["allowedHosts"]["items"]["pattern"], text):
         raise ArgumentTypeError(f"'{text}' is no host; write its name alone, as in fonts.example.com")
     return text.lower()
 

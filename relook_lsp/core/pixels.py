@@ -8,14 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from relook_lsp.core.colour import channel_luminance
 from relook_lsp.core.snapshot import Frame
 
 Pixels = NDArray[np.uint8]
 """(height, width, 3) sRGB."""
 
-_LINEAR = np.where(
-    np.arange(256) / 255 <= 0.04045, np.arange(256) / 255 / 12.92, ((np.arange(256) / 255 + 0.055) / 1.055) ** 2.4
-).astype(np.float32)
+_LINEAR = np.array([channel_luminance(value) for value in range(256)], dtype=np.float32)
 
 _WEIGHTS = np.array((0.2126, 0.7152, 0.0722), dtype=np.float32)
 

@@ -11,6 +11,9 @@ from relook_lsp.critics.pixels import Picture
 from relook_lsp.critics.rule import Options, Rule
 
 _CONTROLS = frozenset(("button", "select", "textarea", "summary"))
+_STAYS = frozenset(("fixed", "sticky"))
+"""Values of ``position`` with which an element stays in the window while the page scrolls."""
+
 _CAN_BE_OFF = frozenset(("button", "input", "select", "textarea", "fieldset", "option", "optgroup"))
 _ROLES = frozenset(
     ("button", "link", "checkbox", "radio", "switch", "tab", "menuitem", "menuitemcheckbox", "menuitemradio", "option",
@@ -196,9 +199,14 @@ class Scene:
         """Whether the node stays in the window while the page scrolls (itself or something above it)."""
         layout = self.layout
         return any(
-            layout.types[n] == 1 and layout.style(n, "position") in ("fixed", "sticky")
-            for n in (node, *layout.ancestors(node))
+            layout.types[n] == 1 and layout.style(n, "position") in _STAYS for n in (node, *layout.ancestors(node))
         )
+
+    @cached_property
+    def bars(self) -> tuple[int, ...]:
+        """Shown elements that stay in the window themselves, in document order."""
+        layout = self.layout
+        return tuple(n for n in layout.elements if layout.style(n, "position") in _STAYS and self.shown(n))
 
     # -- text and controls
 

@@ -19,9 +19,7 @@ _PASSING = re.compile(r"cookie|consent|accept|dismiss|got it|no thanks|close|und
 def judge(scene: Scene) -> Iterator[Outcome]:
     if scene.pixels is None:
         return
-    layout = scene.layout
-    stuck = [n for n in layout.elements if layout.style(n, "position") in ("fixed", "sticky") and scene.shown(n)]
-    for bar in stuck:
+    for bar in scene.bars:
         edge = _edge(scene, bar)
         if edge is None:
             yield Outcome(Verdict.PASS, bar)

@@ -29,10 +29,9 @@ def judge(scene: Scene) -> Iterator[Outcome]:
     layout = scene.layout
     removed = any(_TAKEN_AWAY.search(source.text) for source in scene.snapshot.sources.values())
     seen: set[tuple[str, str | None, str | None]] = set()
-    bars = [n for n in layout.elements if layout.style(n, "position") in ("fixed", "sticky") and scene.shown(n)]
     for node in targets(scene):
         kind = (layout.names[node], layout.attribute(node, "class"), layout.attribute(node, "type"))
-        if _caret(kind[0], kind[2]) or not _reachable(scene, node) or _under(scene, node, bars):
+        if _caret(kind[0], kind[2]) or not _reachable(scene, node) or _under(scene, node):
             continue
         if not removed:
             yield Outcome(Verdict.PASS, node)
@@ -84,13 +83,13 @@ def _reachable(scene: Scene, node: int) -> bool:
     )
 
 
-def _under(scene: Scene, node: int, bars: list[int]) -> bool:
+def _under(scene: Scene, node: int) -> bool:
     """Whether the control lies under a bar that stays in the window; it is scrolled out from there when it gets the
     focus, which the picture of the whole page does not show."""
     layout, box = scene.layout, scene.visible_rect(node)
     return not scene.fixed(node) and any(
         layout.paint_order(bar) > layout.paint_order(node) and scene.visible_rect(bar).intersect(box).area > 0
-        for bar in bars
+        for bar in scene.bars
     )
 
 
