@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from relook_lsp.core.errors import RelookError
+from relook_lsp.core.finding import Finding
 from relook_lsp.lsp import describe, lookup, protocol
 from relook_lsp.lsp.server import RelookServer
 from relook_lsp.report.group import grouped
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from relook_lsp.refine.trajectory import Attempt
 
 NOTHING = "Nothing is to be refined here."
-STALE = "The page is being looked at again; try in a moment."
+STALE = "The page changed while it was looked at; try again."
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,18 @@ class Outcome:
 
 async def refine(ls: RelookServer, uri: str, finding: str, tell: Callable[[protocol.Progress], None]) -> Outcome:
     """Look for an edit; without a finding (``describe.identity``) for the whole page. Cancelled like any task."""
-    target = lookup.finding_of(ls, uri, finding) if finding else None
-    seen = target[0] if target is not None else next(iter(lookup.seen_of(ls, uri)), None)
-    if seen is None or (finding and target is None):
+    await ls.session.scheduler.settled()
+    target = _target(ls, uri, finding)
+    if target is not None and not ls.session.fresh(target[0]):
+        # Reviews on change may be off: the page is looked at as it is now.
+        with ls.session.scheduler.foreground():
+            if await ls.session.look(target[0].subject) is None:
+                return Outcome(None, STALE)
+        target = _target(ls, uri, finding)
+    if target is None:
         return Outcome(None, NOTHING)
-    if not ls.session.fresh(seen):
-        return Outcome(None, STALE)
-    places = tuple(one.identity for one in lookup.group_of(seen, target[1])) if target is not None else ()
+    seen, wanted = target
+    places = tuple(one.identity for one in lookup.group_of(seen, wanted)) if wanted is not None else ()
     ready = ls.session.fixes.find(seen.subject, places)
     if ready is not None:
         return Outcome(ready, "")
@@ -58,6 +64,13 @@ async def refine(ls: RelookServer, uri: str, finding: str, tell: Callable[[proto
     if fix is None:
         return Outcome(None, _why(ls, seen, finding, tried), tried)
     return Outcome(fix, "", tried)
+
+
+def _target(ls: RelookServer, uri: str, finding: str) -> tuple[Seen, Finding | None] | None:
+    """The finding, or the page alone where none is named; None where there is no such thing any more."""
+    if finding:
+        return lookup.finding_of(ls, uri, finding)
+    return next(((seen, None) for seen in lookup.seen_of(ls, uri)), None)
 
 
 class _Teller:

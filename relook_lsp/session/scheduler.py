@@ -37,10 +37,12 @@ class Scheduler:
     _idle_task: asyncio.Task[None] | None = None
     _idle_timer: asyncio.TimerHandle | None = None
     _foreground: int = 0
+    _empty: asyncio.Event = field(default_factory=asyncio.Event)
 
     def submit(self, key: Hashable, job: Job, delay: float = 0.0) -> None:
         """Run ``job`` after ``delay`` seconds of quiet on this key; it replaces one that still waits."""
         lane = self._lanes.setdefault(key, _Lane())
+        self._empty.clear()
         lane.pending = job
         if lane.timer is not None:
             lane.timer.cancel()
@@ -76,6 +78,11 @@ class Scheduler:
         """Whether anything runs or waits that is not idle work."""
         return self._foreground > 0 or bool(self._lanes)
 
+    async def settled(self) -> None:
+        """Wait until no lane is in use: what was asked for is done."""
+        while self._lanes:
+            await self._empty.wait()
+
     # -- lanes
 
     def _start(self, key: Hashable) -> None:
@@ -96,6 +103,8 @@ class Scheduler:
             lane.running = None
             if lane.pending is None and lane.timer is None:
                 del self._lanes[key]
+                if not self._lanes:
+                    self._empty.set()
                 self._wake()
             elif lane.timer is None:
                 lane.timer = asyncio.get_running_loop().call_later(0, self._start, key)

@@ -66,6 +66,25 @@ async def test_refine_ends_in_a_versioned_edit(client: Client, site: Path) -> No
     assert edit.document_changes and edit.document_changes[0].text_document.version == 1  # type: ignore[union-attr]
 
 
+async def test_refine_waits_for_the_review_that_runs(client: Client, site: Path) -> None:
+    client.open(site / "index.html", "html")
+    style = client.open(site / "style.css", "css")
+    refine = lsp.ExecuteCommandParams("relook.refine", [style, "", ""])
+    assert await client.raw.workspace_execute_command_async(refine) is True
+    assert await client.diagnostics(style, 0) == ()
+
+
+async def test_refine_looks_first_where_typing_starts_no_review(fresh: Client, site: Path) -> None:
+    await fresh.start(site, editor={"onChange": False, "prepare": 0})
+    fresh.open(site / "index.html", "html")
+    style = fresh.open(site / "style.css", "css")
+    await fresh.diagnostics(style, 1)
+    fresh.change(style, "/* typed */\n" + CSS)
+    refine = lsp.ExecuteCommandParams("relook.refine", [style, "", ""])
+    assert await fresh.raw.workspace_execute_command_async(refine) is True
+    assert fresh.texts[style][1].startswith("/* typed */\n")
+
+
 async def test_a_stale_edit_is_refused(client: Client, site: Path) -> None:
     client.open(site / "index.html", "html")
     style = client.open(site / "style.css", "css")

@@ -71,6 +71,20 @@ async def test_what_is_out_of_date_is_cancelled_and_its_successor_runs() -> None
     assert work.said == ["old begins", "old is cancelled", "new begins", "new ends"]
 
 
+async def test_one_can_wait_until_everything_that_was_asked_for_is_done() -> None:
+    scheduler, work = Scheduler(), Work()
+    async with asyncio.timeout(20):
+        await scheduler.settled()
+    scheduler.submit("find", lambda: asyncio.sleep(0, scheduler.submit("page", work.job("look"))))
+    waiting = asyncio.ensure_future(scheduler.settled())
+    await until(lambda: work.said == ["look begins"])
+    await settle()
+    assert not waiting.done()
+    work.go.set()
+    async with asyncio.timeout(20):
+        await waiting
+
+
 async def test_idle_work_waits_gives_way_and_begins_again() -> None:
     scheduler, work, edit = Scheduler(rest=0.01), Work(), Work()
     scheduler.submit("page", edit.job("review"))

@@ -1,4 +1,4 @@
-"""One VS Code and one browser for all tests; a window for each."""
+"""One VS Code and one browser for all tests; one window for those that need nothing of their own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,9 @@ FLAGS = [
     "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
     "--disable-default-apps", "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]  # fmt: skip
+
+SITE = Path(__file__).parent / "site"
+SERVER = "-m relook_lsp"
 
 Window = Callable[[CodeServer], Awaitable[Workbench]]
 
@@ -72,27 +76,58 @@ async def editor(vsix: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncI
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
     """A workspace of its own with the sample page: text too light, and a box too wide for phones."""
-    return Path(shutil.copytree(Path(__file__).parent / "site", tmp_path / "bakery"))
+    return Path(shutil.copytree(SITE, tmp_path / "bakery"))
 
 
 def settings(site: Path, values: dict[str, object]) -> None:
     """Settings of the workspace."""
-    (site / ".vscode").mkdir()
+    (site / ".vscode").mkdir(exist_ok=True)
     (site / ".vscode/settings.json").write_text(json.dumps(values), "utf-8")
+
+
+@asynccontextmanager
+async def opened(browser: Browser, server: CodeServer, name: str) -> AsyncIterator[Workbench]:
+    """A window that asks nothing outside; the last picture is taken when it closes."""
+    context = await browser.new_context(viewport={"width": 1200, "height": 760})
+    one = Workbench(await context.new_page(), server)
+    one.begin(name)
+    yield one
+    await one.picture("end")
+    await context.close()
+    assert not one.outside, f"the window asked {one.outside}"
 
 
 @pytest_asyncio.fixture
 async def window(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Window]:
-    """Opens a window on a code-server; a picture of each is kept when a test ends."""
-    opened: list[Workbench] = []
+    """Opens a window on a code-server."""
+    async with AsyncExitStack() as stack:
+        yield lambda server: stack.enter_async_context(opened(browser, server, request.node.name))
 
-    async def open_one(server: CodeServer) -> Workbench:
-        context = await browser.new_context(viewport={"width": 1200, "height": 760})
-        opened.append(Workbench(await context.new_page(), server, request.node.name))
-        return opened[-1]
 
-    yield open_one
-    for one in opened:
-        await one.picture("end")
-        await one.page.context.close()
-        assert not one.outside, f"the window asked {one.outside}"
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared(
+    browser: Browser, editor: CodeServer, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Workbench]:
+    """The one window: a window takes longer to open than most tests to run."""
+    site = Path(shutil.copytree(SITE, tmp_path_factory.mktemp("shared") / "bakery"))
+    async with opened(browser, editor, "shared") as one:
+        await one.open(site)
+        yield one
+    # With the window its server and its browser are gone, while VS Code still runs.
+    await until(
+        lambda: not [line for line in editor.processes().values() if SERVER in line or "headless" in line], "no orphan"
+    )
+
+
+@pytest_asyncio.fixture
+async def code(shared: Workbench, request: pytest.FixtureRequest) -> AsyncIterator[Workbench]:
+    """The one window as if it were new: no file open, the workspace's files and settings as they were."""
+    failed = request.session.testsfailed
+    shared.begin(request.node.name)
+    shutil.rmtree(shared.site / ".vscode", ignore_errors=True)
+    shutil.copytree(SITE, shared.site, dirs_exist_ok=True)
+    yield shared
+    if request.session.testsfailed > failed:
+        await shared.open(shared.site)
+    else:
+        await shared.close_all()

@@ -12,19 +12,16 @@ from playwright.async_api import expect
 
 from tests.editor.vscode import code_server
 from tests.editor.vscode.code_server import CodeServer
-from tests.editor.vscode.conftest import Window, settings
-from tests.editor.vscode.workbench import WAIT, loaded, until
-
-SERVER = "-m relook_lsp"
+from tests.editor.vscode.conftest import SERVER, Window, settings
+from tests.editor.vscode.workbench import WAIT, Workbench, loaded, until
 
 
 def servers(editor: CodeServer) -> list[int]:
     return [pid for pid, line in editor.processes().items() if SERVER in line and "cli" not in line]
 
 
-async def test_killed_server_comes_back(editor: CodeServer, window: Window, site: Path) -> None:
-    code = await window(editor)
-    await code.open(site, "style.css")
+async def test_killed_server_comes_back(code: Workbench, editor: CodeServer) -> None:
+    await code.show("style.css")
     await expect(code.squiggles()).to_have_count(1, timeout=WAIT)
     (first,) = servers(editor)
     os.kill(first, signal.SIGKILL)
@@ -35,18 +32,12 @@ async def test_killed_server_comes_back(editor: CodeServer, window: Window, site
     await expect(report).to_contain_text("Text contrast is 2.16:1", timeout=WAIT)
     assert all(await loaded(report.locator("img")))
     await code.picture("report")
-    await code.page.goto("about:blank")
-    # With the window its server and its browser are gone.
-    await until(
-        lambda: not [line for line in editor.processes().values() if SERVER in line or "headless" in line], "no orphan"
-    )
 
 
-async def test_first_steps_without_a_browser(editor: CodeServer, window: Window, site: Path) -> None:
+async def test_first_steps_without_a_browser(code: Workbench) -> None:
     """The reason is in the status and in a notification with a button; the button asks before it installs."""
-    settings(site, {"relook.browser": "/nowhere/chromium"})
-    code = await window(editor)
-    await code.open(site, "index.html")
+    settings(code.site, {"relook.browser": "/nowhere/chromium"})
+    await code.show("index.html")
     toast = code.toast(re.compile("/nowhere/chromium"))
     await expect(toast).to_be_visible(timeout=WAIT)
     await code.picture("problem")

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from playwright.async_api import expect
 
-from tests.editor.vscode.code_server import CodeServer
-from tests.editor.vscode.conftest import Window, settings
-from tests.editor.vscode.workbench import WAIT, loaded, place, until
+from tests.editor.vscode.conftest import settings
+from tests.editor.vscode.workbench import WAIT, Workbench, loaded, place, until
 
 
-async def test_before_and_after(editor: CodeServer, window: Window, site: Path) -> None:
-    sheet = site / "style.css"
+async def test_before_and_after(code: Workbench) -> None:
+    sheet = code.site / "style.css"
     before = sheet.read_text("utf-8")
-    settings(site, {"workbench.colorTheme": "Default Dark Modern"})
-    code = await window(editor)
-    await code.open(site, "style.css")
+    settings(code.site, {"workbench.colorTheme": "Default Dark Modern"})
+    await code.show("style.css")
     await expect(code.squiggles()).to_have_count(1, timeout=WAIT)
     await code.go_to(*place(before, "color: #b9a999"))
     offer = "ReLook: show before and after of the verified fix"
@@ -69,11 +66,10 @@ async def test_before_and_after(editor: CodeServer, window: Window, site: Path) 
     assert len(changed) == 1 and re.fullmatch(r"\.muted \{ color: #\w{6} \}", changed[0][1]), changed
 
 
-async def test_page_view(editor: CodeServer, window: Window, site: Path) -> None:
-    page, sheet = site / "index.html", site / "style.css"
+async def test_page_view(code: Workbench) -> None:
+    page, sheet = code.site / "index.html", code.site / "style.css"
     text = page.read_text("utf-8")
-    code = await window(editor)
-    await code.open(site, "index.html")
+    await code.show("index.html")
     lens = code.lens(re.compile(r"ReLook \d+ · 2 findings"))
     await expect(lens).to_be_visible(timeout=WAIT)
     await code.picture("lens")

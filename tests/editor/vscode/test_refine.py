@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from playwright.async_api import expect
 
-from tests.editor.vscode.code_server import CodeServer
-from tests.editor.vscode.conftest import Window
-from tests.editor.vscode.workbench import WAIT
+from tests.editor.vscode.workbench import WAIT, Workbench
 
 
-async def test_refine_page(editor: CodeServer, window: Window, site: Path) -> None:
-    before = (site / "style.css").read_text("utf-8")
-    code = await window(editor)
-    await code.open(site, "style.css")
+async def test_refine_page(code: Workbench) -> None:
+    before = (code.site / "style.css").read_text("utf-8")
+    await code.show("style.css")
     await expect(code.squiggles("error")).to_have_count(1, timeout=WAIT)
 
     await code.command("ReLook: Refine This Page")
@@ -44,4 +40,4 @@ async def test_refine_page(editor: CodeServer, window: Window, site: Path) -> No
     await code.page.keyboard.press("Control+Z")
     await code.text(re.compile(r"\.order.\{.width:.620px"))
     await code.text("#b9a999")
-    assert (site / "style.css").read_text("utf-8") == before
+    assert (code.site / "style.css").read_text("utf-8") == before

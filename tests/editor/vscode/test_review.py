@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 
 from playwright.async_api import expect
 
-from tests.editor.vscode.code_server import CodeServer
-from tests.editor.vscode.conftest import Window, settings
-from tests.editor.vscode.workbench import WAIT, place, until, written
+from tests.editor.vscode.conftest import settings
+from tests.editor.vscode.workbench import WAIT, Workbench, place, until, written
 
 
-async def test_finding_fix_saved(editor: CodeServer, window: Window, site: Path) -> None:
-    sheet = site / "style.css"
+async def test_finding_fix_saved(code: Workbench) -> None:
+    sheet = code.site / "style.css"
     before = sheet.read_text("utf-8")
-    code = await window(editor)
-    await code.open(site, "style.css")
+    await code.show("style.css")
     await expect(code.squiggles()).to_have_count(1, timeout=WAIT)
     await expect(code.squiggles("error")).to_have_count(1, timeout=WAIT)
     await code.picture("squiggles")
@@ -63,11 +60,10 @@ async def test_finding_fix_saved(editor: CodeServer, window: Window, site: Path)
     await written(sheet, before.replace("#b9a999", colour.group()))
 
 
-async def test_saving_reviews(editor: CodeServer, window: Window, site: Path) -> None:
+async def test_saving_reviews(code: Workbench) -> None:
     """With reviews while typing off, a squiggle appears by saving alone; a comment takes it away again."""
-    settings(site, {"relook.editor.onChange": False})
-    code = await window(editor)
-    await code.open(site, "style.css")
+    settings(code.site, {"relook.editor.onChange": False})
+    await code.show("style.css")
     await expect(code.squiggles("error")).to_have_count(1, timeout=WAIT)
     await code.go_to(1, 1)
     await code.page.keyboard.insert_text(".hours { color: #7d5040 }\n")
@@ -83,5 +79,5 @@ async def test_saving_reviews(editor: CodeServer, window: Window, site: Path) ->
 
     await code.command("ReLook: Choose Entry Page")
     await code.pick("index.html")
-    chosen = site / ".vscode/settings.json"
+    chosen = code.site / ".vscode/settings.json"
     await until(lambda: json.loads(chosen.read_text("utf-8")).get("relook.entry") == ["index.html"], "the entry is set")

@@ -25,15 +25,13 @@ WEBVIEW_FILES = ".vscode-resource.vscode-cdn.net"
 
 
 class Workbench:
-    """One window on one folder."""
+    """One window on one folder, ``site``."""
 
-    def __init__(self, page: Page, server: CodeServer, name: str) -> None:
+    site: Path
+
+    def __init__(self, page: Page, server: CodeServer) -> None:
         self.page, self.server = page, server
         self.outside: set[str] = set()
-        self._pictures = PICTURES / name
-        self._steps = 0
-        shutil.rmtree(self._pictures, ignore_errors=True)
-        self._pictures.mkdir(parents=True)
         page.set_default_timeout(WAIT)
         page.on("request", lambda request: self._note(request.url))
 
@@ -43,8 +41,15 @@ class Workbench:
         if url.startswith(("http", "ws")) and not here:
             self.outside.add(host)
 
+    def begin(self, name: str) -> None:
+        """From now on pictures are of this test."""
+        self._pictures, self._steps = PICTURES / name, 0
+        shutil.rmtree(self._pictures, ignore_errors=True)
+        self._pictures.mkdir(parents=True)
+
     async def open(self, folder: Path, file: str | None = None) -> None:
         """The workbench on a folder, with one file in the editor."""
+        self.site = folder
         address = f"{self.server.address}/?folder={quote(str(folder))}"
         if file is not None:
             target = f"vscode-remote://127.0.0.1:{self.server.port}{folder / file}"
@@ -52,6 +57,27 @@ class Workbench:
         await self.page.goto(address)
         if file is not None:
             await expect(self.editor.locator(".view-line").first).to_be_visible(timeout=WAIT)
+
+    async def show(self, file: str) -> None:
+        """Open a file of the folder by a double click in the explorer."""
+        await self.page.keyboard.press("Control+Shift+E")
+        await self.page.locator(".explorer-folders-view .monaco-list-row", has_text=file).dblclick()
+        await expect(self.page.locator(".tab.active", has_text=file)).to_be_visible(timeout=WAIT)
+        await expect(self.editor.locator(".view-line").first).to_be_visible(timeout=WAIT)
+
+    async def close_all(self) -> None:
+        """Close all files, what was not saved is lost; panel and notifications too."""
+        tabs = self.page.locator(".tabs-container .tab")
+        unsaved = self.page.locator(".monaco-dialog-box .monaco-button", has_text="Don't Save")
+        await self.command("View: Close All Editors")
+        while await tabs.count():
+            if await unsaved.is_visible():
+                await unsaved.click()
+            await asyncio.sleep(0.1)
+        if await self.page.locator(".part.panel").is_visible():
+            await self.page.keyboard.press("Control+J")
+        if await self.page.locator(".notifications-toasts.visible").count():
+            await self.command("Notifications: Clear All Notifications")
 
     async def picture(self, step: str) -> None:
         self._steps += 1
