@@ -12,7 +12,7 @@ NPM := $(shell command -v npm)
 
 help:
 	@echo "make demo    review the sample pages and write an HTML report"
-	@echo "make test    run every test, but for most of those in VS Code and of models"
+	@echo "make test    run every test, but for those of models"
 	@echo "make test-models  the tests against a real model server, in an environment of their own (3.5 GB)"
 	@echo "make check   ruff, pyright, import-linter; tsc and eslint"
 	@echo "make test-vscode  the tests of the extension in a real VS Code"
@@ -32,11 +32,10 @@ demo: setup browser
 
 test: setup system browser $(if $(NPM),test-client)
 	$(BIN)/python -m pytest -n 2 -m "not model and not vscode" $(TESTS)
-	$(if $(NPM),$(MAKE) test-vscode VSCODE=tests/editor/vscode/test_review.py)
+	$(if $(NPM),$(MAKE) test-vscode)
 
-# In a real VS Code (0.8 GB), where there is npm; a picture of every step in build/editor-pictures. One window after the
-# other, and nothing beside them: an editor that waits for its turn on the processor is not what is tested. All of them
-# take 5 to 6 minutes; "make test" runs those of the main path alone.
+# In a real VS Code (0.8 GB), where there is npm; a picture of every step in build/editor-pictures. One test after the
+# other, and nothing beside them: an editor that waits for its turn on the processor is not what is tested.
 VSCODE := tests/editor/vscode
 test-vscode: setup system browser editor vsix
 	$(BIN)/python -m pytest -n 0 $(VSCODE)

@@ -66,7 +66,7 @@ function reason(error: unknown): string {
   if (error instanceof LanguageModelError) {
     if (error.code === LanguageModelError.NoPermissions.name) return "ReLook may not use the editor's language model: allow it in the dialog, or choose none.";
     if (error.code === LanguageModelError.NotFound.name) return "The editor's language model is not there any more: choose another.";
-    if (error.code === LanguageModelError.Blocked.name) return `The editor's language model refused: its quota is used up or the content is blocked (${error.message}).`;
+    if (error.code === LanguageModelError.Blocked.name) return `Quota used up or content blocked, says the editor's language model (${error.message}).`;
   }
   return error instanceof Error ? error.message : String(error);
 }

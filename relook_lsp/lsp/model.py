@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import cast
 
+from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
 from relook_lsp.lsp import protocol
@@ -41,7 +42,10 @@ class EditorChat(Chat):
         except TimeoutError:
             raise ModelError(f"The editor's language model did not answer within {SECONDS:g} s.") from None
         except JsonRpcException as error:
-            raise ModelError(f"The editor's language model could not be asked: {error.message}") from error
+            # The client of ReLook says the whole reason; any other error is of the wire.
+            known = error.code == lsp.LSPErrorCodes.RequestFailed
+            said = error.message if known else f"The editor's language model could not be asked: {error.message}"
+            raise ModelError(said) from error
         texts = [str(text) for text in cast("protocol.Completed", answer).texts]
         if not texts:
             raise ModelError("The editor's language model gave no answer.")

@@ -6,7 +6,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from pygls.exceptions import JsonRpcInternalError
+from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 
 from relook_lsp.lsp import protocol
 from relook_lsp.lsp.model import EditorChat
@@ -59,6 +60,13 @@ async def test_opinions_of_models_are_kept_apart() -> None:
     ls, _ = server(protocol.Completed(["a"]))
     names = [await EditorChat(ls, name).model() for name in ("", "vision", "other")]
     assert len({QUESTION.key(name) for name in names}) == 3
+    ls.session.pictures.close()
+
+
+async def test_the_reason_of_the_editor_is_said_alone() -> None:
+    ls, _ = server(JsonRpcException("ReLook may not use it.", lsp.LSPErrorCodes.RequestFailed.value))
+    with pytest.raises(ModelError, match=r"^ReLook may not use it\.$"):
+        await EditorChat(ls).answer(QUESTION)
     ls.session.pictures.close()
 
 

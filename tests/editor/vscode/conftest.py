@@ -31,14 +31,15 @@ SERVER = "-m relook_lsp"
 Window = Callable[[CodeServer], Awaitable[Workbench]]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """They need a VS Code, and more time than others."""
+    """They need a VS Code, and more time than others; those of the one window go to one worker."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             for mark in (
                 pytest.mark.vscode,
                 pytest.mark.browser,
-                pytest.mark.xdist_group("vscode"),
+                pytest.mark.xdist_group("window" if "code" in getattr(item, "fixturenames", ()) else item.name),
                 pytest.mark.timeout(900),
             ):
                 item.add_marker(mark)
@@ -129,5 +130,4 @@ async def code(shared: Workbench, request: pytest.FixtureRequest) -> AsyncIterat
     yield shared
     if request.session.testsfailed > failed:
         await shared.open(shared.site)
-    else:
-        await shared.close_all()
+    await shared.close_all()

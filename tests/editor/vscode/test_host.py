@@ -19,7 +19,7 @@ from tests.editor.vscode.workbench import WAIT, Workbench
 
 HERE = Path(__file__).parent
 REFUSED = {
-    "test-quota": "its quota is used up or the content is blocked (0 of 50 requests are left)",
+    "test-quota": "Quota used up or content blocked, says the editor's language model (0 of 50 requests are left)",
     "test-consent": "ReLook may not use the editor's language model",
     "test-absent": 'The editor has no language model "test-absent"',
 }
@@ -65,7 +65,10 @@ async def test_language_model(vsix: Path, window: Window, site: Path, tmp_path: 
         subprocess.run, pack, cwd=HERE / "model", capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    chosen = {"relook.python": sys.executable, "relook.critic.endpoint": "editor", "relook.critic.model": "test-vision"}
+    chosen = {
+        "relook.python": sys.executable, "relook.editor.prepare": 0,
+        "relook.critic.endpoint": "editor", "relook.critic.model": "test-vision",
+    }  # fmt: skip
     editor = await code_server.start(tmp_path / "code", [tmp_path / "model.vsix", vsix], chosen)
     try:
         code = await window(editor)
@@ -81,6 +84,7 @@ async def test_language_model(vsix: Path, window: Window, site: Path, tmp_path: 
             (editor.folder / "data/Machine/settings.json").write_text(json.dumps(settings), "utf-8")
             status = await code.language_status()
             await expect(status).to_contain_text(says, timeout=WAIT)
+            await expect(status).not_to_contain_text("could not be asked")
             await code.picture(model)
             await expect(opinion).to_be_hidden(timeout=WAIT)
             await expect(code.page.locator(".markers-panel .monaco-list-row", has_text="low-contrast")).to_be_visible()

@@ -96,6 +96,13 @@ class Workbench:
         """Wait until the editor shows the text."""
         await expect(self.editor.locator(".view-lines")).to_contain_text(pattern, timeout=WAIT)
 
+    async def colour(self, selector: str) -> str:
+        """The colour that stands on the line of a selector."""
+        line = await self.editor.locator(".view-line", has_text=selector).inner_text()
+        found = re.search(r"#[0-9a-f]{6}", line)
+        assert found is not None, line
+        return found.group()
+
     async def go_to(self, line: int, column: int = 1) -> None:
         """Put the cursor there; lines and columns count from 1."""
         await self.page.keyboard.press("Control+1")
