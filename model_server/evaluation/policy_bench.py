@@ -17,7 +17,7 @@ from pathlib import Path
 from random import Random
 
 from model_server.evaluation.intervals import share
-from model_server.training.examples import Example, load
+from model_server.training.examples import Task, stored
 from model_server.training.rollout import broken, target
 from model_server.training.sources import cache
 from model_server.training.tasks import SCREEN, read
@@ -78,15 +78,15 @@ Judge = Callable[[Proposers], Awaitable[Result | None]]
 
 
 @asynccontextmanager
-async def shown(driver: Driver, example: Example) -> AsyncGenerator[Judge | None]:
-    """The broken page, looked at once for all policies; None where it does not show the example's findings."""
+async def shown(driver: Driver, task: Task) -> AsyncGenerator[Judge | None]:
+    """The broken page, looked at once for all policies; None where it does not show the task's findings."""
     async with Stage(driver, SCREEN) as stage:
         try:
-            state = await broken(example, stage.look)
+            state = await broken(task, stage.look)
         except PatchError:  # the page is not the one that the example was made from
             yield None
             return
-        aim = target(example, state)
+        aim = target(task, state)
         if aim is None:
             yield None
             return
@@ -136,12 +136,12 @@ def table(records: Sequence[dict[str, object]]) -> str:
     return "\n".join(lines)
 
 
-def part(example: Example) -> str:
-    return "held-out kinds" if example.held_out_kind else f"{example.split} pages"
+def part(task: Task) -> str:
+    return "held-out kinds" if task.held_out_kind else f"{task.split} pages"
 
 
 async def run(
-    cases: Sequence[Example],
+    cases: Sequence[Task],
     policies: dict[str, Proposers],
     done: set[tuple[str, str]],
     note: Callable[[dict[str, object]], None],
@@ -150,20 +150,20 @@ async def run(
     that where these alone have fixed the case it gets their result."""
     driver = Driver("")
     try:
-        for example in cases:
-            identity = f"{example.page.entry} {example.rule} {example.key} {example.kind}"
+        for task in cases:
+            identity = f"{task.page.entry} {task.rule} {task.key} {task.kind}"
             left = {name: proposers for name, proposers in policies.items() if (identity, name) not in done}
             results: dict[str, Result | None] = {}
             try:
-                async with shown(driver, example) if left else nullcontext() as judge:
+                async with shown(driver, task) if left else nullcontext() as judge:
                     for name, proposers in left.items() if judge is not None else ():
                         alone = results.get(SOLVED)
                         chained = name.startswith(f"{SOLVED} +") and alone is not None and alone.fixed
                         results[name] = alone if chained else await judge(proposers)
             except RelookError as error:
                 print(f"{identity}: {error}", flush=True)
-            about = {"case": identity, "part": part(example), "source": example.source}
-            about |= {"rule": example.rule, "kind": example.kind}
+            about = {"case": identity, "part": part(task), "source": task.source}
+            about |= {"rule": task.rule, "kind": task.kind}
             for name, result in results.items():
                 if result is not None:
                     note({**about, "policy": name, **vars(result)})
@@ -180,7 +180,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--table", action="store_true", help="only print what was measured")
     options = parser.parse_args(argv)
     if not options.table:
-        cases = [e for path in options.data for e in load(path) if e.split != "train" or e.held_out_kind]
+        cases = [e for path in options.data for e in stored(path) if e.split != "train" or e.held_out_kind]
         Random(7).shuffle(cases)
         policies: dict[str, Proposers] = {SOLVED: solved}
         for text in options.model:

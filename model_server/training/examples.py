@@ -1,4 +1,4 @@
-"""Examples as they were stored, back as what they mean."""
+"""Tasks and examples as they were stored, back as what they mean."""
 
 from __future__ import annotations
 
@@ -21,10 +21,14 @@ from relook_lsp.models.language import (
     parse,
 )
 
+NATURAL = "natural"
+"""The kind of a task that no one made: what an author left in a page."""
+
 
 @dataclass(frozen=True)
-class Example:
-    """``page`` is clean; ``joint`` breaks it."""
+class Task:
+    """A finding that is to be mended: ``page`` as it is written, and ``joint`` that breaks it (empty for a natural
+    finding). Only the render can tell what is right."""
 
     split: str
     source: str
@@ -34,6 +38,12 @@ class Example:
     key: str
     page: Page
     joint: Patch
+
+
+@dataclass(frozen=True)
+class Example(Task):
+    """A task with a known answer, the edit that takes the defect back, and what the policy is told."""
+
     observation: Observation
     operations: tuple[Operation, ...]
 
@@ -53,15 +63,27 @@ def _offered(operation: Operation, observation: Observation) -> Operation:
     return SetDeclaration(operation.declaration, values[0]) if values and operation.value not in values else operation
 
 
-def load(path: Path) -> Iterator[Example]:
+def stored(path: Path) -> Iterator[Task]:
+    """All that are stored in a file, with a known answer or without."""
     for record in read(path):
-        if "done" not in record:
+        if "answer" in record:
             yield of(record)
+        elif "rule" in record:
+            yield Task(*_asked(record))
+
+
+def load(path: Path) -> Iterator[Example]:
+    """Those with a known answer."""
+    return (one for one in stored(path) if isinstance(one, Example))
 
 
 def of(record: dict[str, Any]) -> Example:
     observation = _observation(record["observation"])
-    return Example(
+    return Example(*_asked(record), observation, parse(record["answer"], observation))
+
+
+def _asked(record: dict[str, Any]) -> tuple[str, str, str, bool, str, str, Page, Patch]:
+    return (
         record["split"],
         record["source"],
         record["kind"],
@@ -70,8 +92,6 @@ def of(record: dict[str, Any]) -> Example:
         record["key"],
         Page(Path(record["root"]), record["entry"]),
         Patch(tuple(Replacement(path, Span(start, end), old, new) for path, start, end, old, new in record["edits"])),
-        observation,
-        parse(record["answer"], observation),
     )
 
 

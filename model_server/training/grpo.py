@@ -18,8 +18,9 @@ from random import Random
 import torch
 from transformers import LlamaForCausalLM
 
-from model_server.training.examples import Example, load
-from model_server.training.policy_model import encode, padded
+from model_server.training.draw import answer_likelihood, draw
+from model_server.training.examples import Task, stored
+from model_server.training.policy_model import encode
 from model_server.training.priority import weights
 from model_server.training.reward import advantages
 from model_server.training.rollout import Group, broken, rollout, target
@@ -29,7 +30,6 @@ from relook_lsp.browser.driver import Driver
 from relook_lsp.core.errors import RelookError
 from relook_lsp.core.patch import PatchError
 from relook_lsp.models.language import Observation
-from relook_lsp.models.local import LONGEST_ANSWER
 from relook_lsp.models.prompt import compact
 from relook_lsp.models.tokens import Tokens
 from relook_lsp.refine.stage import Stage
@@ -46,44 +46,6 @@ def policy_loss(
     limited = torch.clamp(ratio, 1 - clip, 1 + clip)
     gain = torch.minimum(ratio * advantage[:, None], limited * advantage[:, None])
     return -((gain * mask).sum(1) / mask.sum(1).clamp(min=1)).mean()
-
-
-def answer_likelihood(
-    model: LlamaForCausalLM, rows: Sequence[tuple[list[int], int]]
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Log-probabilities (rows, length) of the tokens of the answers of one prompt, and their mask."""
-    start = rows[0][1]
-    ids = torch.tensor(padded([ids for ids, _ in rows], 0))
-    seen = torch.tensor(padded([[1] * len(ids) for ids, _ in rows], 0))
-    hidden = model.model(input_ids=ids, attention_mask=seen).last_hidden_state[:, start - 1 : -1]
-    likely = torch.log_softmax(model.lm_head(hidden), -1)
-    chosen = ids[:, start:]
-    return likely.gather(-1, chosen[..., None])[..., 0], seen[:, start:].float()
-
-
-@torch.no_grad()
-def draw(
-    model: LlamaForCausalLM, tokens: Tokens, observation: Observation, rejected: int, count: int, temperature: float
-) -> list[tuple[str, int]]:
-    """Sampled answers and their lengths."""
-    prompt, start = encode(tokens, compact(observation, rejected), "")
-    ids = torch.tensor([prompt[:start]])
-    out = model.generate(
-        ids,
-        attention_mask=torch.ones_like(ids),
-        do_sample=True,
-        temperature=temperature,
-        top_k=0,
-        num_return_sequences=count,
-        max_new_tokens=LONGEST_ANSWER - 1,
-        eos_token_id=tokens.end,
-        pad_token_id=tokens.end,
-    )[:, start:]
-    answers: list[tuple[str, int]] = []
-    for row in out.tolist():
-        written = row[: row.index(tokens.end)] if tokens.end in row else row
-        answers.append((tokens.decode(written), len(written) + 1))
-    return answers
 
 
 def update(
@@ -116,7 +78,7 @@ def update(
     return {"dropped": dropped, "flat": flat, "loss": float(loss.detach())}
 
 
-async def train(options: argparse.Namespace, tasks: Sequence[Example]) -> None:
+async def train(options: argparse.Namespace, tasks: Sequence[Task]) -> None:
     tokens = Tokens(options.start / "tokenizer.json")
     model = LlamaForCausalLM.from_pretrained(options.start, dtype=torch.float32)
     optimizer = torch.optim.AdamW(model.parameters(), lr=options.rate, weight_decay=0.0)
@@ -133,11 +95,11 @@ async def train(options: argparse.Namespace, tasks: Sequence[Example]) -> None:
     with (options.out / "metrics.jsonl").open("a", encoding="utf-8") as metrics:
         try:
             while time.monotonic() - started < 60 * options.minutes and (not options.steps or step < options.steps):
-                (example,) = random.choices(tasks, chances)
-                groups = await one_page(driver, model, tokens, example, options)
+                (task,) = random.choices(tasks, chances)
+                groups = await one_page(driver, model, tokens, task, random, options)
                 if not groups:
                     continue
-                record = {"step": step, "rule": example.rule, "kind": example.kind, **summary(groups)}
+                record = {"step": step, "rule": task.rule, "kind": task.kind, **summary(groups)}
                 record |= update(model, optimizer, tokens, groups, options.epochs)
                 record["seconds"] = round(time.monotonic() - started, 1)
                 step += 1
@@ -152,23 +114,28 @@ async def train(options: argparse.Namespace, tasks: Sequence[Example]) -> None:
 
 
 async def one_page(
-    driver: Driver, model: LlamaForCausalLM, tokens: Tokens, example: Example, options: argparse.Namespace
+    driver: Driver,
+    model: LlamaForCausalLM,
+    tokens: Tokens,
+    task: Task,
+    random: Random,
+    options: argparse.Namespace,
 ) -> list[Group]:
-    """None of a page that cannot be looked at, or that does not show the example's findings."""
+    """None of a page that cannot be looked at, or that does not show the task's findings."""
 
     def sample(observation: Observation, rejected: int, count: int) -> list[tuple[str, int]]:
-        return draw(model, tokens, observation, rejected, count, options.temperature)
+        return draw(model, tokens, observation, rejected, count, options.temperature, random)
 
     async with Stage(driver, SCREEN) as stage:
         try:
-            state = await broken(example, stage.look)
-            aim = target(example, state)
+            state = await broken(task, stage.look)
+            aim = target(task, state)
             if aim is None:
                 return []
             verifier = Verifier(stage.look, screen=stage.screen)
             return await rollout(state, aim, sample, verifier, size=options.group, rounds=options.rounds)
         except (RelookError, PatchError) as error:
-            print(f"{example.page.entry}: {error}", flush=True)
+            print(f"{task.page.entry}: {error}", flush=True)
             return []
 
 
@@ -213,7 +180,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.threads:
         torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
-    tasks = [e for path in options.data for e in load(path) if e.split == "train" and not e.held_out_kind]
+    tasks = [e for path in options.data for e in stored(path) if e.split == "train" and not e.held_out_kind]
     if not tasks:
         raise SystemExit(f"There are no examples in {options.data}; run 'make data' first.")
     asyncio.run(train(options, tasks))

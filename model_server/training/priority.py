@@ -6,18 +6,18 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from model_server.training.examples import Example
+from model_server.training.examples import Task
 
 PRIORITY = 10.0
 """How much more often a kind is drawn of which the solved repairs miss every case."""
 
 
-def weights(tasks: Sequence[Example], records: Iterable[Mapping[str, Any]]) -> list[float]:
+def weights(tasks: Sequence[Task], records: Iterable[Mapping[str, Any]]) -> list[float]:
     """How often each task is drawn: the more the worse the solved repairs did with its kind of defect (their first
     candidate), as the benchmark measured on development pages."""
     tried, missed = Counter[str](), Counter[str]()
     for record in records:
         if record["policy"] == "solved" and record["part"] == "development pages":
-            tried[record["kind"]] += 1
-            missed[record["kind"]] += not record["first"]
+            tried[record.get("kind", "")] += 1
+            missed[record.get("kind", "")] += not record["first"]
     return [1 + PRIORITY * missed[task.kind] / max(1, tried[task.kind]) for task in tasks]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from model_server.training.examples import Example
+from model_server.training.examples import Task
 from model_server.training.reward import reward
 from relook_lsp.core.finding import Finding
 from relook_lsp.core.patch import Patch, PatchError
@@ -33,17 +33,17 @@ class Group:
     renders: int
 
 
-async def broken(example: Example, look: Look) -> State:
-    """The example's page with its defects."""
-    texts = {path: (example.page.root / path).read_text("utf-8") for path in example.joint.paths}
-    page = example.page.with_texts({path: example.joint.apply(path, text) for path, text in texts.items()})
+async def broken(task: Task, look: Look) -> State:
+    """The task's page with its defects."""
+    texts = {path: (task.page.root / path).read_text("utf-8") for path in task.joint.paths}
+    page = task.page.with_texts({path: task.joint.apply(path, text) for path, text in texts.items()})
     return State(page, await look(page))
 
 
-def target(example: Example, state: State) -> tuple[Finding, ...] | None:
-    """The group of findings that the example is about; None where it is not there."""
+def target(task: Task, state: State) -> tuple[Finding, ...] | None:
+    """The group of findings that the task is about; None where it is not there."""
     for found in groups(open_findings(state)):
-        if found[0].rule == example.rule and any(finding.key == example.key for finding in found):
+        if found[0].rule == task.rule and any(finding.key == task.key for finding in found):
             return found
     return None
 

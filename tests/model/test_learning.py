@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,12 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
-from model_server.training.grpo import answer_likelihood, policy_loss  # noqa: E402
+from model_server.training.draw import answer_likelihood, chosen, draw  # noqa: E402
+from model_server.training.grpo import policy_loss  # noqa: E402
 from model_server.training.policy_model import new_model, train_tokenizer  # noqa: E402
 from model_server.training.reward import advantages  # noqa: E402
 from model_server.training.sft import answer_loss  # noqa: E402
+from relook_lsp.models.language import DeclarationLine, ElementLine, Observation, Slot  # noqa: E402
 from relook_lsp.models.llama import Llama  # noqa: E402
 from relook_lsp.models.tokens import Tokens  # noqa: E402
 
@@ -86,6 +89,35 @@ def test_answers_are_as_likely_as_torch_says(folder: Path, tokens: Tokens, model
         logits = model(torch.tensor([[*prompt, *answer]])).logits[0, len(prompt) - 1 : -1]
         wanted = torch.log_softmax(logits, -1)[range(len(answer)), answer].sum()
         assert found == pytest.approx(float(wanted.detach()), abs=1e-3)
+
+
+def test_a_group_is_of_different_answers_and_each_as_likely_as_read_alone(tokens: Tokens, model: Any) -> None:
+    lines = tuple(DeclarationLine(0, name, "1px", "a") for name in ("width", "margin", "padding"))
+    box = ElementLine("a.more", "cause", (10, 10, 12, 12), "More")
+    slots = (Slot("width", "auto"), Slot("padding", "8px"))
+    seen = Observation("small-target", "error", "", 1, {}, {}, "375x812", 0, None, (box,), lines, slots)
+    group = draw(model, tokens, seen, 0, 4, 1.0, Random(1))
+    assert len({answer for answer, _ in group}) == 4
+    prompt = tokens.encode(TEXTS[0])
+    answers = [[*tokens.encode(text), tokens.end] for text in ("set d0 s0", "del d0")]
+    likely, mask = answer_likelihood(model, [([*prompt, *answer], len(prompt)) for answer in answers])
+    for row, kept, answer in zip(likely, mask, answers, strict=True):
+        logits = model(torch.tensor([[*prompt, *answer]])).logits[0, len(prompt) - 1 : -1]
+        wanted = torch.log_softmax(logits, -1)[range(len(answer)), answer].sum()
+        assert float((row * kept).sum().detach()) == pytest.approx(float(wanted.detach()), abs=1e-3)
+        slopes = [
+            torch.autograd.grad(one, tuple(model.parameters()), retain_graph=True)
+            for one in ((row * kept).sum(), wanted)
+        ]
+        assert all(torch.allclose(a, b, atol=1e-4) for a, b in zip(*slopes, strict=True))
+
+
+def test_likely_answers_are_drawn_first_and_others_too() -> None:
+    random = Random(3)
+    first = [chosen([0.0, -2.0, -2.0, -2.0], 2, 1.0, random)[0] for _ in range(2000)]
+    # softmax: 1 / (1 + 3 e^-2) = 0.71
+    assert 0.68 < first.count(0) / 2000 < 0.74
+    assert {1, 2, 3} < set(first)
 
 
 def test_only_the_answer_counts(tokens: Tokens, model: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from random import Random
 from types import SimpleNamespace
@@ -10,10 +11,11 @@ from typing import cast
 import pytest
 
 from model_server.training.augment import augment
-from model_server.training.examples import Example
+from model_server.training.examples import NATURAL, Task, load, stored
 from model_server.training.priority import PRIORITY, weights
 from model_server.training.reward import LONGEST, advantages, reward
 from relook_lsp.core.page import Page
+from relook_lsp.core.patch import Patch
 from relook_lsp.models.language import (
     DeclarationLine,
     ElementLine,
@@ -89,7 +91,7 @@ def test_what_solved_repairs_miss_is_drawn_more_often() -> None:
 
     records = [measured("a", True), measured("b", False), measured("b", True), measured("a", False, "held-out pages")]
     tasks = [SimpleNamespace(kind=kind) for kind in ("a", "b", "c")]
-    assert weights(cast("list[Example]", tasks), records) == [1, 1 + PRIORITY / 2, 1]
+    assert weights(cast("list[Task]", tasks), records) == [1, 1 + PRIORITY / 2, 1]
 
 
 def test_a_declaration_has_a_number_and_a_name() -> None:
@@ -104,3 +106,15 @@ def test_a_declaration_has_a_number_and_a_name() -> None:
 def test_a_slot_is_named_where_a_value_is_one() -> None:
     assert write((SetDeclaration(1, "#000"),), SEEN) == "set e0 color s1"
     assert write((SetProperty(0, "opacity", "1"),), SEEN) == "set e0 opacity = 1"
+
+
+def test_tasks_without_an_answer_are_tasks_and_no_examples(tmp_path: Path) -> None:
+    asked = {
+        "split": "train", "source": "site", "kind": NATURAL, "held_out_kind": False, "rule": "small-target", "key": "1",
+        "root": str(tmp_path), "entry": "index.html", "edits": [],
+    }  # fmt: skip
+    file = tmp_path / "natural.jsonl"
+    file.write_text(f"{json.dumps(asked)}\n{json.dumps({'done': 'hash', 'tasks': 1})}\n", "utf-8")
+    (task,) = stored(file)
+    assert (task.kind, task.rule, task.joint) == (NATURAL, "small-target", Patch(()))
+    assert list(load(file)) == []

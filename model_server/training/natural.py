@@ -1,0 +1,82 @@
+"""Tasks without a known answer: ``python -m model_server.training.natural``, what authors left in their pages.
+
+One line of JSON for every group of findings of a page, told by its first one, and one for every page that is done.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from model_server.training.examples import NATURAL
+from model_server.training.sources import Sample, cache, samples
+from model_server.training.tasks import MAX_HEIGHT, MAX_NODES, SCREEN, read
+from relook_lsp.browser.driver import Driver
+from relook_lsp.cli.parallel import over
+from relook_lsp.refine.refine import looker
+from relook_lsp.refine.site import groups
+from relook_lsp.refine.trajectory import State, open_findings
+
+MOST = 4
+"""Groups of one page, the costliest first: one page with forty small links is not forty pages."""
+
+
+async def found(driver: Driver, sample: Sample) -> list[dict[str, Any]]:
+    """The tasks of one page; none of one that is too large, or cannot be looked at. Raises ``RelookError``."""
+    review = await looker(driver, SCREEN)(sample.page)
+    if review.snapshot is None or not review.report.valid or not review.snapshot.settled:
+        return []
+    layout = review.snapshot.settled[-1].layout
+    if len(layout) > MAX_NODES or layout.content[1] > MAX_HEIGHT:
+        return []
+    return [
+        {
+            "split": sample.split,
+            "source": sample.source,
+            "hash": sample.hash,
+            "root": str(sample.page.root),
+            "entry": sample.page.entry,
+            "kind": NATURAL,
+            "held_out_kind": False,
+            "rule": group[0].rule,
+            "key": group[0].key,
+            "edits": [],
+        }
+        for group in groups(open_findings(State(sample.page, review)))[:MOST]
+    ]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="model_server.training.natural", description=__doc__)
+    parser.add_argument("--out", type=Path, default=cache() / "natural.jsonl")
+    parser.add_argument("--jobs", type=int, default=2, help="pages side by side")
+    parser.add_argument("--pages", type=int, default=0, help="at most so many (0: all)")
+    parser.add_argument("--no-packages", action="store_true", help="only the pages of RELOOK_DATA")
+    options = parser.parse_args(argv)
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    done = {record["done"] for record in read(options.out) if "done" in record}
+    pages = samples(packages=not options.no_packages, data=os.environ.get("RELOOK_DATA"))
+    todo = [sample for sample in sorted(pages, key=lambda one: one.hash) if sample.hash not in done]
+    Random(0).shuffle(todo)
+    with options.out.open("a", encoding="utf-8") as out:
+
+        async def one(driver: Driver, sample: Sample) -> None:
+            records = await found(driver, sample)
+            for record in (*records, {"done": sample.hash, "tasks": len(records)}):
+                out.write(json.dumps(record, ensure_ascii=False) + "\n")
+            out.flush()
+
+        todo = todo[: options.pages or None]
+        asyncio.run(over(todo, one, browser="", jobs=options.jobs, quiet=False, name=lambda one: one.page.entry))
+    print(f"{sum('rule' in record for record in read(options.out))} tasks in {options.out}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
