@@ -1,0 +1,202 @@
+"""Self-edit in rounds: ``python -m model_server.evaluation.rounds``. What does looking, and what does strictness give?
+
+A page with several defects gets one candidate of the trained policy a round. The ways differ in what they keep:
+
+- ``forced``: what the verifier accepts (Forced Optimization);
+- ``free``: whatever the policy writes and the browser shows, without looking;
+- ``noisy S``: what is cheaper by one measurement whose noise has the deviation S (in units of the page's first cost);
+- ``clear S``: the same noise, measured again until the difference is clear;
+- ``step back``: also what costs up to ``STEP`` of the first cost more; the best page that was seen is the result.
+
+Costs are measured without noise. All ways share renders of the same text; times are of renders that were made.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hashlib
+import json
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from model_server.training.examples import Task, stored
+from model_server.training.reward import WORTHLESS
+from model_server.training.rollout import broken, judged
+from model_server.training.sources import cache
+from model_server.training.tasks import SCREEN, read
+from relook_lsp.browser.driver import Driver
+from relook_lsp.core.errors import RelookError
+from relook_lsp.core.page import Page
+from relook_lsp.core.patch import PatchError
+from relook_lsp.models.local import WEIGHTS, Local
+from relook_lsp.refine.noise import clear_difference
+from relook_lsp.refine.observe import observe
+from relook_lsp.refine.site import groups
+from relook_lsp.refine.stage import Stage
+from relook_lsp.refine.trajectory import State, Verdict, open_findings
+from relook_lsp.refine.verify import Verifier
+from relook_lsp.review.review import Review
+
+ROUNDS = 10
+NOISE = (0.02, 0.1, 0.3)
+STEP = 0.1
+LIKELY = 1.0
+"""Mean rank of the answer that is taken, of those that the policy gives, the likeliest being 0."""
+
+Keep = Callable[[State, Verdict], Awaitable[bool]]
+"""Whether the candidate of a verdict replaces the state."""
+
+
+@dataclass
+class Shown:
+    """Renders of one page and its candidates, each text once, and the seconds that they took."""
+
+    stage: Stage
+    seconds: list[float] = field(default_factory=list[float])
+    _seen: dict[str, Review] = field(default_factory=dict[str, Review])
+
+    async def look(self, page: Page) -> Review:
+        key = hashlib.sha256(repr(sorted((p, b.text) for p, b in page.overlays.items())).encode()).hexdigest()
+        if key not in self._seen:
+            started = time.monotonic()
+            self._seen[key] = await self.stage.look(page)
+            self.seconds.append(time.monotonic() - started)
+        return self._seen[key]
+
+
+def ways(first: float, random: Random) -> dict[str, Keep]:
+    """All by name; ``first`` is the cost of the page as it was broken."""
+
+    async def forced(_state: State, verdict: Verdict) -> bool:
+        return verdict.accepted
+
+    async def free(_state: State, _verdict: Verdict) -> bool:
+        return True
+
+    async def step_back(state: State, verdict: Verdict) -> bool:
+        return verdict.accepted or _gain(state, verdict) > -STEP * first
+
+    def noisy(deviation: float) -> Keep:
+        async def once(state: State, verdict: Verdict) -> bool:
+            return _gain(state, verdict) + _noise(random, deviation * first) > 0
+
+        return once
+
+    def clear(deviation: float) -> Keep:
+        async def again(state: State, verdict: Verdict) -> bool:
+            async def measure() -> float:
+                return _gain(state, verdict) + _noise(random, deviation * first)
+
+            return await clear_difference(measure)
+
+        return again
+
+    found: dict[str, Keep] = {"forced": forced, "free": free, "step back": step_back}
+    found |= {f"noisy {one:g}": noisy(one) for one in NOISE}
+    return found | {f"clear {one:g}": clear(one) for one in NOISE}
+
+
+def _gain(state: State, verdict: Verdict) -> float:
+    """What the candidate takes off the cost; what loses content or cannot be shown is never a gain."""
+    if verdict.state is None or verdict.reason in WORTHLESS:
+        return -1e9
+    return state.cost - verdict.state.cost
+
+
+def _noise(random: Random, deviation: float) -> float:
+    """Of the difference of two measurements."""
+    return random.gauss(0, deviation) - random.gauss(0, deviation)
+
+
+async def walk(start: State, shown: Shown, model: Local, keep: Keep, random: Random) -> tuple[list[float], float]:
+    """Cost after every round, the first being before any, and the seconds that the policy took."""
+    state, costs, spent = start, [start.cost], 0.0
+    for _ in range(ROUNDS):
+        open_ = groups(open_findings(state))
+        if open_:
+            aim = random.choice(open_)
+            started = time.monotonic()
+            observed = observe(state, aim)
+            answers = await asyncio.to_thread(model.answers, observed.observation) if observed is not None else []
+            spent += time.monotonic() - started
+            if observed is not None and answers:
+                answer = answers[min(int(random.expovariate(1 / LIKELY)), len(answers) - 1)]
+                verdict = await judged(state, observed, answer, Verifier(shown.look, minimal=False).aimed(aim))
+                if verdict.state is not None and verdict.state.review.report.reviewed and await keep(state, verdict):
+                    state = verdict.state
+        costs.append(state.cost)
+    return costs, spent
+
+
+async def run(tasks: Sequence[Task], model: Local, out: Path) -> None:
+    driver = Driver("")
+    try:
+        for task in tasks:
+            try:
+                async with Stage(driver, SCREEN) as stage:
+                    shown = Shown(stage)
+                    start = await broken(task, shown.look)
+                    if len(groups(open_findings(start))) < 2:
+                        continue
+                    for name, keep in ways(start.cost, Random(f"{task.key} noise")).items():
+                        costs, policy = await walk(start, shown, model, keep, Random(f"{task.key} walk"))
+                        record = {"page": task.page.entry, "way": name, "costs": costs, "policy": round(policy, 2)}
+                        with out.open("a", encoding="utf-8") as file:
+                            file.write(json.dumps(record) + "\n")
+                    record = {"page": task.page.entry, "way": "", "renders": [round(one, 2) for one in shown.seconds]}
+                    with out.open("a", encoding="utf-8") as file:
+                        file.write(json.dumps(record) + "\n")
+                    print(task.page.entry, len(shown.seconds), flush=True)
+            except (RelookError, PatchError) as error:
+                print(f"{task.page.entry}: {error}", flush=True)
+    finally:
+        await driver.close()
+
+
+def table(records: Sequence[dict[str, object]]) -> str:
+    """Markdown: the cost that is left after rounds, in shares of the first, mean over pages."""
+    shown = (0, 1, 2, 3, 5, 7, 10)
+    lines = [
+        f"| way | {' | '.join(f'round {one}' for one in shown)} | best seen | pages worse than before |",
+        "|---|" + "---|" * (len(shown) + 2),
+    ]
+    for way in dict.fromkeys(str(record["way"]) for record in records if record["way"]):
+        walks = [record["costs"] for record in records if record["way"] == way]
+        shares = [[cost / costs[0] for cost in costs] for costs in walks if isinstance(costs, list)]
+        means = [sum(one[at] for one in shares) / len(shares) for at in shown]
+        best = sum(min(one) for one in shares) / len(shares)
+        worse = sum(one[-1] > 1 + 1e-6 for one in shares)
+        lines.append(f"| {way} | {' | '.join(f'{one:.2f}' for one in means)} | {best:.2f} | {worse} of {len(shares)} |")
+    return "\n".join(lines)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="model_server.evaluation.rounds", description=__doc__)
+    parser.add_argument("--data", type=Path, nargs="+", default=[cache() / "examples.jsonl"])
+    parser.add_argument("--model", type=Path, default=WEIGHTS, help="folder of the policy")
+    parser.add_argument("--pages", type=int, default=30)
+    parser.add_argument("--out", type=Path, default=cache() / "rounds.jsonl")
+    parser.add_argument("--table", action="store_true", help="only print what was measured")
+    options = parser.parse_args(argv)
+    if not options.table:
+        found = {
+            (task.page.entry, task.joint): task
+            for path in options.data
+            for task in stored(path)
+            if task.split != "train" and len(task.joint.replacements) > 1
+        }
+        chosen = sorted(found.values(), key=lambda task: f"{task.page.entry} {task.key}")
+        Random(5).shuffle(chosen)
+        one_each = list({task.page.entry: task for task in chosen}.values())[: options.pages]
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        asyncio.run(run(one_each, Local(options.model), options.out))
+    print(table(list(read(options.out))))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
