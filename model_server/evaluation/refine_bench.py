@@ -119,7 +119,7 @@ async def broken_by(stage: Stage, base: State, group: Sequence[Defect]) -> tuple
 
 async def run(driver: Driver, variant: str, base: State, group: Sequence[Defect], case: str) -> Row:
     row = Row(base.page.entry, case, variant, tuple(sorted(defect.kind for defect in group)), shown=False)
-    async with Stage(driver, SETTINGS) as stage:
+    async with Stage(driver, SETTINGS, guard=variant != UNGUARDED) as stage:
         start = await broken_by(stage, base, group)
         if start is None:
             return row

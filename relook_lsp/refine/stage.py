@@ -48,12 +48,16 @@ NOT_TRIED = Screening(False)
 
 
 class Stage:
-    """Renders of one page and its candidates; an asynchronous context manager, which closes what is open."""
+    """Renders of one page and its candidates, several at once where they are asked for; an asynchronous context manager,
+    which closes what is open. Without ``guard`` (ablations) a trial does not ask whether content is kept."""
 
-    def __init__(self, driver: Driver, settings: Settings, kept: int = KEPT) -> None:
+    def __init__(self, driver: Driver, settings: Settings, kept: int = KEPT, *, guard: bool = True) -> None:
         self._driver = driver
         self._settings = settings
         self._kept = kept
+        self._guard = guard
+        self._turn = asyncio.Lock()
+        """Of trials: a live page shows one candidate at a time."""
         self._live: list[Capture] = []
         """Least recently used first."""
         self._shown: dict[tuple[int, str], tuple[View, Content]] = {}
@@ -87,10 +91,18 @@ class Stage:
             return NOT_TRIED
         if drop:
             return Screening(True, (Reason.DROPPED, drop))
+        rules = _rules(target[0].rule) if target else ()
+        if not rules:
+            return NOT_TRIED
+        async with self._turn:
+            return await self._on_the_live_page(base, patch, target, rules)
+
+    async def _on_the_live_page(
+        self, base: State, patch: Patch, target: Sequence[Finding], rules: tuple[Rule, ...]
+    ) -> Screening:
         snapshot = base.review.snapshot
         live = next((one for one in self._live if one.snapshot is snapshot), None)
-        rules = _rules(target[0].rule) if target else ()
-        if snapshot is None or live is None or not rules:
+        if snapshot is None or live is None:
             return NOT_TRIED
         self._live.remove(live)
         self._live.append(live)
@@ -103,8 +115,9 @@ class Stage:
             return NOT_TRIED
         except RelookError:
             # Nobody knows what the page is like now; a clean render says what is the matter.
-            self._live.remove(live)
-            await live.close()
+            if live in self._live:
+                self._live.remove(live)
+                await live.close()
             return NOT_TRIED
 
     async def _dropped(self, base: State, patch: Patch) -> str:
@@ -138,7 +151,7 @@ class Stage:
                 if before and len({*kept, *(suspected & before.keys())}) == len(before):
                     return Reason.NOT_BETTER, f"{target[0].rule} stays at {view.viewport}"
                 better = better or bool(before)
-                loss = await self._lost(view, capture)
+                loss = await self._lost(view, capture) if self._guard else ""
                 if loss:
                     return Reason.CONTENT_LOST, f"at {view.viewport}: {loss}"
         return None if better else (Reason.NOT_BETTER, "")

@@ -40,7 +40,7 @@ class Verifier:
     minimal: bool = True
     """Whether every edit of a patch must be shown to be needed (condition 5)."""
     guard: bool = True
-    """False only in ablations: content may get lost."""
+    """False only in ablations: content may get lost (a ``Stage`` has a guard of its own)."""
     screen: Screen | None = None
     """Without it every candidate is rendered cleanly, and what the browser drops is not known."""
     target: Sequence[Finding] = ()
@@ -75,11 +75,7 @@ class Verifier:
         return await self._elsewhere(base, patch, cost)
 
     async def _screened(self, base: State, patch: Patch) -> Screening:
-        if self.screen is None:
-            return NOT_TRIED
-        screening = await self.screen(base, patch, self.target)
-        lost = screening.objection is not None and screening.objection[0] is Reason.CONTENT_LOST
-        return Screening(True) if lost and not self.guard else screening
+        return NOT_TRIED if self.screen is None else await self.screen(base, patch, self.target)
 
     async def _needless(self, base: State, patch: Patch, whole: Verdict) -> Verdict:
         """Condition 5: an edit is needed where the rest of the patch would not be accepted, or is not as good."""

@@ -39,6 +39,9 @@ Tell = Callable[[Attempt], None]
 ONE = Limits(rounds=1, attempts=6, seconds=30)
 """For one defect in idle time."""
 
+AT_ONCE = 2
+"""Repairs looked for side by side in idle time: while one candidate is judged, another is rendered."""
+
 REST = Limits(rounds=1, attempts=4, seconds=60)
 """For what is left of the page in idle time."""
 
@@ -106,24 +109,44 @@ async def prepare(session: Session, seen: Seen) -> None:
         return
     prepared = session.fixes.of(seen.subject)
     async with _bench(session, seen) as bench:
-        targets = [group for group in bench.targets() if group[0].rule in SOLVERS]
-        seen_with: dict[tuple[Replacement, ...], State] = {}
-        for target in targets[:count]:
-            if target[0].identity in prepared.tried:  # found before this was interrupted
-                continue
+        targets = [group for group in bench.targets() if group[0].rule in SOLVERS][:count]
+        found = await _single(session, seen, bench, targets)
+        if not session.fresh(seen):
+            return
+        seen_with = {fix.patch.replacements: state for fix, state in found}
+        refused = prepared.tried.keys() - prepared.single.keys()
+        fixes = (prepared.single.get(target[0].identity) for target in targets)
+        single = dict.fromkeys(fix.patch for fix in fixes if fix is not None)
+        joint = await _joint(bench, [*single], seen_with, refused)
+        if joint is not None and session.fresh(seen):
+            prepared.joint = await _fix(session, seen, bench, joint)
+
+
+async def _single(
+    session: Session, seen: Seen, bench: Bench, targets: Sequence[tuple[Finding, ...]]
+) -> list[tuple[Fix, State]]:
+    """A fix for each target where there is one, some looked for at once; kept as soon as it is found."""
+    prepared, turn = session.fixes.of(seen.subject), asyncio.Semaphore(AT_ONCE)
+    fixes: list[tuple[Fix, State]] = []
+
+    async def one(target: tuple[Finding, ...]) -> None:
+        async with turn:
+            # Known from before an interruption, or out of date.
+            if target[0].identity in prepared.tried or not session.fresh(seen):
+                return
             found = await repair(bench.start, target, bench.verify, limits=ONE)
             if not session.fresh(seen):
                 return
             prepared.tried.update({finding.identity: Tried.of(found.attempts) for finding in target})
             if found.accepted:
                 fix = await _fix(session, seen, bench, found)
-                seen_with[fix.patch.replacements] = found.best
+                fixes.append((fix, found.best))
                 prepared.single.update({finding.identity: fix for finding in target})
-        refused = prepared.tried.keys() - prepared.single.keys()
-        single = {fix.id: fix.patch for fix in prepared.single.values()}
-        joint = await _joint(bench, [*single.values()], seen_with, refused)
-        if joint is not None and session.fresh(seen):
-            prepared.joint = await _fix(session, seen, bench, joint)
+
+    async with asyncio.TaskGroup() as group:
+        for target in targets:
+            group.create_task(one(target))
+    return fixes
 
 
 async def _joint(

@@ -90,8 +90,10 @@ def test_what_solved_repairs_miss_is_drawn_more_often() -> None:
         return {"policy": "solved", "part": part, "kind": kind, "first": first}
 
     records = [measured("a", True), measured("b", False), measured("b", True), measured("a", False, "held-out pages")]
-    tasks = [SimpleNamespace(kind=kind) for kind in ("a", "b", "c")]
-    assert weights(cast("list[Task]", tasks), records) == [1, 1 + PRIORITY / 2, 1]
+    tasks = [SimpleNamespace(kind=kind) for kind in ("a", "b", "c", NATURAL)]
+    assert weights(cast("list[Task]", tasks), records) == [1, 1 + PRIORITY / 2, 1, 1 + PRIORITY]
+    left = [*records, measured(NATURAL, True)]
+    assert weights(cast("list[Task]", tasks), left)[-1] == 1
 
 
 def test_a_declaration_has_a_number_and_a_name() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -106,7 +107,20 @@ async def test_another_page_is_not_tried(folder: Path, start: State, stage: Stag
     assert not (await stranger.screen(start, patch, target(start, "low-contrast"))).tried
 
 
-async def test_without_the_guard_a_trial_does_not_ask_for_content(start: State, stage: Stage) -> None:
-    verify = Verifier(stage.look, screen=stage.screen, guard=False).aimed(target(start, "low-contrast"))
-    verdict = await verify(start, edit("style.css", CSS, MUTED, ".muted { display: none }"))
+async def test_without_the_guard_a_trial_does_not_ask_for_content(start: State, driver: Driver) -> None:
+    async with Stage(driver, Settings(), guard=False) as bare:
+        base = State(start.page, await bare.look(start.page))
+        verify = Verifier(bare.look, screen=bare.screen, guard=False).aimed(target(base, "low-contrast"))
+        verdict = await verify(base, edit("style.css", CSS, MUTED, ".muted { display: none }"))
     assert verdict.renders == 1 and verdict.reason is Reason.UNCLEAR
+
+
+async def test_trials_and_renders_may_be_asked_for_at_once(start: State, driver: Driver) -> None:
+    """The live page shows one candidate at a time, so that each gets the verdict that it gets alone."""
+    patches = [edit("style.css", CSS, MUTED, f".muted {{ color: {one} }}") for one in ("#333", "#bbb", "#444", "#ccc")]
+    async with Stage(driver, Settings()) as stage:
+        base = State(start.page, await stage.look(start.page))
+        verify = Verifier(stage.look, screen=stage.screen).aimed(target(base, "low-contrast"))
+        verdicts = await asyncio.gather(*(verify(base, patch) for patch in patches))
+    assert [one.accepted for one in verdicts] == [True, False, True, False]
+    assert [one.screened for one in verdicts] == [False, True, False, True]
