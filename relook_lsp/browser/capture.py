@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -199,10 +199,18 @@ async def capture(
         raise
     snapshot = _snapshot(page, plan, looks, record, [view for part in parts for view in part])
     if plan.axe and not snapshot.hung:
-        with Boundary():
-            widest = max(plan.viewports, key=lambda v: v.width)
-            snapshot = replace(snapshot, axe=await questions.axe(looks[min(looks)], widest))
+        found = await _axe(looks[min(looks)], max(plan.viewports, key=lambda v: v.width), end)
+        snapshot = replace(snapshot, axe=found, axe_silent=found is None)
     return Capture(snapshot, looks)
+
+
+async def _axe(look: Look, viewport: Viewport, until: float) -> tuple[Mapping[str, Any], ...] | None:
+    """None where it does not answer in half of the time that is left: what was seen without it counts all the same."""
+    now = asyncio.get_running_loop().time()
+    with contextlib.suppress(TimeoutError), Boundary():
+        async with asyncio.timeout_at(now + (until - now) / 2):
+            return await questions.axe(look, viewport)
+    return None
 
 
 def _snapshot(page: Page, plan: Plan, looks: dict[bool, Look], record: Record, views: list[View]) -> Snapshot:

@@ -130,6 +130,9 @@ class Snapshot:
     listeners: int = 0
     evidence: Evidence = field(default_factory=Evidence)
     axe: tuple[Mapping[str, Any], ...] | None = None
+    """What axe-core found; None where it was not asked, or did not answer."""
+    axe_silent: bool = False
+    """Whether axe-core was asked and did not answer."""
     unstable: frozenset[str] = frozenset()
     """Keys of places that differed between two loads."""
 

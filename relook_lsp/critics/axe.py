@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from relook_lsp.core.finding import Finding, Severity
+from relook_lsp.core.finding import Finding, Incomplete, Severity
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.snapshot import STAMP, Layout, Snapshot
 from relook_lsp.source.locate import Locator
@@ -18,6 +18,8 @@ _WARNINGS = frozenset(("critical", "serious"))
 NOTES = frozenset(("link-in-text-block", "scrollable-region-focusable"))
 """Rules that were right too seldom on real pages: a link that is a symbol differs by more than its colour, and most
 browsers take the keyboard into scrolling regions by themselves (Chromium since version 130)."""
+
+NO_ANSWER = "no-answer"
 
 _SHOWN = 2
 """CSS pixels. An image that is smaller shows nothing that a text could stand for: it waits for its file, or counts."""
@@ -51,6 +53,12 @@ def findings(snapshot: Snapshot, locator: Locator) -> Iterator[Finding]:
                 measured={"advice": node["summary"], "reference": rule["url"]},
                 source="axe",
             )
+
+
+def unanswered(snapshot: Snapshot) -> Iterator[Incomplete]:
+    """Where it was asked and did not answer in time, nothing is known of its rules."""
+    if snapshot.axe_silent:
+        yield Incomplete("axe", NO_ANSWER, "", "")
 
 
 def severity(rule: str, impact: str | None, box: Rect) -> Severity:

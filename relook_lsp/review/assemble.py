@@ -52,7 +52,7 @@ def assemble(snapshot: Snapshot, judgement: Judgement) -> Report:
         valid=not any(f.rule == "blank-render" for f in findings + suppressed) and not snapshot.hung,
         findings=findings,
         suppressed=suppressed,
-        incomplete=tuple(sorted(dict.fromkeys(judgement.incomplete))),
+        incomplete=tuple(sorted(dict.fromkeys([*judgement.incomplete, *axe.unanswered(snapshot)]))),
         problems=tuple(_problems(snapshot)),
         passed=judgement.passed,
         capture=snapshot.capture,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from relook_lsp.browser import questions
 from relook_lsp.browser.driver import Driver
 from relook_lsp.browser.plan import Plan
-from relook_lsp.core.finding import Severity
+from relook_lsp.core.finding import Incomplete, Severity
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.page import Page
 from relook_lsp.critics.axe import severity
@@ -41,6 +43,24 @@ async def test_it_does_not_run_unasked(driver: Driver, tmp_path: Path) -> None:
     assert result.snapshot is not None
     assert result.snapshot.axe is None
     assert all(f.source == "measured" for f in result.report.findings)
+
+
+@pytest.mark.browser
+async def test_one_that_never_answers_is_said_and_takes_nothing_away(
+    driver: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "page.html").write_text(TEXT.replace("<body>", '<body style="width: 4000px">'), "utf-8")
+    asked: list[object] = []
+
+    async def never(look: object, _viewport: object) -> None:
+        asked.append(look)
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(questions, "axe", never)
+    result = await review(driver, Page(tmp_path, "page.html"), Settings(plan=Plan(axe=True, timeout=12)))
+    assert asked and not result.report.problems
+    assert Incomplete("axe", "no-answer", "", "") in result.report.incomplete
+    assert any(finding.rule == "page-scrolls-sideways" for finding in result.report.findings)
 
 
 @pytest.mark.browser
