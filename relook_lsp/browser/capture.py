@@ -184,7 +184,8 @@ async def capture(
                     if viewports:
                         tab = await driver.tab(plan.allowed_hosts)
                         looks[touch] = Look(page, plan, tab, touch, record)
-                watches = (Watch(look, classes[touch], len(looks) == 1, seen) for touch, look in looks.items())
+                half = end - plan.timeout / 2
+                watches = [Watch(look, classes[touch], len(looks) == 1, seen, half) for touch, look in looks.items()]
                 parts = await asyncio.gather(*(watch.run() for watch in watches))
         documents = [r for r in record.requests.values() if r.kind == "document"]
         if page.is_url and not any(r.outcome == "ok" for r in documents):
@@ -198,6 +199,7 @@ async def capture(
             ) from error
         raise
     snapshot = _snapshot(page, plan, looks, record, [view for part in parts for view in part])
+    snapshot = replace(snapshot, unswept=any(watch.unswept for watch in watches))
     if plan.axe and not snapshot.hung:
         found = await _axe(looks[min(looks)], max(plan.viewports, key=lambda v: v.width), end)
         snapshot = replace(snapshot, axe=found, axe_silent=found is None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -16,12 +17,15 @@ Seen = Callable[[View], object]
 class Watch:
     """The moments, then backgrounds, then the widths that are only laid out, then zoom and dark scheme."""
 
-    def __init__(self, look: Look, viewports: tuple[Viewport, ...], only: bool, seen: Seen) -> None:
-        """``only``: there is no other device class, all widths are this one's."""
+    def __init__(self, look: Look, viewports: tuple[Viewport, ...], only: bool, seen: Seen, until: float) -> None:
+        """``only``: there is no other device class, all widths are this one's. ``until``, in time of the event loop, is
+        when widths that are only laid out end: what is left is for the rules."""
         self._look = look
         self._viewports = viewports
         self._only = only
         self._seen = seen
+        self._until = until
+        self.unswept = False
         self._views: list[View] = []
         self._now = 0
 
@@ -76,6 +80,9 @@ class Watch:
         plan, height = self._look.plan, self._viewports[0].height
         for width in plan.sweep:
             if self._only or (width < plan.touch_below) is self._look.touch:
+                if asyncio.get_running_loop().time() > self._until:
+                    self.unswept = True
+                    return
                 viewport = Viewport(width, height, self._look.touch)
                 self._add(await self._look.bare(viewport, self._now, "sweep"))
 

@@ -133,6 +133,8 @@ class Snapshot:
     """What axe-core found; None where it was not asked, or did not answer."""
     axe_silent: bool = False
     """Whether axe-core was asked and did not answer."""
+    unswept: bool = False
+    """Whether widths that are only laid out were left out, because they took too much of the time."""
     unstable: frozenset[str] = frozenset()
     """Keys of places that differed between two loads."""
 

@@ -111,11 +111,18 @@ def judge(
         _ask_for_widths(rule, {k: s for k, s in suspicions.items() if k not in fails}, snapshot, result, unclear)
     failed = {(d.rule.id, d.key) for d in result.defects}
     result.passed = frozenset(passed - failed - unclear)
-    if hearing.unheard:
-        _own_up(result, hearing.unheard)
-    _name_small_ranges(result, snapshot, options, failed | unclear, hearing.unheard)
+    unheard = hearing.unheard | _unswept(snapshot, options, rules)
+    if unheard:
+        _own_up(result, unheard)
+    _name_small_ranges(result, snapshot, options, failed | unclear, unheard)
     result.needs = list(dict.fromkeys(result.needs))[:MAX_NEEDS]
     return result
+
+
+def _unswept(snapshot: Snapshot, options: Options, rules: tuple[Rule, ...]) -> set[str]:
+    """Rules that should have been asked about widths that were left out."""
+    active = [rule for rule, _ in _active(options, rules)]
+    return {r.id for r in active if r.sweep or r is small_range_break.RULE} if snapshot.unswept else set()
 
 
 def _own_up(result: Judgement, unheard: set[str]) -> None:

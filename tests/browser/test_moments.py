@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from relook_lsp.browser.capture import capture
 from relook_lsp.browser.driver import Driver
+from relook_lsp.browser.look import Look
 from relook_lsp.browser.plan import Plan
 from relook_lsp.core.page import Page
+from relook_lsp.core.snapshot import View, Viewport
+from relook_lsp.review.review import Settings, review
 
 PAGE = "<!doctype html><meta name=viewport content='width=device-width'><title>t</title><p id=p>first</p>"
 LATER = "<script>setTimeout(() => { document.getElementById('p').textContent = 'then' }, 1500)</script>"
@@ -41,3 +45,26 @@ async def test_a_size_is_not_changed_to_look_for_what_did_not_happen(driver: Dri
     """Going back to the smaller window would be something that happens to the page."""
     seen = await texts(driver, tmp_path, PAGE + NARROW)
     assert {text for _, _, text in seen} == {"first"}
+
+
+@pytest.mark.browser
+async def test_widths_that_take_too_long_are_left_out_and_that_is_said(
+    driver: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "index.html").write_text(PAGE.replace("<p id=p>", "<p id=p style='width: 4000px'>"), "utf-8")
+    plan = Plan(timeout=16)
+    bare = Look.bare
+
+    async def slow(self: Look, viewport: Viewport, moment: int, role: str) -> View:
+        await asyncio.sleep(0 if role == "zoom" else 1.5)
+        return await bare(self, viewport, moment, role)
+
+    monkeypatch.setattr(Look, "bare", slow)
+    result = await review(driver, Page(tmp_path, "index.html"), Settings(plan))
+    assert result.snapshot is not None and result.snapshot.unswept
+    assert 0 < len(result.snapshot.roles("sweep")) < len(plan.sweep)
+    (finding,) = (one for one in result.report.findings if one.rule == "page-scrolls-sideways")
+    assert finding.widths is None
+    told = {one.rule for one in result.report.incomplete if one.reason == "out-of-time"}
+    assert {"page-scrolls-sideways", "leaves-container", "small-range-break"} <= told
+    assert "low-contrast" not in told
