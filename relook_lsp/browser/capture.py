@@ -6,14 +6,13 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from relook_lsp.browser import questions, serve
 from relook_lsp.browser.cdp import CdpError
 from relook_lsp.browser.clock import Hang
 from relook_lsp.browser.driver import Driver
-from relook_lsp.browser.look import Look
+from relook_lsp.browser.look import STILL, Look
 from relook_lsp.browser.plan import Plan
 from relook_lsp.browser.requests import Record
 from relook_lsp.browser.watch import Seen, Watch
@@ -56,24 +55,28 @@ class Capture:
     async def supply(self, needs: Sequence[Need], until: float | None = None) -> Snapshot:
         """Look again at what critics could not tell; the answers join the snapshot, as many as there are by ``until``
         (time of the event loop). Raises ``BrowserFailed``."""
-        # Handlers of the focus may change the page: nothing else is asked after it in this round.
-        ordered = sorted(dict.fromkeys(needs), key=lambda need: isinstance(need, NeedFocus))
-        await self._side_by_side([(self._about(need), partial(self._ask, need)) for need in ordered], until)
+        asked = tuple(dict.fromkeys(needs))
+
+        async def answer(look: Look) -> None:
+            mine = [need for need in asked if self._look(self._about(need)) is look]
+            focus = [need for need in mine if isinstance(need, NeedFocus)]
+            for need in mine:
+                if need not in focus:
+                    await self._ask(need)
+            # Handlers of the focus may change the page: nothing else is asked after it in this round. A ring that fades
+            # in would not be there yet while time stands still.
+            async with look.styled(STILL) if focus else contextlib.nullcontext():
+                for need in focus:
+                    await self._ask(need)
+
+        await self._side_by_side(answer, until)
         return self.snapshot
 
-    async def _side_by_side(
-        self, asked: Sequence[tuple[View | None, Callable[[], Awaitable[object]]]], until: float | None
-    ) -> None:
+    async def _side_by_side(self, work: Callable[[Look], Awaitable[None]], until: float | None) -> None:
         """Questions about one device class in turn, for they share its page; the classes side by side."""
-
-        async def in_turn(look: Look) -> None:
-            for view, ask in asked:
-                if self._look(view) is look:
-                    await ask()
-
         with contextlib.suppress(TimeoutError), Boundary():
             async with asyncio.timeout_at(until):
-                await asyncio.gather(*map(in_turn, self.looks.values()))
+                await asyncio.gather(*map(work, self.looks.values()))
 
     def _about(self, need: Need) -> View | None:
         """The view that a question is about; None where it is gone."""
@@ -133,7 +136,13 @@ class Capture:
         """Matched declarations for (view id, node key) pairs, and who made those nodes that scripts made; the answers
         join the snapshot, as many as there are by ``until`` (time of the event loop)."""
         pairs = dict.fromkeys(wanted)
-        await self._side_by_side([(self._view(one), partial(self._styles, one, key)) for one, key in pairs], until)
+
+        async def answer(look: Look) -> None:
+            for view, key in pairs:
+                if self._look(self._view(view)) is look:
+                    await self._styles(view, key)
+
+        await self._side_by_side(answer, until)
         return self.snapshot
 
     async def _styles(self, identity: str, key: str) -> None:

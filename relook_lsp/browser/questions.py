@@ -14,7 +14,7 @@ from relook_lsp.browser.gather import styles
 from relook_lsp.browser.gather.axe import violations
 from relook_lsp.browser.gather.creator import creator as made_at
 from relook_lsp.browser.gather.focus import force, leave_focus, take_focus
-from relook_lsp.browser.look import STILL, Look
+from relook_lsp.browser.look import Look
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.snapshot import Declaration, Flicker, Frame, Paint, ScriptPlace, View, Viewport
 
@@ -47,20 +47,19 @@ async def declarations(look: Look, view: View, node: int, *, focused: bool = Fal
 
 
 async def focus(look: Look, view: View, node: int) -> int:
-    """Pixels that change around the element when it gets keyboard focus; -1 where it does not take it."""
+    """Pixels that change around the element when it gets keyboard focus; -1 where it does not take it. The page is
+    ``STILL``."""
     clip = _whole(view.layout.rect(node).inflate(_AROUND).intersect(_reach(view)))
     await look.resize(view.viewport)
     thing = await _thing(look, view, node)
     if thing is None:
         return -1
-    # A ring that fades in would not be there yet while time stands still.
-    async with look.styled(STILL):
-        # A script may have given it the focus as the page loaded.
-        await leave_focus(look.cdp, thing)
-        before = await look.camera.frame(view.layout, view.viewport, clip)
-        taken = await take_focus(look.cdp, thing)
-        after = await look.camera.frame(view.layout, view.viewport, clip)
-        await leave_focus(look.cdp, thing)
+    # A script may have given it the focus as the page loaded.
+    await leave_focus(look.cdp, thing)
+    before = await look.camera.frame(view.layout, view.viewport, clip)
+    taken = await take_focus(look.cdp, thing)
+    after = await look.camera.frame(view.layout, view.viewport, clip)
+    await leave_focus(look.cdp, thing)
     return difference(before, after, clip).changed if taken else -1
 
 
