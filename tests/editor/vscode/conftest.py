@@ -126,7 +126,8 @@ async def code(shared: Workbench, request: pytest.FixtureRequest) -> AsyncIterat
     failed = request.session.testsfailed
     shared.begin(request.node.name)
     shutil.rmtree(shared.site / ".vscode", ignore_errors=True)
-    shutil.copytree(SITE, shared.site, dirs_exist_ok=True)
+    # As somebody else would write them now: VS Code takes no older file for news.
+    shutil.copytree(SITE, shared.site, dirs_exist_ok=True, copy_function=shutil.copyfile)
     yield shared
     if request.session.testsfailed > failed:
         await shared.open(shared.site)

@@ -8,7 +8,7 @@ import re
 from playwright.async_api import expect
 
 from tests.editor.vscode.conftest import settings
-from tests.editor.vscode.workbench import WAIT, Workbench, place, until, written
+from tests.editor.vscode.workbench import WAIT, Workbench, loaded, place, until, written
 
 
 async def test_finding_fix_saved(code: Workbench) -> None:
@@ -32,7 +32,7 @@ async def test_finding_fix_saved(code: Workbench) -> None:
     await code.go_to(line, column)
     hover = await code.hover("Text contrast is 2.16:1")
     await expect(hover).to_contain_text("What helps")
-    widths = await hover.locator("img").evaluate_all("found => found.map((one) => one.naturalWidth)")
+    widths = await loaded(hover.locator("img"))
     assert widths and all(widths), widths
     await code.picture("hover")
     await code.page.keyboard.press("Escape")
