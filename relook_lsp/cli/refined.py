@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from relook_lsp.core.finding import Finding
 from relook_lsp.core.text import LineIndex
 from relook_lsp.refine.content import map_key
 from relook_lsp.refine.solved import SOLVERS
-from relook_lsp.refine.trajectory import Attempt, Trajectory, texts_of
+from relook_lsp.refine.trajectory import Attempt, State, Trajectory, texts_of
 from relook_lsp.report.before_after import Pair, render
 from relook_lsp.report.group import grouped
 from relook_lsp.report.json import finding as described
@@ -49,11 +49,29 @@ def as_json(results: Sequence[Refined]) -> str:
 
 def _pair(result: Refined) -> Pair:
     one = result.trajectory
-    lines = [f"{a.patch.title} ({a.proposer})" for a in one.accepted]
     return Pair(
         one.start.review.report, one.start.review.snapshot, one.best.review.report, one.best.review.snapshot,
-        tuple(lines), _diff(result),
+        tuple(f"{mended}: {attempt.patch.title} ({attempt.proposer})" for mended, attempt in _mended(one)),
+        _diff(result),
     )  # fmt: skip
+
+
+def _mended(one: Trajectory) -> Iterator[tuple[str, Attempt]]:
+    """Every accepted edit with the rules of which it took findings away or lessened them."""
+    before = _costs(one.start)
+    for attempt in one.accepted:
+        if attempt.verdict.state is not None:
+            after = _costs(attempt.verdict.state)
+            yield ", ".join(sorted(rule for rule, cost in before.items() if after.get(rule, 0) < cost)), attempt
+            before = after
+
+
+def _costs(state: State) -> dict[str, float]:
+    """What the findings of each rule cost together."""
+    costs: dict[str, float] = {}
+    for finding in state.review.report.findings:
+        costs[finding.rule] = costs.get(finding.rule, 0.0) + finding.cost
+    return costs
 
 
 def _text(result: Refined) -> str:
@@ -64,8 +82,8 @@ def _text(result: Refined) -> str:
         return f"{name}: not looked at\n"
     found = f"{len(grouped(before.findings))} -> {len(grouped(after.findings))} findings"
     lines = [f"{name}: score {before.score} -> {after.score}, {found}"]
-    for attempt in one.accepted:
-        lines.append(f"  fixed: {plain(attempt.patch.title, 100)} ({attempt.proposer}, verified)")
+    for mended, attempt in _mended(one):
+        lines.append(f"  fixed: {mended}: {plain(attempt.patch.title, 100)} ({attempt.proposer}, verified)")
     for finding in after.findings:
         if finding.cost > 0:
             lines.append(f"  left: {finding.rule}: {plain(finding.message, 160)}{_why(one, finding)}")

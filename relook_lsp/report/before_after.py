@@ -44,12 +44,13 @@ def _pair(index: int, pair: Pair, album: Album) -> tuple[str, str]:
     """Markup of a page, and the widths of its sliders."""
     scores = f"{pair.before.score} → {pair.after.score}" if pair.before.reviewed else "not reviewed"
     edits = "".join(f"<li>{safe(one, 160)}</li>" for one in pair.accepted) or "<li>No edit was accepted.</li>"
-    diff = f'<pre tabindex="0" aria-label="The edit"><code>{_lines(pair.diff)}</code></pre>' if pair.diff else ""
+    code = f'<pre tabindex="0" aria-label="The edit"><code>{_lines(pair.diff)}</code></pre>'
+    diff = f"<details><summary>The edit</summary>{code}</details>" if pair.diff else ""
     sliders, rules = _sliders(index, pair, album)
     return (
         f'<section class="page"><div class="head"><div><h2>{path(pair.before.page)}</h2><p>score {scores}, '
         f"findings {len(grouped(pair.before.findings))} → {len(grouped(pair.after.findings))}</p></div></div>"
-        f"<ul>{edits}</ul>{diff}{sliders}</section>\n",
+        f"<ul>{edits}</ul>{sliders}{diff}</section>\n",
         rules,
     )
 
