@@ -163,9 +163,7 @@ def save(
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="model_server.training.grpo", description=__doc__)
-    parser.add_argument(
-        "--data", type=Path, nargs="+", default=[cache() / "examples.jsonl", cache() / "natural.jsonl"]
-    )
+    parser.add_argument("--data", type=Path, nargs="+", default=[cache() / "examples.jsonl", cache() / "natural.jsonl"])
     parser.add_argument("--start", type=Path, default=cache() / "sft" / "model")
     parser.add_argument("--out", type=Path, default=cache() / "grpo")
     parser.add_argument("--measured", type=Path, default=cache() / "policy_bench.jsonl", help="of the benchmark")

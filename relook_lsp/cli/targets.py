@@ -11,7 +11,7 @@ from pathlib import Path
 
 from relook_lsp.cli import values
 from relook_lsp.core.errors import UsageError
-from relook_lsp.core.page import Page
+from relook_lsp.core.page import Page, is_url
 from relook_lsp.review import config
 from relook_lsp.review.config import Config
 
@@ -92,16 +92,12 @@ def targets(options: argparse.Namespace) -> list[Target]:
 
 
 def _entries(root: Path, settings: Config) -> list[str]:
-    return [one if _is_url(one) else str(root / one) for one in settings.entry]
-
-
-def _is_url(text: str) -> bool:
-    return text.startswith(("http://", "https://"))
+    return [one if is_url(one) else str(root / one) for one in settings.entry]
 
 
 def _pages(text: str, root: Path | None) -> Iterator[tuple[Path, str]]:
     """(root, entry) of every page that a word names; none where nothing is there."""
-    if _is_url(text):
+    if is_url(text):
         if not values.is_url(text):
             raise UsageError(f"'{text}' is no URL of a page; write it as http://localhost:5173/")
         yield config.find_root(Path.cwd(), root), text

@@ -17,6 +17,11 @@ class Buffer:
     version: int = 0
 
 
+def is_url(entry: str) -> bool:
+    """Whether a page is named by the address of a development server."""
+    return entry.startswith(("http://", "https://"))
+
+
 @dataclass(frozen=True)
 class Page:
     """An entry document, the folder that may be read for it, and the buffers that overlay files.
@@ -32,7 +37,7 @@ class Page:
 
     @property
     def is_url(self) -> bool:
-        return self.entry.startswith(("http://", "https://"))
+        return is_url(self.entry)
 
     def with_texts(self, texts: dict[str, str]) -> Page:
         """The same page with these files (path -> text) changed in memory."""

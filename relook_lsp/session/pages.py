@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from relook_lsp.core.page import is_url
 from relook_lsp.session.documents import Documents, Open
 from relook_lsp.session.preferences import Preferences
 from relook_lsp.session.subject import Subject
@@ -62,7 +63,7 @@ def _untitled(document: Open, preferences: Preferences) -> Belongs:
 def _entries(root: Path, entries: tuple[str, ...]) -> Belongs:
     found: list[str] = []
     for entry in entries:
-        if entry.startswith(("http://", "https://")):
+        if is_url(entry):
             found.append(entry)
         else:
             found += sorted(path.relative_to(root).as_posix() for path in root.glob(entry) if path.is_file())

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from relook_lsp.core.finding import Report
-from relook_lsp.core.page import Page
+from relook_lsp.core.page import Page, is_url
 from relook_lsp.core.snapshot import Evidence, Snapshot
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Subject:
     @property
     def is_url(self) -> bool:
         """A page of a development server: it knows what was saved, not what is being typed."""
-        return self.entry.startswith(("http://", "https://"))
+        return is_url(self.entry)
 
     @property
     def uri(self) -> str:

@@ -17,6 +17,7 @@ from relook_lsp.core.finding import (
     Location,
     Related,
 )  # fmt: skip
+from relook_lsp.core.page import is_url
 from relook_lsp.core.snapshot import Declaration, ScriptPlace, Snapshot, Source, View
 from relook_lsp.core.text import LineIndex, Span
 from relook_lsp.source import sourcemap
@@ -88,7 +89,7 @@ class Locator:
         """The beginning of the entry document, where nothing better is known."""
         entry = self.entry
         if entry is None:
-            path = None if self.snapshot.page.startswith(("http://", "https://")) else self.snapshot.page
+            path = None if is_url(self.snapshot.page) else self.snapshot.page
             return Location(path, self.snapshot.url, LineIndex("").range(Span(0, 0)), Span(0, 0))
         document = self.document
         html = next(document.named("html"), None) if document else None
