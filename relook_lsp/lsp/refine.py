@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from relook_lsp.core.errors import RelookError
 from relook_lsp.core.finding import Finding
 from relook_lsp.lsp import describe, lookup, protocol
+from relook_lsp.lsp.look import look
 from relook_lsp.lsp.server import RelookServer
 from relook_lsp.report.group import grouped
 from relook_lsp.session.fixes import Fix
@@ -35,14 +36,14 @@ async def refine(ls: RelookServer, uri: str, finding: str, tell: Callable[[proto
     """Look for an edit; without a finding (``describe.identity``) for the whole page. Cancelled like any task."""
     await ls.session.scheduler.settled()
     target = _target(ls, uri, finding)
-    if target is not None and not ls.session.fresh(target[0]):
-        # Reviews on change may be off: the page is looked at as it is now.
-        with ls.session.scheduler.foreground():
-            if await ls.session.look(target[0].subject) is None:
-                return Outcome(None, STALE)
+    if target is None or not ls.session.fresh(target[0]):
+        # Reviews on opening and on change may be off: the page is looked at as it is now.
+        await look(ls, uri)
         target = _target(ls, uri, finding)
     if target is None:
         return Outcome(None, NOTHING)
+    if not ls.session.fresh(target[0]):
+        return Outcome(None, STALE)
     seen, wanted = target
     places = tuple(one.identity for one in lookup.group_of(seen, wanted)) if wanted is not None else ()
     ready = ls.session.fixes.find(seen.subject, places)

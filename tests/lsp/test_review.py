@@ -74,11 +74,10 @@ async def test_refine_waits_for_the_review_that_runs(client: Client, site: Path)
     assert await client.diagnostics(style, 0) == ()
 
 
-async def test_refine_looks_first_where_typing_starts_no_review(fresh: Client, site: Path) -> None:
-    await fresh.start(site, editor={"onChange": False, "prepare": 0})
+async def test_refine_looks_first_where_nothing_was_looked_at(fresh: Client, site: Path) -> None:
+    await fresh.start(site, editor={"onOpen": False, "onChange": False, "prepare": 0})
     fresh.open(site / "index.html", "html")
     style = fresh.open(site / "style.css", "css")
-    await fresh.diagnostics(style, 1)
     fresh.change(style, "/* typed */\n" + CSS)
     refine = lsp.ExecuteCommandParams("relook.refine", [style, "", ""])
     assert await fresh.raw.workspace_execute_command_async(refine) is True

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from relook_lsp.lsp import describe, lookup, protocol
+from relook_lsp.lsp import describe, protocol
+from relook_lsp.lsp.look import look
 from relook_lsp.lsp.server import RelookServer
 
 COMMAND = "relook.review"
@@ -20,15 +21,5 @@ def register(server: RelookServer) -> None:
 
 
 async def _review(ls: RelookServer, uri: str) -> protocol.Reviewed | None:
-    """All pages of the document; the first is the answer."""
-    document = ls.session.documents.get(uri)
-    if document is not None:
-        belongs = await ls.session.pages(document)
-        if belongs.message:
-            ls.homeless(belongs)
-        subjects = belongs.subjects
-    else:
-        subjects = tuple(seen.subject for seen in lookup.seen_of(ls, uri)[:1])
-    with ls.session.scheduler.foreground():
-        looked = [await ls.session.look(subject) for subject in subjects]
-    return next((describe.reviewed(ls, seen) for seen in looked if seen is not None), None)
+    """The first page is the answer."""
+    return next((describe.reviewed(ls, seen) for seen in await look(ls, uri)), None)
