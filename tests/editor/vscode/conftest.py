@@ -111,6 +111,8 @@ async def shared(
 ) -> AsyncIterator[Workbench]:
     """The one window: a window takes longer to open than most tests to run."""
     site = Path(shutil.copytree(SITE, tmp_path_factory.mktemp("shared") / "bakery"))
+    # There from the beginning: VS Code hears of a change in a file sooner than of a file in a new folder.
+    settings(site, {})
     async with opened(browser, editor, "shared") as one:
         await one.open(site)
         yield one
@@ -125,7 +127,7 @@ async def code(shared: Workbench, request: pytest.FixtureRequest) -> AsyncIterat
     """The one window as if it were new: no file open, the workspace's files and settings as they were."""
     failed = request.session.testsfailed
     shared.begin(request.node.name)
-    shutil.rmtree(shared.site / ".vscode", ignore_errors=True)
+    settings(shared.site, {})
     # As somebody else would write them now: VS Code takes no older file for news.
     shutil.copytree(SITE, shared.site, dirs_exist_ok=True, copy_function=shutil.copyfile)
     yield shared
