@@ -52,7 +52,8 @@ def _apart(site: Site, node: int) -> Iterator[Fix]:
 
 
 def behind_bar(site: Site, writer: Writer) -> Iterator[Patch]:
-    """Content begins below the bar, and jumps to a heading stop below it too."""
+    """Content begins below the bar. Where jumps to a heading end is not measured: ``scroll-padding`` would be an edit that
+    nothing shows to be needed."""
     layout = site.layout
     body = layout.find("body")
     bar = site.culprit
