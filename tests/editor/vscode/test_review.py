@@ -23,9 +23,10 @@ async def test_finding_fix_saved(code: Workbench) -> None:
     problem = code.page.locator(".markers-panel .monaco-list-row", has_text="Text contrast is 2.16:1")
     await expect(problem).to_be_visible(timeout=WAIT)
     await expect(problem).to_contain_text("low-contrast")
+    line, column = place(before, "color: #b9a999")
+    await expect(problem).to_contain_text(f"[Ln {line}, Col {column}]", timeout=WAIT)
     await code.picture("problems")
     await problem.dblclick(position={"x": 80, "y": 8})
-    line, column = place(before, "color: #b9a999")
     # The whole declaration is selected: that is the range.
     await code.selected(before, "color: #b9a999")
 
