@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import hashlib
 import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -57,10 +56,10 @@ class Shown:
 
     stage: Stage
     seconds: list[float] = field(default_factory=list[float])
-    _seen: dict[str, Review] = field(default_factory=dict[str, Review])
+    _seen: dict[frozenset[tuple[str, str]], Review] = field(default_factory=dict[frozenset[tuple[str, str]], Review])
 
     async def look(self, page: Page) -> Review:
-        key = hashlib.sha256(repr(sorted((p, b.text) for p, b in page.overlays.items())).encode()).hexdigest()
+        key = frozenset((path, buffer.text) for path, buffer in page.overlays.items())
         if key not in self._seen:
             started = time.monotonic()
             self._seen[key] = await self.stage.look(page)
@@ -78,7 +77,7 @@ def ways(first: float, random: Random) -> dict[str, Keep]:
         return True
 
     async def step_back(state: State, verdict: Verdict) -> bool:
-        return verdict.accepted or _gain(state, verdict) > -STEP * first
+        return _gain(state, verdict) > -STEP * first
 
     def noisy(deviation: float) -> Keep:
         async def once(state: State, verdict: Verdict) -> bool:
@@ -132,7 +131,7 @@ async def walk(start: State, shown: Shown, model: Local, keep: Keep, random: Ran
     return costs, spent
 
 
-async def run(tasks: Sequence[Task], model: Local, out: Path) -> None:
+async def run(tasks: Sequence[Task], model: Local, note: Callable[[dict[str, object]], None]) -> None:
     driver = Driver("")
     try:
         for task in tasks:
@@ -144,12 +143,8 @@ async def run(tasks: Sequence[Task], model: Local, out: Path) -> None:
                         continue
                     for name, keep in ways(start.cost, Random(f"{task.key} noise")).items():
                         costs, policy = await walk(start, shown, model, keep, Random(f"{task.key} walk"))
-                        record = {"page": task.page.entry, "way": name, "costs": costs, "policy": round(policy, 2)}
-                        with out.open("a", encoding="utf-8") as file:
-                            file.write(json.dumps(record) + "\n")
-                    record = {"page": task.page.entry, "way": "", "renders": [round(one, 2) for one in shown.seconds]}
-                    with out.open("a", encoding="utf-8") as file:
-                        file.write(json.dumps(record) + "\n")
+                        note({"page": task.page.entry, "way": name, "costs": costs, "policy": round(policy, 2)})
+                    note({"page": task.page.entry, "way": "", "renders": [round(one, 2) for one in shown.seconds]})
                     print(task.page.entry, len(shown.seconds), flush=True)
             except (RelookError, PatchError) as error:
                 print(f"{task.page.entry}: {error}", flush=True)
@@ -193,7 +188,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         Random(5).shuffle(chosen)
         one_each = list({task.page.entry: task for task in chosen}.values())[: options.pages]
         options.out.parent.mkdir(parents=True, exist_ok=True)
-        asyncio.run(run(one_each, Local(options.model), options.out))
+        with options.out.open("a", encoding="utf-8") as out:
+
+            def note(record: dict[str, object]) -> None:
+                out.write(json.dumps(record) + "\n")
+                out.flush()
+
+            asyncio.run(run(one_each, Local(options.model), note))
     print(table(list(read(options.out))))
     return 0
 

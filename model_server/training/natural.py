@@ -37,11 +37,7 @@ async def found(driver: Driver, sample: Sample) -> list[dict[str, Any]]:
         return []
     return [
         {
-            "split": sample.split,
-            "source": sample.source,
-            "hash": sample.hash,
-            "root": str(sample.page.root),
-            "entry": sample.page.entry,
+            **sample.record,
             "kind": NATURAL,
             "held_out_kind": False,
             "rule": group[0].rule,

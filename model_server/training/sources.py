@@ -15,6 +15,7 @@ import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from relook_lsp.core.page import Page
 
@@ -89,6 +90,17 @@ class Sample:
         if self.source in HELD_OUT_SOURCES or bucket == 0:
             return "held-out"
         return "development" if bucket == 1 else "train"
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """What every stored task says of its page."""
+        return {
+            "split": self.split,
+            "source": self.source,
+            "hash": self.hash,
+            "root": str(self.page.root),
+            "entry": self.page.entry,
+        }
 
 
 def fetch(package: Package, into: Path) -> Path:

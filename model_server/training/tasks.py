@@ -197,11 +197,7 @@ async def _screened(
         tally.counts[f"kind {one.defect.kind}"] += 1
         records.append(
             {
-                "split": sample.split,
-                "source": sample.source,
-                "hash": sample.hash,
-                "root": str(sample.page.root),
-                "entry": sample.page.entry,
+                **sample.record,
                 "kind": one.defect.kind,
                 "place": one.defect.place,
                 "held_out_kind": one.defect.kind in HELD_OUT,

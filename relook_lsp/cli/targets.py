@@ -98,7 +98,7 @@ def _entries(root: Path, settings: Config) -> list[str]:
 def _pages(text: str, root: Path | None) -> Iterator[tuple[Path, str]]:
     """(root, entry) of every page that a word names; none where nothing is there."""
     if is_url(text):
-        if not values.is_url(text):
+        if not values.has_host(text):
             raise UsageError(f"'{text}' is no URL of a page; write it as http://localhost:5173/")
         yield config.find_root(Path.cwd(), root), text
         return

@@ -56,12 +56,12 @@ def host(text: str) -> str:
 
 
 def server(text: str) -> str:
-    if not is_url(text):
+    if not has_host(text):
         raise ArgumentTypeError(f"'{text}' is no server; write its URL, as in http://localhost:8000/v1")
     return text
 
 
-def is_url(text: str) -> bool:
+def has_host(text: str) -> bool:
     """Whether it names a page or a server on a host."""
     try:
         url = urlsplit(text)

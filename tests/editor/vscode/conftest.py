@@ -31,15 +31,14 @@ SERVER = "-m relook_lsp"
 Window = Callable[[CodeServer], Awaitable[Workbench]]
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """They need a VS Code, and more time than others; those of the one window go to one worker."""
+    """They need a VS Code, and more time than others."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             for mark in (
                 pytest.mark.vscode,
                 pytest.mark.browser,
-                pytest.mark.xdist_group("window" if "code" in getattr(item, "fixturenames", ()) else item.name),
+                pytest.mark.xdist_group("vscode"),
                 pytest.mark.timeout(900),
             ):
                 item.add_marker(mark)
