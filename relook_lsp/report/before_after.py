@@ -75,7 +75,10 @@ def _sliders(index: int, pair: Pair, album: Album) -> tuple[str, str]:
             continue
         size = f"{view.viewport.width} × {view.viewport.height}"
         name = f"p-{index}-{len(parts)}"
-        rules += f"#{name}{{max-width:{view.viewport.width}px}}\n"
+        # At one scale: a page that scrolled sideways has a wider picture.
+        wide = max(one.width, two.width)
+        rules += f"#{name}{{max-width:{view.viewport.width}px}}\n#{name} img{{width:{one.width / wide:.2%}}}\n"
+        rules += f"#{name} .after img{{width:{two.width / wide:.2%}}}\n"
         parts.append(
             f'<div class="pair" id="{name}"><p>{size}: before on the left, after on the right</p>'
             f'<div class="slider"><img alt="Before, at {size}" width="{one.width}" height="{one.height}" src="{one.url}">'
