@@ -52,6 +52,8 @@ class Client:
         self.publications = 0
         self.encoding = "utf-16"
         self.answer: Callable[[protocol.Complete], protocol.Completed] | None = None
+        self.told: Callable[[protocol.Status], None] | None = None
+        """Called while a status is being received: before anything that the server sends after it."""
 
     async def start(
         self,
@@ -191,6 +193,8 @@ def factory() -> LanguageClient:
     @raw.feature(protocol.STATUS)
     def status(params: protocol.Status) -> None:
         client.statuses.append(params)
+        if client.told is not None:
+            client.told(params)
 
     @raw.feature(protocol.REVIEWED)
     def reviewed(params: protocol.Reviewed) -> None:

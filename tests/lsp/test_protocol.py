@@ -133,7 +133,9 @@ async def test_a_file_that_changed_on_the_disk_is_not_overwritten(client: Client
     assert not done.applied and "changed meanwhile" in done.message
 
 
-async def test_refine_tells_every_candidate(client: Client, site: Path) -> None:
+async def test_refine_tells_every_candidate(fresh: Client, site: Path) -> None:
+    client = fresh
+    await client.start(site, client={"reviewed": True, "images": True}, editor={"prepare": 0})
     page = client.open(site / "index.html", "html")
     await client.until(lambda: client.reviews)
     done: protocol.Refined = await client.ask(protocol.REFINE, protocol.Refine(page, apply=False), 120)
@@ -146,16 +148,20 @@ async def test_refine_tells_every_candidate(client: Client, site: Path) -> None:
     assert applied.applied and applied.message.endswith("to 100.")
 
 
-async def test_a_refinement_is_cancelled(client: Client, site: Path) -> None:
+async def test_a_refinement_is_cancelled(fresh: Client, site: Path) -> None:
+    client = fresh
+    await client.start(site, client={"reviewed": True}, editor={"prepare": 0})
     page = client.open(site / "index.html", "html")
     await client.until(lambda: client.reviews)
-    asked = client.raw.protocol.send_request_async(protocol.REFINE, protocol.Refine(page), msg_id="slow")
-    running = asyncio.ensure_future(asked)
-    await client.until(lambda: client.statuses[-1].state == "refining")
-    client.raw.cancel_request(protocol.lsp.CancelParams("slow"))
+
+    def cancel(status: protocol.Status) -> None:
+        if status.state == "refining":
+            client.raw.cancel_request(protocol.lsp.CancelParams("slow"))
+
+    client.told = cancel
     with pytest.raises(JsonRpcException) as error:
         async with asyncio.timeout(20):
-            await running
+            await client.raw.protocol.send_request_async(protocol.REFINE, protocol.Refine(page), msg_id="slow")
     assert error.value.code == protocol.lsp.LSPErrorCodes.RequestCancelled
     await client.until(lambda: client.statuses[-1].state == "idle")
     assert client.edits == []

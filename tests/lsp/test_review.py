@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from lsprotocol import types as lsp
 
+from relook_lsp.lsp import protocol
 from tests.lsp.conftest import CSS, Client
 
 pytestmark = pytest.mark.browser
@@ -84,18 +85,22 @@ async def test_refine_looks_first_where_nothing_was_looked_at(fresh: Client, sit
     assert fresh.texts[style][1].startswith("/* typed */\n")
 
 
-async def test_a_stale_edit_is_refused(client: Client, site: Path) -> None:
-    client.open(site / "index.html", "html")
-    style = client.open(site / "style.css", "css")
-    await client.diagnostics(style, 1)
-    running = asyncio.ensure_future(
-        client.raw.workspace_execute_command_async(lsp.ExecuteCommandParams("relook.refine", [style, "", ""]))
-    )
-    await asyncio.sleep(0.3)
-    client.change(style, "/* typed meanwhile */\n" + CSS)
-    assert await running is False
-    assert client.edits == []
-    assert client.texts[style][1].startswith("/* typed meanwhile */")
+async def test_a_stale_edit_is_refused(fresh: Client, site: Path) -> None:
+    await fresh.start(site, editor={"prepare": 0})
+    fresh.open(site / "index.html", "html")
+    style = fresh.open(site / "style.css", "css")
+    await fresh.diagnostics(style, 1)
+
+    def type_meanwhile(status: protocol.Status) -> None:
+        if status.state == "refining":
+            fresh.told = None
+            fresh.change(style, "/* typed meanwhile */\n" + CSS)
+
+    fresh.told = type_meanwhile
+    refine = lsp.ExecuteCommandParams("relook.refine", [style, "", ""])
+    assert await fresh.raw.workspace_execute_command_async(refine) is False
+    assert fresh.edits == []
+    assert fresh.texts[style] == (2, "/* typed meanwhile */\n" + CSS)
 
 
 async def test_closing_clears(client: Client, site: Path) -> None:
