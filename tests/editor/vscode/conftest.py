@@ -79,10 +79,10 @@ def site(tmp_path: Path) -> Path:
     return Path(shutil.copytree(SITE, tmp_path / "bakery"))
 
 
-def settings(site: Path, values: dict[str, object]) -> None:
+def settings(folder: Path, values: dict[str, object]) -> None:
     """Settings of the workspace."""
-    (site / ".vscode").mkdir(exist_ok=True)
-    (site / ".vscode/settings.json").write_text(json.dumps(values), "utf-8")
+    (folder / ".vscode").mkdir(exist_ok=True)
+    (folder / ".vscode/settings.json").write_text(json.dumps(values), "utf-8")
 
 
 @asynccontextmanager
@@ -109,11 +109,11 @@ async def shared(
     browser: Browser, editor: CodeServer, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Workbench]:
     """The one window: a window takes longer to open than most tests to run."""
-    site = Path(shutil.copytree(SITE, tmp_path_factory.mktemp("shared") / "bakery"))
+    folder = tmp_path_factory.mktemp("shared")
     # There from the beginning: VS Code hears of a change in a file sooner than of a file in a new folder.
-    settings(site, {})
+    settings(folder, {})
     async with opened(browser, editor, "shared") as one:
-        await one.open(site)
+        await one.open(folder)
         yield one
     # With the window its server and its browser are gone, while VS Code still runs.
     await until(
@@ -123,13 +123,14 @@ async def shared(
 
 @pytest_asyncio.fixture
 async def code(shared: Workbench, request: pytest.FixtureRequest) -> AsyncIterator[Workbench]:
-    """The one window as if it were new: no file open, the workspace's files and settings as they were."""
+    """The one window as if it were new: no file open, no settings, and a site of its own, of which VS Code has heard
+    nothing yet."""
     failed = request.session.testsfailed
     shared.begin(request.node.name)
-    settings(shared.site, {})
-    # As somebody else would write them now: VS Code takes no older file for news.
-    shutil.copytree(SITE, shared.site, dirs_exist_ok=True, copy_function=shutil.copyfile)
+    settings(shared.folder, {})
+    shared.site = Path(shutil.copytree(SITE, shared.folder / request.node.name))
     yield shared
     if request.session.testsfailed > failed:
-        await shared.open(shared.site)
+        await shared.picture("failed")
+        await shared.open(shared.folder)
     await shared.close_all()

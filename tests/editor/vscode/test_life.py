@@ -36,7 +36,7 @@ async def test_killed_server_comes_back(code: Workbench, editor: CodeServer) -> 
 
 async def test_first_steps_without_a_browser(code: Workbench) -> None:
     """The reason is in the status and in a notification with a button; the button asks before it installs."""
-    settings(code.site, {"relook.browser": "/nowhere/chromium"})
+    settings(code.folder, {"relook.browser": "/nowhere/chromium"})
     await code.show("index.html")
     toast = code.toast(re.compile("/nowhere/chromium"))
     await expect(toast).to_be_visible(timeout=WAIT)

@@ -13,7 +13,7 @@ from tests.editor.vscode.workbench import WAIT, Workbench, loaded, place, writte
 async def test_before_and_after(code: Workbench) -> None:
     sheet = code.site / "style.css"
     before = sheet.read_text("utf-8")
-    settings(code.site, {"workbench.colorTheme": "Default Dark Modern"})
+    settings(code.folder, {"workbench.colorTheme": "Default Dark Modern"})
     await code.show("style.css")
     await expect(code.squiggles()).to_have_count(1, timeout=WAIT)
     await code.go_to(*place(before, "color: #b9a999"))

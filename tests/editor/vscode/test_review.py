@@ -19,8 +19,7 @@ async def test_finding_fix_saved(code: Workbench) -> None:
     await expect(code.squiggles("error")).to_have_count(1, timeout=WAIT)
     await code.picture("squiggles")
 
-    await code.page.keyboard.press("Control+Shift+M")
-    problem = code.page.locator(".markers-panel .monaco-list-row", has_text="Text contrast is 2.16:1")
+    problem = await code.problem("Text contrast is 2.16:1")
     await expect(problem).to_be_visible(timeout=WAIT)
     await expect(problem).to_contain_text("low-contrast")
     line, column = place(before, "color: #b9a999")
@@ -62,7 +61,7 @@ async def test_finding_fix_saved(code: Workbench) -> None:
 
 async def test_saving_reviews(code: Workbench) -> None:
     """With reviews while typing off, a squiggle appears by saving alone; a comment takes it away again."""
-    settings(code.site, {"relook.editor.onChange": False})
+    settings(code.folder, {"relook.editor.onChange": False})
     await code.show("style.css")
     await expect(code.squiggles("error")).to_have_count(1, timeout=WAIT)
     await code.go_to(1, 1)
@@ -78,6 +77,7 @@ async def test_saving_reviews(code: Workbench) -> None:
     await code.picture("suppressed")
 
     await code.command("ReLook: Choose Entry Page")
-    await code.pick("index.html")
-    chosen = code.site / ".vscode/settings.json"
-    await until(lambda: json.loads(chosen.read_text("utf-8")).get("relook.entry") == ["index.html"], "the entry is set")
+    entry = f"{code.site.name}/index.html"
+    await code.pick(entry)
+    chosen = code.folder / ".vscode/settings.json"
+    await until(lambda: json.loads(chosen.read_text("utf-8")).get("relook.entry") == [entry], "the entry is set")

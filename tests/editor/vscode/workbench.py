@@ -25,8 +25,9 @@ WEBVIEW_FILES = ".vscode-resource.vscode-cdn.net"
 
 
 class Workbench:
-    """One window on one folder, ``site``."""
+    """One window on one folder; the pages in it are those of ``site``."""
 
+    folder: Path
     site: Path
 
     def __init__(self, page: Page, server: CodeServer) -> None:
@@ -49,7 +50,7 @@ class Workbench:
 
     async def open(self, folder: Path, file: str | None = None) -> None:
         """The workbench on a folder, with one file in the editor."""
-        self.site = folder
+        self.folder = self.site = folder
         address = f"{self.server.address}/?folder={quote(str(folder))}"
         if file is not None:
             target = f"vscode-remote://127.0.0.1:{self.server.port}{folder / file}"
@@ -59,18 +60,10 @@ class Workbench:
             await expect(self.editor.locator(".view-line").first).to_be_visible(timeout=WAIT)
 
     async def show(self, file: str) -> None:
-        """Open a file of the folder by a double click in the explorer."""
-        await self.page.keyboard.press("Control+Shift+E")
-        await self.page.locator(".explorer-folders-view .monaco-list-row", has_text=file).dblclick()
+        """Open a file of the site."""
+        await self._asked("Control+P", str(self.site / file))
+        await self.pick(re.compile(rf"{re.escape(file)}.*{self.site.name}"))
         await expect(self.page.locator(".tab.active", has_text=file)).to_be_visible(timeout=WAIT)
-        # What a former test made of the file may still be in memory until VS Code hears that it was changed.
-        first = {_tidy(line) for line in (self.site / file).read_text("utf-8").splitlines()[:10]}
-        async with asyncio.timeout(WAIT / 1000):
-            while not first <= await self._lines():  # noqa: ASYNC110 (no event tells)
-                await asyncio.sleep(0.05)
-
-    async def _lines(self) -> set[str]:
-        return {_tidy(line) for line in await self.editor.locator(".view-line").all_inner_texts()}
 
     async def close_all(self) -> None:
         """Close all files, what was not saved is lost; panel and notifications too."""
@@ -153,6 +146,15 @@ class Workbench:
 
     # -- around it
 
+    async def problem(self, text: str | re.Pattern[str]) -> Locator:
+        """The line of the Problems panel that says this about the site."""
+        await self.page.keyboard.press("Control+Shift+M")
+        # VS Code keeps files that the extension had opened, with what it knew of them, for up to three minutes.
+        await self.page.locator(".panel .viewpane-filter input").fill(f"**/{self.site.name}/**")
+        lines = self.page.locator(".markers-panel .monaco-list-row", has_text=text)
+        await expect(lines).to_have_count(1, timeout=WAIT)
+        return lines
+
     async def _asked(self, key: str, text: str) -> None:
         """Open the quick input by this key and type into it. It closes when something else takes the focus, as a part
         of the window does that is just being opened, so it is opened until the text is in it."""
@@ -170,7 +172,7 @@ class Workbench:
         await self._asked("F1", f">{title}")
         await self.page.locator(".quick-input-list .monaco-list-row", has_text=title).first.click()
 
-    async def pick(self, text: str) -> None:
+    async def pick(self, text: str | re.Pattern[str]) -> None:
         await self.page.locator(".quick-input-list .monaco-list-row", has_text=text).first.click()
 
     def lens(self, text: str | re.Pattern[str]) -> Locator:
@@ -189,11 +191,6 @@ class Workbench:
 
     def webview(self) -> FrameLocator:
         return self.page.frame_locator("iframe.webview.ready").frame_locator("iframe#active-frame")
-
-
-def _tidy(line: str) -> str:
-    """A line as the file has it and as the editor shows it."""
-    return line.replace("\xa0", " ").strip()
 
 
 def place(text: str, part: str) -> tuple[int, int]:
