@@ -8,7 +8,7 @@ OUT := build
 CLIENT := client-vscode
 NPM := $(shell command -v npm)
 
-.PHONY: demo test test-models test-client test-vscode check check-client editor editor-pictures vsix format setup browser system lock picture clean help data natural sft grpo weights test-training bench bench-refine
+.PHONY: demo test test-models test-client test-vscode check check-client editor editor-pictures vsix format setup browser system lock picture clean help data natural verdicts sft grpo weights test-training bench bench-refine
 
 help:
 	@echo "make demo    review the sample pages and write an HTML report"
@@ -21,7 +21,7 @@ help:
 	@echo "make bench-refine  refine clean pages that were broken in known ways"
 	@echo "make format  let ruff format the code"
 	@echo "make lock    renew .ci/constraints.txt"
-	@echo "make data, make natural, make sft, make grpo, make weights   train the small policy and put it into the package"
+	@echo "make data, make natural, make verdicts, make sft, make grpo, make weights   train the small policy and put it into the package"
 	@echo "make clean   remove what make made"
 
 demo: setup browser
@@ -132,6 +132,10 @@ data: setup browser
 # Tasks without a known answer, for grpo: what authors left in their pages.
 natural: setup browser
 	$(BIN)/python -m model_server.training.natural $(ARGS)
+
+# What renders say of the likeliest answers to every task, for grpo without a browser and for comparing policies.
+verdicts: setup browser
+	$(BIN)/python -m model_server.training.verdicts $(ARGS)
 
 sft: $(TRAIN)/ready
 	$(LEARN).sft $(ARGS)

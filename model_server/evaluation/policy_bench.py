@@ -151,7 +151,7 @@ async def run(
     driver = Driver("")
     try:
         for task in cases:
-            identity = f"{task.page.entry} {task.rule} {task.key} {task.kind}"
+            identity = task.identity
             left = {name: proposers for name, proposers in policies.items() if (identity, name) not in done}
             results: dict[str, Result | None] = {}
             try:

@@ -13,6 +13,9 @@ import torch
 from transformers import LlamaForCausalLM
 
 from model_server.training.policy_model import encode, padded
+from model_server.training.reward import reward
+from model_server.training.rollout import Group
+from model_server.training.verdicts import Shown
 from relook_lsp.models.edits import named
 from relook_lsp.models.language import Observation
 from relook_lsp.models.local import LONGEST_ANSWER
@@ -57,6 +60,31 @@ def draw(
     observation names."""
     prompt = compact(observation, rejected)
     answers = list(dict.fromkeys([*_written(model, tokens, prompt, count, temperature), *named(observation, TOLD)]))
+    return _drawn(model, tokens, prompt, answers, count, temperature, random)
+
+
+@torch.no_grad()
+def known(
+    model: LlamaForCausalLM, tokens: Tokens, shown: Shown, count: int, temperature: float, random: Random
+) -> Group:
+    """A group of answers on which renders have spoken already; none of it is rendered."""
+    assert shown.observation is not None
+    answers = _drawn(model, tokens, compact(shown.observation, 0), list(shown.said), count, temperature, random)
+    said = [shown.said[answer] for answer, _ in answers]
+    rewards = [reward(one.worth, length) for one, (_, length) in zip(said, answers, strict=True)]
+    texts = tuple(answer for answer, _ in answers)
+    return Group(shown.observation, 0, texts, tuple(rewards), tuple(one.accepted for one in said), 0)
+
+
+def _drawn(
+    model: LlamaForCausalLM,
+    tokens: Tokens,
+    prompt: str,
+    answers: Sequence[str],
+    count: int,
+    temperature: float,
+    random: Random,
+) -> list[tuple[str, int]]:
     rows = [encode(tokens, prompt, answer) for answer in answers]
     likely, mask = answer_likelihood(model, rows)
     scores = (likely * mask).sum(1).tolist()

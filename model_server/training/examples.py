@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,12 @@ class Task:
     key: str
     page: Page
     joint: Patch
+
+    @property
+    def identity(self) -> str:
+        """The same in every run, wherever the pages are."""
+        edits = repr([(one.path, one.span.start, one.span.end, one.new) for one in self.joint.replacements])
+        return f"{self.page.entry} {self.rule} {self.key} {self.kind} {zlib.crc32(edits.encode()):08x}"
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,7 @@ def load(path: Path) -> Iterator[Example]:
 
 
 def of(record: dict[str, Any]) -> Example:
-    observation = _observation(record["observation"])
+    observation = observation_of(record["observation"])
     return Example(*_asked(record), observation, parse(record["answer"], observation))
 
 
@@ -95,7 +102,8 @@ def _asked(record: dict[str, Any]) -> tuple[str, str, str, bool, str, str, Page,
     )
 
 
-def _observation(data: dict[str, Any]) -> Observation:
+def observation_of(data: dict[str, Any]) -> Observation:
+    """As ``dataclasses.asdict`` took it apart."""
     return Observation(
         **{
             **data,

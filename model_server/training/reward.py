@@ -30,14 +30,19 @@ LENGTH_PRICE = 0.2
 """Reward that an answer of ``LONGEST`` tokens loses, in proportion; shorter ones lose less."""
 
 
-def reward(base: State, verdict: Verdict, length: int) -> float | None:
-    """0 to 1; None where the environment failed: such a sample is masked, never 0. ``length`` in tokens."""
+def worth(base: State, verdict: Verdict) -> float | None:
+    """0 to 1, whatever the length; None where the environment failed: such a sample is masked, never 0."""
     if verdict.reason is Reason.INFRASTRUCTURE:
         return None
     if verdict.state is None or verdict.reason in WORTHLESS or base.cost <= 0:
         return 0.0
     share = max(0.0, min(1.0, (base.cost - verdict.state.cost) / base.cost))
-    return share * (1.0 if verdict.accepted else REFUSED) * (1 - LENGTH_PRICE * min(1.0, length / LONGEST))
+    return share * (1.0 if verdict.accepted else REFUSED)
+
+
+def reward(worth: float | None, length: int) -> float | None:
+    """With the price of the answer's length in tokens."""
+    return None if worth is None else worth * (1 - LENGTH_PRICE * min(1.0, length / LONGEST))
 
 
 def advantages(rewards: Sequence[float | None]) -> list[float] | None:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from model_server.training.examples import Task
-from model_server.training.reward import reward
+from model_server.training.reward import reward, worth
 from relook_lsp.core.finding import Finding
 from relook_lsp.core.patch import Patch, PatchError
 from relook_lsp.models.language import LanguageError, Observation, parse
@@ -98,7 +98,7 @@ async def _scored(
     for answer, _ in answers:
         if answer not in verdicts:
             verdicts[answer] = await judged(state, observed, answer, verify)
-    values = tuple(reward(state, verdicts[answer], length) for answer, length in answers)
+    values = tuple(reward(worth(state, verdicts[answer]), length) for answer, length in answers)
     best = min(
         (v.state for v in verdicts.values() if v.accepted and v.state is not None), key=lambda s: s.cost, default=None
     )

@@ -13,11 +13,12 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
-from model_server.training.draw import answer_likelihood, chosen, draw  # noqa: E402
+from model_server.training.draw import answer_likelihood, chosen, draw, known  # noqa: E402
 from model_server.training.grpo import policy_loss  # noqa: E402
 from model_server.training.policy_model import new_model, train_tokenizer  # noqa: E402
 from model_server.training.reward import advantages  # noqa: E402
 from model_server.training.sft import answer_loss  # noqa: E402
+from model_server.training.verdicts import Said, Shown  # noqa: E402
 from relook_lsp.models.language import DeclarationLine, ElementLine, Observation, Slot  # noqa: E402
 from relook_lsp.models.llama import Llama  # noqa: E402
 from relook_lsp.models.tokens import Tokens  # noqa: E402
@@ -112,6 +113,19 @@ def test_a_group_is_of_different_answers_and_each_as_likely_as_read_alone(tokens
         assert all(torch.allclose(a, b, atol=1e-4) for a, b in zip(*slopes, strict=True))
 
 
+def test_a_known_group_is_worth_what_renders_said(tokens: Tokens, model: Any) -> None:
+    lines = (DeclarationLine(0, "width", "1px", "a"),)
+    box = ElementLine("a.more", "cause", (10, 10, 12, 12), "More")
+    seen = Observation("small-target", "error", "", 1, {}, {}, "375x812", 0, None, (box,), lines, ())
+    said = {"del d0": Said(1.0, True, "accepted"), "set d0 = 24px": Said(0.0, False, "not-better")}
+    group = known(
+        model, tokens, Shown("a", "train", "x", "small", False, "small-target", seen, said), 8, 1.0, Random(1)
+    )
+    assert set(group.answers) == set(said) and group.renders == 0
+    worth = dict(zip(group.answers, group.rewards, strict=True))
+    assert 0.8 < (worth["del d0"] or 0) < 1 and worth["set d0 = 24px"] == 0
+
+
 def test_likely_answers_are_drawn_first_and_others_too() -> None:
     random = Random(3)
     first = [chosen([0.0, -2.0, -2.0, -2.0], 2, 1.0, random)[0] for _ in range(2000)]
@@ -131,7 +145,8 @@ def test_only_the_answer_counts(tokens: Tokens, model: Any) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::FutureWarning")  # TRL's settings name what transformers is about to rename
-def test_the_loss_is_that_of_trl(tmp_path: Path, tokens: Tokens, model: Any) -> None:
+@pytest.mark.parametrize("beta", [0.0, 0.1])
+def test_the_loss_is_that_of_trl(tmp_path: Path, tokens: Tokens, model: Any, beta: float) -> None:
     pytest.importorskip("trl")
     from datasets import Dataset
     from transformers import PreTrainedTokenizerFast
@@ -144,7 +159,8 @@ def test_the_loss_is_that_of_trl(tmp_path: Path, tokens: Tokens, model: Any) -> 
     rows = [([*prompt, *answer, tokens.end], len(prompt)) for answer in answers]
     new, mask = answer_likelihood(model, rows)
     old = (new + 0.3 * torch.sin(torch.arange(new.numel()).reshape(new.shape))).detach()
-    own = policy_loss(new, old, torch.tensor(found), mask)
+    start = (new + 0.2 * torch.cos(torch.arange(new.numel()).reshape(new.shape))).detach()
+    own = policy_loss(new, old, torch.tensor(found), mask, start=start if beta else None, beta=beta)
 
     library = PreTrainedTokenizerFast(
         tokenizer_file=str(Path(model.name_or_path) / "tokenizer.json"), pad_token="<end>", eos_token="<end>"
@@ -153,7 +169,7 @@ def test_the_loss_is_that_of_trl(tmp_path: Path, tokens: Tokens, model: Any) -> 
         model=model,
         reward_funcs=lambda completions, **_: [0.0] * len(completions),
         args=GRPOConfig(
-            output_dir=str(tmp_path), loss_type="grpo", beta=0.0, epsilon=0.2, use_cpu=True, bf16=False, report_to=[],
+            output_dir=str(tmp_path), loss_type="grpo", beta=beta, epsilon=0.2, use_cpu=True, bf16=False, report_to=[],
             num_generations=4, per_device_train_batch_size=4, gradient_accumulation_steps=1,
         ),
         train_dataset=Dataset.from_list([{"prompt": "a"}]),
@@ -172,6 +188,7 @@ def test_the_loss_is_that_of_trl(tmp_path: Path, tokens: Tokens, model: Any) -> 
             "completion_mask": mask.long(),
             "advantages": torch.tensor(found),
             "old_per_token_logps": old,
+            "ref_per_token_logps": start,
         },
     )
     assert float(theirs.detach()) == pytest.approx(float(own.detach()), abs=1e-4)

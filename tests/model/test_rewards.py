@@ -13,7 +13,7 @@ import pytest
 from model_server.training.augment import augment
 from model_server.training.examples import NATURAL, Task, load, stored
 from model_server.training.priority import PRIORITY, weights
-from model_server.training.reward import LONGEST, advantages, reward
+from model_server.training.reward import LONGEST, advantages, reward, worth
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch
 from relook_lsp.models.language import (
@@ -48,24 +48,28 @@ def verdict(reason: Reason, cost: float | None = None) -> Verdict:
     return Verdict(reason, "", None if cost is None else state(cost), 1)
 
 
+def earned(base: State, verdict: Verdict, length: int) -> float | None:
+    return reward(worth(base, verdict), length)
+
+
 def test_the_share_of_the_cost_that_goes() -> None:
     base = state(1.0)
-    assert reward(base, verdict(Reason.ACCEPTED, 0.0), 0) == 1
-    assert reward(base, verdict(Reason.ACCEPTED, 0.5), 0) == pytest.approx(0.5)
-    assert reward(base, verdict(Reason.ACCEPTED, 0.0), LONGEST) == pytest.approx(0.8)
-    assert reward(base, verdict(Reason.NOT_BETTER, 1.5), 0) == 0
-    refused = reward(base, verdict(Reason.NEW_FINDING, 0.5), 0)
+    assert earned(base, verdict(Reason.ACCEPTED, 0.0), 0) == 1
+    assert earned(base, verdict(Reason.ACCEPTED, 0.5), 0) == pytest.approx(0.5)
+    assert earned(base, verdict(Reason.ACCEPTED, 0.0), LONGEST) == pytest.approx(0.8)
+    assert earned(base, verdict(Reason.NOT_BETTER, 1.5), 0) == 0
+    refused = earned(base, verdict(Reason.NEW_FINDING, 0.5), 0)
     assert refused is not None and 0 < refused < 0.5
 
 
 @pytest.mark.parametrize("reason", [Reason.CONTENT_LOST, Reason.INVALID_RENDER, Reason.NOT_ALLOWED])
 def test_hiding_is_worth_nothing_however_cheap(reason: Reason) -> None:
-    assert reward(state(1.0), verdict(reason, 0.0), 0) == 0
+    assert earned(state(1.0), verdict(reason, 0.0), 0) == 0
 
 
 def test_a_failure_of_the_environment_is_no_score() -> None:
-    assert reward(state(1.0), verdict(Reason.INFRASTRUCTURE), 0) is None
-    assert reward(State(Page(Path(), "a"), Review(state(0.0).review.report, None)), verdict(Reason.EMPTY), 0) == 0
+    assert earned(state(1.0), verdict(Reason.INFRASTRUCTURE), 0) is None
+    assert earned(State(Page(Path(), "a"), Review(state(0.0).review.report, None)), verdict(Reason.EMPTY), 0) == 0
 
 
 def test_advantages_are_relative_and_skip_what_is_not_scored() -> None:
