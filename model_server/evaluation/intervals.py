@@ -23,3 +23,10 @@ def share(hits: int, total: int) -> str:
         return "none"
     low, high = wilson(hits, total)
     return f"{100 * hits / total:.0f} % ({100 * low:.0f}-{100 * high:.0f}, n = {total})"
+
+
+def sign_test(gained: int, lost: int) -> float:
+    """How likely so uneven a count is where both are equally likely (two-sided binomial test)."""
+    total = gained + lost
+    tail = sum(math.comb(total, k) for k in range(min(gained, lost) + 1))
+    return min(1.0, 2 * tail / 2**total)

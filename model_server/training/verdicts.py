@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from random import Random
@@ -56,6 +56,7 @@ class Shown:
 
     @property
     def trains(self) -> bool:
+        """Whether a policy may learn from it."""
         return self.split == "train" and not self.held_out_kind
 
     @property
@@ -115,21 +116,6 @@ async def _judge(state: State, observed: Observed, answers: Iterable[str], verif
         if verdict.reason is not Reason.INFRASTRUCTURE:
             said[answer] = Said(round(worth(state, verdict) or 0.0, 4), verdict.accepted, verdict.reason.value)
     return said
-
-
-def score(shown: Iterable[Shown], ranked: Mapping[str, Sequence[str]]) -> dict[str, int]:
-    """How a policy did where everything that it says first is known: tasks, first answers accepted, one of the first
-    ten accepted (as far as it is known), and tasks that are left out because the first answer is not. Pure."""
-    counts = {"tasks": 0, "first": 0, "fixed": 0, "unknown": 0}
-    for one in shown:
-        answers = ranked[one.task][:10]
-        if not answers or answers[0] not in one.said:
-            counts["unknown"] += 1
-            continue
-        counts["tasks"] += 1
-        counts["first"] += one.said[answers[0]].accepted
-        counts["fixed"] += any(one.said[answer].accepted for answer in answers if answer in one.said)
-    return counts
 
 
 def main(argv: Sequence[str] | None = None) -> int:

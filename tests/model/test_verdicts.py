@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from model_server.evaluation.ranking_bench import Outcome, outcomes, table
 from model_server.training.examples import NATURAL, Task
-from model_server.training.verdicts import Said, Shown, ask, line, load, score
+from model_server.training.verdicts import Said, Shown, ask, line, load
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch
@@ -34,11 +35,23 @@ def test_what_was_said_of_another_observation_does_not_count(tmp_path: Path) -> 
     assert load(path) == {"a": later}
 
 
-def test_a_score_leaves_out_what_is_not_known() -> None:
-    good = {"del d1": Said(0.0, False, "not-better"), "set e0 color s0": Said(1.0, True, "accepted")}
-    shown = [replace(SHOWN, task=name, said=good) for name in "abc"]
-    ranked = {"a": ["set e0 color s0", "del d1"], "b": ["del d1", "del d0", "set e0 color s0"], "c": ["del d0"]}
-    assert score(shown, ranked) == {"tasks": 2, "first": 1, "fixed": 2, "unknown": 1}
+GOOD = {"del d1": Said(0.0, False, "not-better"), "set e0 color s0": Said(1.0, True, "accepted")}
+
+
+def test_policies_are_compared_where_all_first_answers_are_known() -> None:
+    shown = replace(SHOWN, said=GOOD)
+    right, wrong = ["set e0 color s0", "del d1"], ["del d1", "del d0", "set e0 color s0"]
+    assert outcomes(shown, {"a": right, "b": wrong}) == {"a": Outcome(True, True), "b": Outcome(False, True)}
+    assert outcomes(shown, {"a": right, "b": ["del d0"]}) is None
+    assert outcomes(shown, {"a": right, "b": []}) is None
+
+
+def test_the_table_counts_what_is_gained_and_lost() -> None:
+    better = {"old": Outcome(False, True), "new": Outcome(True, True)}
+    worse = {"old": Outcome(True, True), "new": Outcome(False, False)}
+    lines = table([("development pages", better)] * 6 + [("held-out pages", worse)]).splitlines()
+    assert "| development pages | new | 100 % (61-100, n = 6) | 100 % (61-100, n = 6) | 6 | 0 | p = 0.031 |" in lines
+    assert "| all | new | 86 % (49-97, n = 7) | 86 % (49-97, n = 7) | 6 | 1 | p = 0.12 |" in lines
 
 
 @pytest.mark.browser

@@ -1,0 +1,84 @@
+"""Policies compared by what renders said already, without a browser: ``python -m model_server.evaluation.ranking_bench``.
+
+``python -m model_server.training.verdicts`` has the first answers of these policies judged; a task on which a policy's
+first answer was not is left out for all of them and counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from model_server.evaluation.intervals import share, sign_test
+from model_server.training.sources import cache
+from model_server.training.verdicts import Shown, load
+from relook_lsp.models.local import Local
+
+ATTEMPTS = 10
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Of one policy on one task: its first answer was accepted; one of ten was, as far as they were judged."""
+
+    first: bool
+    fixed: bool
+
+
+def outcomes(shown: Shown, ranked: Mapping[str, Sequence[str]]) -> dict[str, Outcome] | None:
+    """By policy, from its answers, the likeliest first; None where one's first answer was not judged. Pure."""
+    if not all(answers and answers[0] in shown.said for answers in ranked.values()):
+        return None
+    return {
+        name: Outcome(
+            shown.said[answers[0]].accepted,
+            any(shown.said[answer].accepted for answer in answers[:ATTEMPTS] if answer in shown.said),
+        )
+        for name, answers in ranked.items()
+    }
+
+
+def table(found: Iterable[tuple[str, Mapping[str, Outcome]]]) -> str:
+    """Markdown, one line for every part of the tasks and policy; pairs are (part, outcomes by policy). The first policy
+    is the one that others are compared with."""
+    pairs = list(found)
+    pairs += [("all", outcomes) for _, outcomes in pairs]
+    lines = [
+        "| tasks | policy | first answer accepted | one of ten accepted | gained | lost | sign test |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for part in sorted({part for part, _ in pairs}):
+        mine = [outcomes for other, outcomes in pairs if other == part]
+        base, *_ = mine[0]
+        for name in mine[0]:
+            gained = sum(one[name].first and not one[base].first for one in mine)
+            lost = sum(one[base].first and not one[name].first for one in mine)
+            first, fixed = (sum(getattr(one[name], field) for one in mine) for field in ("first", "fixed"))
+            against = f"{gained} | {lost} | p = {sign_test(gained, lost):.2g}" if name != base else "| |"
+            lines.append(f"| {part} | {name} | {share(first, len(mine))} | {share(fixed, len(mine))} | {against} |")
+    return "\n".join(lines)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="model_server.evaluation.ranking_bench", description=__doc__)
+    parser.add_argument("--verdicts", type=Path, default=cache() / "verdicts.jsonl")
+    parser.add_argument("--model", action="append", required=True, metavar="NAME=FOLDER", help="may be repeated")
+    options = parser.parse_args(argv)
+    models = {name: Local(Path(folder)) for name, _, folder in (text.partition("=") for text in options.model)}
+    shown = [one for one in load(options.verdicts).values() if one.observation is not None and not one.trains]
+    found: list[tuple[str, dict[str, Outcome]]] = []
+    for one in shown:
+        assert one.observation is not None
+        ranked = {name: model.answers(one.observation) for name, model in models.items()}
+        if (done := outcomes(one, ranked)) is not None:
+            found.append((one.part, done))
+    print(f"{len(found)} of {len(shown)} tasks that no training saw; the others' first answers were not all judged.")
+    if found:
+        print(table(found))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
