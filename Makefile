@@ -12,7 +12,7 @@ NPM := $(shell command -v npm)
 
 help:
 	@echo "make demo    review the sample pages and write an HTML report"
-	@echo "make test    run every test, but for most of those in VS Code and of models"
+	@echo "make test    run every test, but for those of models"
 	@echo "make test-models  the tests against a real model server, in an environment of their own (3.5 GB)"
 	@echo "make check   ruff, pyright, import-linter; tsc and eslint"
 	@echo "make test-vscode  the tests of the extension in a real VS Code"
@@ -32,11 +32,11 @@ demo: setup browser
 
 test: setup system browser $(if $(NPM),test-client)
 	$(BIN)/python -m pytest -n 2 -m "not model and not vscode" $(TESTS)
-	$(if $(NPM),$(MAKE) test-vscode VSCODE=tests/editor/vscode/test_review.py)
+	$(if $(NPM),$(MAKE) test-vscode || $(BIN)/python -m pytest -n 0 --last-failed $(VSCODE))
 
 # In a real VS Code (0.8 GB), where there is npm; a picture of every step in build/editor-pictures. One test after the
-# other, and nothing beside them: an editor that waits for its turn on the processor is not what is tested. All of them
-# take 4 minutes; "make test" runs those of the main path alone until all have passed ten times in a row.
+# other, and nothing beside them: an editor that waits for its turn on the processor is not what is tested. In "make test"
+# what failed is run once more, in a new VS Code; here it is not.
 VSCODE := tests/editor/vscode
 test-vscode: setup system browser editor vsix
 	$(BIN)/python -m pytest -n 0 $(VSCODE)

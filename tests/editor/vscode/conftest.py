@@ -85,6 +85,14 @@ def settings(folder: Path, values: dict[str, object]) -> None:
     (folder / ".vscode/settings.json").write_text(json.dumps(values), "utf-8")
 
 
+def stored(folder: Path) -> dict[str, object]:
+    """Settings of the workspace, as VS Code has written them; none where it has not come to the end."""
+    try:
+        return json.loads((folder / ".vscode/settings.json").read_text("utf-8"))
+    except ValueError:
+        return {}
+
+
 @asynccontextmanager
 async def opened(browser: Browser, server: CodeServer, name: str) -> AsyncIterator[Workbench]:
     """A window that asks nothing outside; the last picture is taken when it closes."""
@@ -109,7 +117,7 @@ async def shared(
     browser: Browser, editor: CodeServer, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Workbench]:
     """The one window: a window takes longer to open than most tests to run."""
-    folder = tmp_path_factory.mktemp("shared")
+    folder = tmp_path_factory.mktemp("shops", numbered=False)
     # There from the beginning: VS Code hears of a change in a file sooner than of a file in a new folder.
     settings(folder, {})
     async with opened(browser, editor, "shared") as one:
@@ -128,7 +136,8 @@ async def code(shared: Workbench, request: pytest.FixtureRequest) -> AsyncIterat
     failed = request.session.testsfailed
     shared.begin(request.node.name)
     settings(shared.folder, {})
-    shared.site = Path(shutil.copytree(SITE, shared.folder / request.node.name))
+    number = len(list(shared.folder.glob("bakery-*"))) + 1
+    shared.site = Path(shutil.copytree(SITE, shared.folder / f"bakery-{number}"))
     yield shared
     if request.session.testsfailed > failed:
         await shared.picture("failed")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 from playwright.async_api import expect
 
-from tests.editor.vscode.conftest import settings
+from tests.editor.vscode.conftest import settings, stored
 from tests.editor.vscode.workbench import WAIT, Workbench, loaded, place, until, written
 
 
@@ -79,5 +78,4 @@ async def test_saving_reviews(code: Workbench) -> None:
     await code.command("ReLook: Choose Entry Page")
     entry = f"{code.site.name}/index.html"
     await code.pick(entry)
-    chosen = code.folder / ".vscode/settings.json"
-    await until(lambda: json.loads(chosen.read_text("utf-8")).get("relook.entry") == [entry], "the entry is set")
+    await until(lambda: stored(code.folder).get("relook.entry") == [entry], "the entry is set")

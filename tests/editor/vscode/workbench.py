@@ -62,7 +62,7 @@ class Workbench:
     async def show(self, file: str) -> None:
         """Open a file of the site."""
         await self._asked("Control+P", str(self.site / file))
-        await self.pick(re.compile(rf"{re.escape(file)}.*{self.site.name}"))
+        await self.pick(re.compile(rf"{re.escape(file)}.*{self.site.name}(?!\d)"))
         await expect(self.page.locator(".tab.active", has_text=file)).to_be_visible(timeout=WAIT)
 
     async def close_all(self) -> None:
