@@ -136,10 +136,6 @@ def table(records: Sequence[dict[str, object]]) -> str:
     return "\n".join(lines)
 
 
-def part(task: Task) -> str:
-    return "held-out kinds" if task.held_out_kind else f"{task.split} pages"
-
-
 async def run(
     cases: Sequence[Task],
     policies: dict[str, Proposers],
@@ -162,7 +158,7 @@ async def run(
                         results[name] = alone if chained else await judge(proposers)
             except RelookError as error:
                 print(f"{identity}: {error}", flush=True)
-            about = {"case": identity, "part": part(task), "source": task.source}
+            about = {"case": identity, "part": task.part, "source": task.source}
             about |= {"rule": task.rule, "kind": task.kind}
             for name, result in results.items():
                 if result is not None:

@@ -26,6 +26,10 @@ NATURAL = "natural"
 """The kind of a task that no one made: what an author left in a page."""
 
 
+def part(split: str, *, held_out_kind: bool) -> str:
+    return "held-out kinds" if held_out_kind else f"{split} pages"
+
+
 @dataclass(frozen=True)
 class Task:
     """A finding that is to be mended: ``page`` as it is written, and ``joint`` that breaks it (empty for a natural
@@ -39,6 +43,11 @@ class Task:
     key: str
     page: Page
     joint: Patch
+
+    @property
+    def part(self) -> str:
+        """What it is for."""
+        return part(self.split, held_out_kind=self.held_out_kind)
 
     @property
     def identity(self) -> str:

@@ -22,9 +22,12 @@ from model_server.training.augment import augment
 from model_server.training.examples import Example, load
 from model_server.training.policy_model import SIZES, encode, new_model, padded, train_tokenizer
 from model_server.training.sources import cache
+from model_server.training.unseen import TOLD
 from relook_lsp.models.language import write
 from relook_lsp.models.prompt import compact
 from relook_lsp.models.tokens import Tokens
+
+PARTS = ("development pages", "held-out pages", "held-out kinds")
 
 Row = tuple[list[int], int]
 """Ids, and where the answer begins."""
@@ -42,21 +45,22 @@ def answer_loss(model: LlamaForCausalLM, rows: Sequence[Row]) -> torch.Tensor:
     return cross_entropy(model.lm_head(hidden).flatten(0, 1), wanted[:, first + 1 :].flatten(), ignore_index=-100)
 
 
-def row(tokens: Tokens, example: Example, random: Random | None) -> Row:
+def row(tokens: Tokens, example: Example, random: Random | None, told: str) -> Row:
     observation, operations, rejected = example.observation, example.target, 0
     if random is not None:
         observation, operations = augment(observation, operations, random)
         rejected = random.choice((0, 0, 0, random.randint(1, 24)))
+    observation = TOLD[told](observation)
     return encode(tokens, compact(observation, rejected), write(operations, observation))
 
 
-def batches(tokens: Tokens, examples: Sequence[Example], size: int, random: Random) -> Iterator[list[Row]]:
+def batches(tokens: Tokens, examples: Sequence[Example], size: int, random: Random, told: str) -> Iterator[list[Row]]:
     """Endless; kinds are drawn evenly up to a point, rows of like length go together."""
     while True:
         order = list(examples)
         random.shuffle(order)
         for start in range(0, len(order), 16 * size):
-            rows = [row(tokens, one, random) for one in order[start : start + 16 * size]]
+            rows = [row(tokens, one, random, told) for one in order[start : start + 16 * size]]
             rows.sort(key=lambda r: len(r[0]))
             groups = [rows[at : at + size] for at in range(0, len(rows), size)]
             random.shuffle(groups)
@@ -95,6 +99,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--steps", type=int, default=0, help="stop after so many (0: only by time)")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--told", choices=TOLD, default="all", help="what of the observation (for experiments)")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(argv)
@@ -112,7 +117,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         Tokens(vocabulary)
         if vocabulary.exists()
         else train_tokenizer(
-            [compact(one.observation) + write(one.target, one.observation) for one in train],
+            [compact(seen := TOLD[options.told](one.observation)) + write(one.target, seen) for one in train],
             options.vocabulary,
             vocabulary,
         )
@@ -126,7 +131,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         optimizer.load_state_dict(kept["optimizer"])
         step = kept["step"]
     random = Random(options.seed + step)
-    checked = [row(tokens, one, None) for one in develop]
+    checked = [row(tokens, one, None, options.told) for one in develop]
     started, seen = time.monotonic(), 0
     print(
         f"{len(train)} examples, {sum(p.numel() for p in model.parameters()) / 1e6:.2f} M parameters, from step {step}",
@@ -134,7 +139,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     model.train()
     with (options.out / "metrics.jsonl").open("a", encoding="utf-8") as metrics:
-        for batch in batches(tokens, train, options.batch, random):
+        for batch in batches(tokens, train, options.batch, random, options.told):
             spent = time.monotonic() - started
             progress = max(spent / (60 * options.minutes), step / options.steps if options.steps else 0)
             if progress >= 1:
@@ -157,7 +162,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             metrics.write(json.dumps(record) + "\n")
             metrics.flush()
     save(model, optimizer, options.out, step)
-    print({"step": step, **evaluate(model, checked)}, flush=True)
+    for part in PARTS:
+        rows = [row(tokens, one, None, options.told) for one in examples if part == one.part]
+        print(part, len(rows), evaluate(model, rows), flush=True)
     return 0
 
 

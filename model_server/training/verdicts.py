@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from random import Random
 
-from model_server.training.examples import Task, observation_of, stored
+from model_server.training.examples import Task, observation_of, part, stored
 from model_server.training.reward import worth
 from model_server.training.rollout import broken, judged, target
 from model_server.training.sources import cache
@@ -61,7 +61,7 @@ class Shown:
 
     @property
     def part(self) -> str:
-        return "held-out kinds" if self.held_out_kind else f"{self.split} pages"
+        return part(self.split, held_out_kind=self.held_out_kind)
 
 
 def load(path: Path) -> dict[str, Shown]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from types import SimpleNamespace
@@ -14,6 +15,7 @@ from model_server.training.augment import augment
 from model_server.training.examples import NATURAL, Task, load, stored
 from model_server.training.priority import PRIORITY, weights
 from model_server.training.reward import LONGEST, advantages, reward, worth
+from model_server.training.unseen import TOLD
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch
 from relook_lsp.models.language import (
@@ -28,6 +30,7 @@ from relook_lsp.models.language import (
     spoken,
     write,
 )
+from relook_lsp.models.prompt import compact
 from relook_lsp.refine.trajectory import Reason, State, Verdict
 from relook_lsp.review.review import Review
 from tests.refine.test_forced import state
@@ -124,3 +127,13 @@ def test_tasks_without_an_answer_are_tasks_and_no_examples(tmp_path: Path) -> No
     (task,) = stored(file)
     assert (task.kind, task.rule, task.joint) == (NATURAL, "small-target", Patch(()))
     assert list(load(file)) == []
+
+
+def test_who_has_not_looked_is_told_nothing_measured() -> None:
+    seen = replace(SEEN, measured={"ratio": 1.31}, required={"ratio": 4.5}, widths=(320, 480), places=3)
+    full, slots, source = (compact(TOLD[name](seen)) for name in ("all", "slots", "source"))
+    assert "1.31" in full and "320-480" in full and "10x10" in full and "s0 color: #666" in full
+    for text in (slots, source):
+        assert not [part for part in ("1.31", "4.5", "320", "375", "10x10", "x3") if part in text]
+        assert "rule low-contrast" in text and "d1 color: #eee" in text
+    assert "s0 color: #666" in slots and "s0" not in source
