@@ -6,7 +6,8 @@ A page with several defects gets one candidate of the trained policy a round. Th
 - ``free``: whatever the policy writes and the browser shows, without looking;
 - ``noisy S``: what is cheaper by one measurement whose noise has the deviation S (in units of the page's first cost);
 - ``clear S``: the same noise, measured again until the difference is clear;
-- ``step back``: also what costs up to ``STEP`` of the first cost more; the best page that was seen is the result.
+- ``step back``: also what costs up to ``STEP`` of the first cost more; the best page that was seen is the result;
+- ``boxes``: what is cheaper for a critic that is shown no pictures.
 
 Costs are measured without noise. All ways share renders of the same text; times are of renders that were made.
 """
@@ -18,10 +19,11 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
+from model_server.evaluation.intervals import bootstrap
 from model_server.training.examples import Task, stored
 from model_server.training.reward import WORTHLESS
 from model_server.training.rollout import broken, judged
@@ -31,6 +33,8 @@ from relook_lsp.browser.driver import Driver
 from relook_lsp.core.errors import RelookError
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import PatchError
+from relook_lsp.core.snapshot import Evidence
+from relook_lsp.critics.run import judge
 from relook_lsp.models.local import WEIGHTS, Local
 from relook_lsp.refine.noise import clear_difference
 from relook_lsp.refine.observe import observe
@@ -45,6 +49,8 @@ NOISE = (0.02, 0.1, 0.3)
 STEP = 0.1
 LIKELY = 1.0
 """Mean rank of the answer that is taken, of those that the policy gives, the likeliest being 0."""
+
+LOST = -1e9
 
 Keep = Callable[[State, Verdict], Awaitable[bool]]
 """Whether the candidate of a verdict replaces the state."""
@@ -79,6 +85,10 @@ def ways(first: float, random: Random) -> dict[str, Keep]:
     async def step_back(state: State, verdict: Verdict) -> bool:
         return _gain(state, verdict) > -STEP * first
 
+    async def boxes(state: State, verdict: Verdict) -> bool:
+        after = None if _gain(state, verdict) == LOST else verdict.state
+        return after is not None and await asyncio.to_thread(lambda: blind_cost(after) < blind_cost(state))
+
     def noisy(deviation: float) -> Keep:
         async def once(state: State, verdict: Verdict) -> bool:
             return _gain(state, verdict) + _noise(random, deviation * first) > 0
@@ -94,15 +104,24 @@ def ways(first: float, random: Random) -> dict[str, Keep]:
 
         return again
 
-    found: dict[str, Keep] = {"forced": forced, "free": free, "step back": step_back}
+    found: dict[str, Keep] = {"forced": forced, "free": free, "step back": step_back, "boxes": boxes}
     found |= {f"noisy {one:g}": noisy(one) for one in NOISE}
     return found | {f"clear {one:g}": clear(one) for one in NOISE}
+
+
+def blind_cost(state: State) -> float:
+    """What the page costs as far as its boxes tell, and its styles. Pure."""
+    snapshot = state.review.snapshot
+    assert snapshot is not None
+    views = tuple(replace(view, frame=None, background=None) for view in snapshot.views)
+    judgement = judge(replace(snapshot, views=views, evidence=Evidence()), SCREEN.options)
+    return sum(one.severity.weight * max(0.05, min(1.0, one.worst.outcome.extent)) for one in judgement.defects)
 
 
 def _gain(state: State, verdict: Verdict) -> float:
     """What the candidate takes off the cost; what loses content or cannot be shown is never a gain."""
     if verdict.state is None or verdict.reason in WORTHLESS:
-        return -1e9
+        return LOST
     return state.cost - verdict.state.cost
 
 
@@ -153,11 +172,12 @@ async def run(tasks: Sequence[Task], model: Local, note: Callable[[dict[str, obj
 
 
 def table(records: Sequence[dict[str, object]]) -> str:
-    """Markdown: the cost that is left after rounds, in shares of the first, mean over pages."""
+    """Markdown: the cost that is left after rounds, in shares of the first, mean over pages; for the last round an
+    interval."""
     shown = (0, 1, 2, 3, 5, 7, 10)
     lines = [
-        f"| way | {' | '.join(f'round {one}' for one in shown)} | best seen | pages worse than before |",
-        "|---|" + "---|" * (len(shown) + 2),
+        f"| way | {' | '.join(f'round {one}' for one in shown)} | in 95 % | best seen | pages worse than before |",
+        "|---|" + "---|" * (len(shown) + 3),
     ]
     for way in dict.fromkeys(str(record["way"]) for record in records if record["way"]):
         walks = [record["costs"] for record in records if record["way"] == way]
@@ -165,7 +185,9 @@ def table(records: Sequence[dict[str, object]]) -> str:
         means = [sum(one[at] for one in shares) / len(shares) for at in shown]
         best = sum(min(one) for one in shares) / len(shares)
         worse = sum(one[-1] > 1 + 1e-6 for one in shares)
-        lines.append(f"| {way} | {' | '.join(f'{one:.2f}' for one in means)} | {best:.2f} | {worse} of {len(shares)} |")
+        low, high = bootstrap([one[-1] for one in shares])
+        line = [*(f"{one:.2f}" for one in means), f"{low:.2f}-{high:.2f}", f"{best:.2f}", f"{worse} of {len(shares)}"]
+        lines.append(f"| {way} | {' | '.join(line)} |")
     return "\n".join(lines)
 
 

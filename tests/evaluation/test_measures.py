@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from model_server.evaluation import rounds
 from model_server.evaluation.against_original import same_structure, similarity
-from model_server.evaluation.intervals import share, wilson
+from model_server.evaluation.intervals import bootstrap, share, sign_test, wilson
 from model_server.evaluation.refine_rows import FULL, UNFORCED, Cache, Row, table
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
 from relook_lsp.core.snapshot import Frame, Layout, Snapshot, View, Viewport
+from relook_lsp.refine.trajectory import State
 from relook_lsp.review.review import Settings, review
 
 
@@ -22,6 +24,23 @@ def test_wilson_against_published_values() -> None:
     for hits, total, low, high in ((81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0, 0.1611)):
         assert wilson(hits, total) == pytest.approx((low, high), abs=1e-4)
     assert wilson(0, 0) == (0, 1)
+
+
+def test_an_interval_of_a_mean_holds_it_and_narrows() -> None:
+    few, many = bootstrap([0.0, 1.0] * 5), bootstrap([0.0, 1.0] * 50)
+    assert few[0] < many[0] < 0.5 < many[1] < few[1]
+    assert many == pytest.approx((0.4, 0.6), abs=0.03)  # 1.96 standard errors of 0.05
+
+
+def test_the_sign_test_against_the_binomial_distribution() -> None:
+    assert sign_test(16, 5) == pytest.approx(0.0266, abs=1e-4)
+    assert sign_test(3, 3) == 1 and sign_test(0, 0) == 1
+
+
+def test_rounds_are_told_as_shares_of_the_first_cost() -> None:
+    walks = [{"way": "free", "costs": [2.0] + [1.0] * 10}, {"way": "free", "costs": [1.0] * 10 + [1.5]}]
+    line = rounds.table([*walks, {"way": "", "renders": [1.0]}]).splitlines()[-1]
+    assert line == "| free | 1.00 | 0.75 | 0.75 | 0.75 | 0.75 | 0.75 | 1.00 | 0.50-1.50 | 0.75 | 1 of 2 |"
     assert share(9, 10) == "90 % (60-98, n = 10)"
 
 
@@ -84,3 +103,18 @@ async def test_structure_is_the_tree_of_the_body(
         assert snapshot is not None
         seen.append(snapshot)
     assert same_structure(seen[0], seen[1]) is same
+
+
+@pytest.mark.browser
+async def test_a_critic_without_pictures_sees_boxes_and_no_colours(driver: Driver, tmp_path: Path) -> None:
+    async def cost(style: str) -> float:
+        text = PAGE.replace(
+            "<title>", f"<meta name=viewport content='width=device-width'><style>{style}</style><title>"
+        )
+        page = Page(tmp_path, "a.html").with_texts({"a.html": text})
+        return rounds.blind_cost(State(page, await review(driver, page, rounds.SCREEN)))
+
+    (tmp_path / "a.html").write_text(PAGE, "utf-8")
+    clean = await cost("p { color: #000 }")
+    assert await cost("p { color: #ccc }") == clean
+    assert await cost("p { width: 3000px; background: #eee }") > clean
