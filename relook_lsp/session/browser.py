@@ -20,30 +20,42 @@ class Browser:
     def __init__(self, idle: float = IDLE) -> None:
         self._idle = idle
         self._driver: Driver | None = None
-        self._setting = ""
+        self._made = ""
+        """The setting that the driver was made for."""
+        self._setting: str = ""
+        """That of those who use it now, or used it last."""
         self._users = 0
+        self._left = asyncio.Event()
+        """Set when the last user has gone."""
         self._timer: asyncio.TimerHandle | None = None
         self._closing: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def use(self, setting: str) -> AsyncGenerator[Driver]:
-        """The driver for the browser that the setting names. Another setting takes effect when nobody else is at it."""
+        """The driver for the browser that the setting names. Who asks for another one than is in use waits until nobody
+        is at that."""
+        while self._users and setting != self._setting:
+            await self._left.wait()
+        self._setting = setting
         self._stop_timer()
         self._users += 1
+        self._left.clear()
         try:
+            if self._closing is None and self._driver is not None and setting != self._made:
+                self._rest()
             if self._closing is not None:
+                # To its end, also where whoever waits is cancelled.
                 await asyncio.shield(self._closing)
-            if self._driver is not None and setting != self._setting and self._users == 1:
-                await self._close()
             if self._driver is None:
                 # On first use: it brings Playwright with it, and an idle server has no need of that.
                 from relook_lsp.browser.driver import Driver
 
-                self._driver, self._setting = Driver(setting), setting
+                self._driver, self._made = Driver(setting), setting
             yield self._driver
         finally:
             self._users -= 1
             if self._users == 0:
+                self._left.set()
                 self._stop_timer()
                 self._timer = asyncio.get_running_loop().call_later(self._idle, self._rest)
 

@@ -50,6 +50,30 @@ async def test_one_browser_for_all_and_closed_after_the_last(made: list[Fake]) -
         assert three is not one
 
 
+async def test_another_setting_waits_until_nobody_is_at_the_former(made: list[Fake]) -> None:
+    browser, order = Browser(), list[str]()
+
+    async def work(setting: str) -> None:
+        async with browser.use(setting) as one:
+            assert isinstance(one, Fake) and one.setting == setting
+            order.append(setting)
+            await asyncio.sleep(0.05)
+            assert not one.closed
+
+    await asyncio.gather(*(work(setting) for setting in "aabacbb"))
+    assert sorted(order) == sorted("aabacbb")
+    # Nobody's browser was closed under him, and each was made once for all that came together.
+    assert len(made) == 3
+    stuck = asyncio.ensure_future(work("d"))
+    await asyncio.sleep(0)
+    late = asyncio.ensure_future(work("e"))
+    await asyncio.sleep(0)
+    stuck.cancel()
+    await late
+    await browser.close()
+    assert all(one.closed for one in made)
+
+
 async def test_another_setting_is_another_browser(made: list[Fake]) -> None:
     browser = Browser()
     async with browser.use("a"):

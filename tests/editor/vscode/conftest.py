@@ -79,18 +79,21 @@ def site(tmp_path: Path) -> Path:
     return Path(shutil.copytree(SITE, tmp_path / "bakery"))
 
 
-def settings(folder: Path, values: dict[str, object]) -> None:
-    """Settings of the workspace."""
-    (folder / ".vscode").mkdir(exist_ok=True)
-    (folder / ".vscode/settings.json").write_text(json.dumps(values), "utf-8")
-
-
-def stored(folder: Path) -> dict[str, object]:
-    """Settings of the workspace, as VS Code has written them; none where it has not come to the end."""
+def stored(folder: Path) -> dict[str, object] | None:
+    """Settings of the workspace; None where there are none, or VS Code is just writing them."""
     try:
         return json.loads((folder / ".vscode/settings.json").read_text("utf-8"))
-    except ValueError:
-        return {}
+    except (OSError, ValueError):
+        return None
+
+
+def settings(folder: Path, values: dict[str, object]) -> None:
+    """Settings of the workspace. In one step, and only what is new: of two changes in a moment VS Code may hear none, and
+    of a file that is being written it may read a part."""
+    (folder / ".vscode").mkdir(exist_ok=True)
+    if stored(folder) != values:
+        (folder / "settings.new").write_text(json.dumps(values), "utf-8")
+        (folder / "settings.new").replace(folder / ".vscode/settings.json")
 
 
 @asynccontextmanager
@@ -135,10 +138,10 @@ async def code(shared: Workbench, request: pytest.FixtureRequest) -> AsyncIterat
     nothing yet."""
     failed = request.session.testsfailed
     shared.begin(request.node.name)
-    settings(shared.folder, {})
     number = len(list(shared.folder.glob("bakery-*"))) + 1
     shared.site = Path(shutil.copytree(SITE, shared.folder / f"bakery-{number}"))
     yield shared
+    settings(shared.folder, {})
     if request.session.testsfailed > failed:
         await shared.picture("failed")
         await shared.open(shared.folder)

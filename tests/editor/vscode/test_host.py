@@ -81,7 +81,8 @@ async def test_language_model(vsix: Path, window: Window, site: Path, tmp_path: 
         await code.picture("opinion")
         for model, says in REFUSED.items():
             settings = {**chosen, "relook.critic.model": model}
-            (editor.folder / "data/Machine/settings.json").write_text(json.dumps(settings), "utf-8")
+            (editor.folder / "settings.new").write_text(json.dumps(settings), "utf-8")
+            (editor.folder / "settings.new").replace(editor.folder / "data/Machine/settings.json")
             status = await code.language_status()
             await expect(status).to_contain_text(says, timeout=WAIT)
             await expect(status).not_to_contain_text("could not be asked")

@@ -78,4 +78,5 @@ async def test_saving_reviews(code: Workbench) -> None:
     await code.command("ReLook: Choose Entry Page")
     entry = f"{code.site.name}/index.html"
     await code.pick(entry)
-    await until(lambda: stored(code.folder).get("relook.entry") == [entry], "the entry is set")
+    wanted = {"relook.editor.onChange": False, "relook.entry": [entry]}
+    await until(lambda: stored(code.folder) == wanted, "the entry is set")
