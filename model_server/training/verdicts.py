@@ -132,7 +132,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     models = [Local(folder) for folder in options.model]
     options.out.parent.mkdir(parents=True, exist_ok=True)
     known = load(options.out)
-    tasks = [task for path in options.data for task in stored(path) if options.split in (None, task.split)]
+    found = {task.identity: task for path in options.data for task in stored(path)}
+    tasks = [task for task in found.values() if options.split in (None, task.split)]
     Random(0).shuffle(tasks)
     todo = [task for task in tasks if options.again or task.identity not in known][: options.tasks or None]
     print(f"{len(known)} tasks shown, {len(todo)} to show -> {options.out}", flush=True)
