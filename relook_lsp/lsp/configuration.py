@@ -22,9 +22,11 @@ def take(ls: RelookServer, values: Mapping[str, object]) -> None:
 
 
 async def ask(ls: RelookServer) -> None:
-    """Ask the client, where it can be asked; an empty answer changes nothing."""
+    """Ask the client, where it can be asked. An empty answer changes nothing, nor does one that newer settings have
+    overtaken."""
     if not ls.caps.configuration:
         return
+    told = ls.session.preferences.told
     params = lsp.ConfigurationParams([lsp.ConfigurationItem(section=SECTION)])
     try:
         # A cancelled wait for the client's answer would become an error toast.
@@ -32,7 +34,8 @@ async def ask(ls: RelookServer) -> None:
     except Exception:
         log.exception("the client did not tell its settings")
         return
-    if answer and isinstance(answer[0], Mapping) and answer[0]:
+    newest = told == ls.session.preferences.told
+    if newest and answer and isinstance(answer[0], Mapping) and answer[0]:
         take(ls, cast("Mapping[str, object]", answer[0]))
 
 

@@ -16,6 +16,8 @@ class Preferences:
     def __init__(self, warn: Callable[[str], None]) -> None:
         self.folders: tuple[Path, ...] = ()
         self.trusted = True
+        self.told = 0
+        """How often the editor has told its settings."""
         self._warn = warn
         self._overrides: dict[str, object] = {}
         self._configs: dict[Path, Config] = {}
@@ -23,6 +25,7 @@ class Preferences:
 
     def configure(self, overrides: Mapping[str, object]) -> None:
         """Take the editor's settings; where they are wrong the former ones hold."""
+        self.told += 1
         self._configs.clear()
         try:
             config.check(overrides, "the editor's settings")
