@@ -28,6 +28,7 @@ class Target:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Options that review and refine share."""
+    keys = config.schema()["properties"]
     parser.add_argument("paths", nargs="*", metavar="PATH", help="pages, globs, folders or URLs (default: 'entry')")
     parser.add_argument(
         "--root", type=Path, metavar="DIR", help="folder below which files may be read (default: found from the page)"
@@ -47,9 +48,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--allow-host", type=values.host, action="append", metavar="HOST", help="host pages may load from; repeatable"
     )
     parser.add_argument(
-        "--jobs", type=values.count(0, 64), metavar="N", help="pages side by side (default: one a core)"
+        "--jobs",
+        type=values.count(0, keys["jobs"]["maximum"]),
+        metavar="N",
+        help="pages side by side (default: one a core)",
     )
-    parser.add_argument("--timeout", type=values.seconds(600), metavar="S", help="seconds for one page")
+    parser.add_argument(
+        "--timeout", type=values.seconds(keys["timeout"]["maximum"]), metavar="S", help="seconds for one page"
+    )
     parser.add_argument(
         "--critic",
         type=values.server,
