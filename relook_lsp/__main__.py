@@ -7,6 +7,8 @@ import os
 import signal
 import sys
 
+from relook_lsp.core.turns import take_turns
+
 
 def main() -> None:
     """Serve until the client goes away. stdout belongs to the protocol; everything else goes to stderr."""
@@ -17,6 +19,7 @@ def main() -> None:
     # The framework logs message bodies, which hold the user's code.
     logging.getLogger("pygls").setLevel(logging.WARNING)
     signal.signal(signal.SIGTERM, _end)
+    take_turns()
     from relook_lsp.lsp.app import create
 
     server = create()

@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from relook_lsp import __version__
 from relook_lsp.core.errors import RelookError, UsageError
+from relook_lsp.core.turns import take_turns
 
 COMMANDS = {
     "review": "look at pages and say what is visibly wrong",
@@ -31,6 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Exit code: 0 nothing found, 1 findings, 2 usage, 3 the environment."""
     words = list(sys.argv[1:] if argv is None else argv)
     _streams()
+    take_turns()
     try:
         namespace = _namespace(words)
         code = int(namespace.run(namespace))

@@ -23,6 +23,7 @@ from relook_lsp.browser.plan import Plan
 from relook_lsp.browser.requests import Record
 from relook_lsp.core.page import Page
 from relook_lsp.core.snapshot import Viewport
+from relook_lsp.core.turns import take_turns
 from relook_lsp.review.review import Settings, review
 from tests.bench import server
 from tests.bench.floor import floor
@@ -95,6 +96,7 @@ async def main() -> None:
     parser.add_argument("--edits", type=int, default=12)
     parser.add_argument("--lighthouse", type=int, default=3, help="pages that Lighthouse looks at too")
     chosen = parser.parse_args()
+    take_turns()
     data = os.environ.get("RELOOK_DATA")
     folder = Path(data) / "pages" / "simonw-tools" if data else DEMO
     pages = sorted(folder.glob("**/*.html"))[: chosen.pages]
