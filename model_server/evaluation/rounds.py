@@ -7,7 +7,8 @@ A page with several defects gets one candidate of the trained policy a round. Th
 - ``noisy S``: what is cheaper by one measurement whose noise has the deviation S (in units of the page's first cost);
 - ``clear S``: the same noise, measured again until the difference is clear;
 - ``step back``: also what costs up to ``STEP`` of the first cost more; the best page that was seen is the result;
-- ``boxes``: what is cheaper for a critic that is shown no pictures.
+- ``boxes``: what is cheaper for a critic that is shown no pictures;
+- ``read``: what a program that reads pictures reads more of (with ``--reader``; ``legible``).
 
 Costs are measured without noise. All ways share renders of the same text; times are of renders that were made.
 """
@@ -24,11 +25,12 @@ from pathlib import Path
 from random import Random
 
 from model_server.evaluation.intervals import bootstrap
+from model_server.evaluation.legible import Reader, reader, unread
 from model_server.training.examples import Task, stored
 from model_server.training.reward import WORTHLESS
 from model_server.training.rollout import broken, judged
 from model_server.training.sources import cache
-from model_server.training.tasks import SCREEN, read
+from model_server.training.tasks import SCREEN
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.errors import RelookError
 from relook_lsp.core.page import Page
@@ -73,8 +75,9 @@ class Shown:
         return self._seen[key]
 
 
-def ways(first: float, random: Random) -> dict[str, Keep]:
+def ways(first: float, random: Random, read: Reader | None) -> dict[str, Keep]:
     """All by name; ``first`` is the cost of the page as it was broken."""
+    misses: dict[int, float] = {}
 
     async def forced(_state: State, verdict: Verdict) -> bool:
         return verdict.accepted
@@ -88,6 +91,17 @@ def ways(first: float, random: Random) -> dict[str, Keep]:
     async def boxes(state: State, verdict: Verdict) -> bool:
         after = None if _gain(state, verdict) == LOST else verdict.state
         return after is not None and await asyncio.to_thread(lambda: blind_cost(after) < blind_cost(state))
+
+    async def reads(state: State, verdict: Verdict) -> bool:
+        after = None if _gain(state, verdict) == LOST else verdict.state
+        return after is not None and await missed(after) < await missed(state)
+
+    async def missed(state: State) -> float:
+        snapshot = state.review.snapshot
+        assert snapshot is not None and read is not None
+        if id(snapshot) not in misses:  # renders are kept as long as the page is walked
+            misses[id(snapshot)] = await asyncio.to_thread(unread, snapshot, read)
+        return misses[id(snapshot)]
 
     def noisy(deviation: float) -> Keep:
         async def once(state: State, verdict: Verdict) -> bool:
@@ -105,6 +119,7 @@ def ways(first: float, random: Random) -> dict[str, Keep]:
         return again
 
     found: dict[str, Keep] = {"forced": forced, "free": free, "step back": step_back, "boxes": boxes}
+    found |= {"read": reads} if read is not None else {}
     found |= {f"noisy {one:g}": noisy(one) for one in NOISE}
     return found | {f"clear {one:g}": clear(one) for one in NOISE}
 
@@ -150,7 +165,9 @@ async def walk(start: State, shown: Shown, model: Local, keep: Keep, random: Ran
     return costs, spent
 
 
-async def run(tasks: Sequence[Task], model: Local, note: Callable[[dict[str, object]], None]) -> None:
+async def run(
+    tasks: Sequence[Task], model: Local, read: Reader | None, note: Callable[[dict[str, object]], None]
+) -> None:
     driver = Driver("")
     try:
         for task in tasks:
@@ -160,7 +177,7 @@ async def run(tasks: Sequence[Task], model: Local, note: Callable[[dict[str, obj
                     start = await broken(task, shown.look)
                     if len(groups(open_findings(start))) < 2:
                         continue
-                    for name, keep in ways(start.cost, Random(f"{task.key} noise")).items():
+                    for name, keep in ways(start.cost, Random(f"{task.key} noise"), read).items():
                         costs, policy = await walk(start, shown, model, keep, Random(f"{task.key} walk"))
                         note({"page": task.page.entry, "way": name, "costs": costs, "policy": round(policy, 2)})
                     note({"page": task.page.entry, "way": "", "renders": [round(one, 2) for one in shown.seconds]})
@@ -197,6 +214,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--model", type=Path, default=WEIGHTS, help="folder of the policy")
     parser.add_argument("--pages", type=int, default=30)
     parser.add_argument("--out", type=Path, default=cache() / "rounds.jsonl")
+    parser.add_argument("--reader", action="store_true", help="also let RapidOCR decide")
     parser.add_argument("--table", action="store_true", help="only print what was measured")
     options = parser.parse_args(argv)
     if not options.table:
@@ -216,7 +234,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 out.write(json.dumps(record) + "\n")
                 out.flush()
 
-            asyncio.run(run(one_each, Local(options.model), note))
+            read = reader() if options.reader else None
+            asyncio.run(run(one_each, Local(options.model), read, note))
     print(table(list(read(options.out))))
     return 0
 

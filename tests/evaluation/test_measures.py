@@ -11,6 +11,7 @@ from PIL import Image
 from model_server.evaluation import rounds
 from model_server.evaluation.against_original import same_structure, similarity
 from model_server.evaluation.intervals import bootstrap, share, sign_test, wilson
+from model_server.evaluation.legible import unread
 from model_server.evaluation.refine_rows import FULL, UNFORCED, Cache, Row, table
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
@@ -118,3 +119,13 @@ async def test_a_critic_without_pictures_sees_boxes_and_no_colours(driver: Drive
     clean = await cost("p { color: #000 }")
     assert await cost("p { color: #ccc }") == clean
     assert await cost("p { width: 3000px; background: #eee }") > clean
+
+
+@pytest.mark.browser
+async def test_who_reads_misses_what_is_not_there_to_be_read(driver: Driver, tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(PAGE.replace("One", "Apples and pears").replace("Two", "from the valley"), "utf-8")
+    snapshot = (await review(driver, Page(tmp_path, "a.html"), rounds.SCREEN)).snapshot
+    assert snapshot is not None
+    assert unread(snapshot, lambda _picture: ["APPLES, and", "pears from the", "valley"]) == 0
+    assert unread(snapshot, lambda _picture: ["apples and pears"]) == pytest.approx(0.5)
+    assert unread(snapshot, lambda _picture: []) == 1

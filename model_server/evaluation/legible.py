@@ -1,0 +1,55 @@
+"""A critic that reads: how much of a page's text a program for reading pictures cannot read. For experiments alone."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from relook_lsp.core.pixels import decode
+from relook_lsp.core.snapshot import Snapshot, View
+
+Reader = Callable[[NDArray[np.uint8]], list[str]]
+"""Lines of text in a picture (height, width, 3)."""
+
+LONGEST = 3000
+"""Rows of a picture that are read; the time grows with them."""
+
+_WORD = re.compile(r"[a-z0-9]{3,}")
+
+
+def reader() -> Reader:
+    """RapidOCR with the models of its package (extra ``train``)."""
+    from rapidocr import RapidOCR  # pyright: ignore[reportMissingImports, reportUnknownVariableType]
+
+    engine = RapidOCR(params={"Global.log_level": "error"})  # pyright: ignore[reportUnknownVariableType]
+
+    def read(picture: NDArray[np.uint8]) -> list[str]:
+        return [str(line) for line in engine(picture[..., ::-1]).txts or ()]  # pyright: ignore
+
+    return read
+
+
+def words(texts: Iterable[str]) -> Counter[str]:
+    """Words of at least three letters or digits, in small letters."""
+    return Counter(word for text in texts for word in _WORD.findall(text.lower()))
+
+
+def unread(snapshot: Snapshot, read: Reader) -> float:
+    """Share of the words of the settled views that are not read in their pictures, 0 to 1; 0 without words."""
+    shown, missed = 0, 0
+    for view in snapshot.settled:
+        if view.frame is None:
+            continue
+        there = words(run.text for run in view.layout.runs if _within(view, run.rect.y, run.rect.bottom))
+        seen = words(read(decode(view.frame)[:LONGEST]))
+        shown += there.total()
+        missed += (there - seen).total()
+    return missed / shown if shown else 0.0
+
+
+def _within(view: View, top: float, bottom: float) -> bool:
+    return top >= 0 and bottom <= min(LONGEST, max(view.layout.content[1], view.viewport.height))
