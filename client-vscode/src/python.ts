@@ -71,7 +71,8 @@ export async function createEnvironment(base: string, folder: string, wheel: str
       throw new Error(`${base} could not make a virtual environment (${lastLine(error)}). On Debian or Ubuntu install python3-venv.`, { cause: error });
     });
     say("Installing ReLook and what it needs …");
-    const pip = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off", wheel];
+    // What is imported is compiled then; compiling all of it first would only make the user wait.
+    const pip = ["-m", "pip", "install", "--no-compile", "--disable-pip-version-check", "--no-input", "--progress-bar", "off", wheel];
     await run(executableOf(folder), pip, say, signal, 1800).catch((error: unknown) => {
       throw new Error(`pip could not install ReLook (${lastLine(error)}). Is the network there?`, { cause: error });
     });
