@@ -88,8 +88,7 @@ def stored(folder: Path) -> dict[str, object] | None:
 
 
 def settings(folder: Path, values: dict[str, object]) -> None:
-    """Settings of the workspace. In one step, and only what is new: of two changes in a moment VS Code may hear none, and
-    of a file that is being written it may read a part."""
+    """Settings of the workspace, in one step: of a file that is being written VS Code may read a part."""
     (folder / ".vscode").mkdir(exist_ok=True)
     if stored(folder) != values:
         (folder / "settings.new").write_text(json.dumps(values), "utf-8")
