@@ -176,7 +176,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--table", action="store_true", help="only print what was measured")
     options = parser.parse_args(argv)
     if not options.table:
-        cases = [e for path in options.data for e in stored(path) if e.split != "train" or e.held_out_kind]
+        cases = [e for path in options.data for e in stored(path) if not e.trains]
         Random(7).shuffle(cases)
         policies: dict[str, Proposers] = {SOLVED: solved}
         for text in options.model:

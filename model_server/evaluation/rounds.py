@@ -20,22 +20,23 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
 from model_server.evaluation.intervals import bootstrap
 from model_server.evaluation.legible import Reader, reader, unread
 from model_server.training.examples import Task, stored
+from model_server.training.live import unpictured
 from model_server.training.reward import WORTHLESS
 from model_server.training.rollout import broken, judged
 from model_server.training.sources import cache
 from model_server.training.tasks import SCREEN
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.errors import RelookError
+from relook_lsp.core.finding import price
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import PatchError
-from relook_lsp.core.snapshot import Evidence
 from relook_lsp.critics.run import judge
 from relook_lsp.models.local import WEIGHTS, Local
 from relook_lsp.refine.noise import clear_difference
@@ -51,8 +52,6 @@ NOISE = (0.02, 0.1, 0.3)
 STEP = 0.1
 LIKELY = 1.0
 """Mean rank of the answer that is taken, of those that the policy gives, the likeliest being 0."""
-
-LOST = -1e9
 
 Keep = Callable[[State, Verdict], Awaitable[bool]]
 """Whether the candidate of a verdict replaces the state."""
@@ -89,11 +88,11 @@ def ways(first: float, random: Random, read: Reader | None) -> dict[str, Keep]:
         return _gain(state, verdict) > -STEP * first
 
     async def boxes(state: State, verdict: Verdict) -> bool:
-        after = None if _gain(state, verdict) == LOST else verdict.state
+        after = _whole(verdict)
         return after is not None and await asyncio.to_thread(lambda: blind_cost(after) < blind_cost(state))
 
     async def reads(state: State, verdict: Verdict) -> bool:
-        after = None if _gain(state, verdict) == LOST else verdict.state
+        after = _whole(verdict)
         return after is not None and await missed(after) < await missed(state)
 
     async def missed(state: State) -> float:
@@ -128,16 +127,19 @@ def blind_cost(state: State) -> float:
     """What the page costs as far as its boxes tell, and its styles. Pure."""
     snapshot = state.review.snapshot
     assert snapshot is not None
-    views = tuple(replace(view, frame=None, background=None) for view in snapshot.views)
-    judgement = judge(replace(snapshot, views=views, evidence=Evidence()), SCREEN.options)
-    return sum(one.severity.weight * max(0.05, min(1.0, one.worst.outcome.extent)) for one in judgement.defects)
+    judgement = judge(unpictured(snapshot, snapshot.views), SCREEN.options)
+    return sum(price(one.severity.weight, one.worst.outcome.extent) for one in judgement.defects)
 
 
 def _gain(state: State, verdict: Verdict) -> float:
     """What the candidate takes off the cost; what loses content or cannot be shown is never a gain."""
-    if verdict.state is None or verdict.reason in WORTHLESS:
-        return LOST
-    return state.cost - verdict.state.cost
+    after = _whole(verdict)
+    return -1e9 if after is None else state.cost - after.cost
+
+
+def _whole(verdict: Verdict) -> State | None:
+    """The candidate; None where it loses content or cannot be shown."""
+    return None if verdict.reason in WORTHLESS else verdict.state
 
 
 def _noise(random: Random, deviation: float) -> float:

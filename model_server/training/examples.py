@@ -26,12 +26,25 @@ NATURAL = "natural"
 """The kind of a task that no one made: what an author left in a page."""
 
 
-def part(split: str, *, held_out_kind: bool) -> str:
-    return "held-out kinds" if held_out_kind else f"{split} pages"
+class Purpose:
+    """What a task is for, by the page and the kind of defect that it was made of."""
+
+    split: str
+    held_out_kind: bool
+
+    @property
+    def trains(self) -> bool:
+        """Whether a policy may learn from it."""
+        return self.split == "train" and not self.held_out_kind
+
+    @property
+    def part(self) -> str:
+        """How tables of scores call it."""
+        return "held-out kinds" if self.held_out_kind else f"{self.split} pages"
 
 
 @dataclass(frozen=True)
-class Task:
+class Task(Purpose):
     """A finding that is to be mended: ``page`` as it is written, and ``joint`` that breaks it (empty for a natural
     finding). Only the render can tell what is right."""
 
@@ -43,11 +56,6 @@ class Task:
     key: str
     page: Page
     joint: Patch
-
-    @property
-    def part(self) -> str:
-        """What it is for."""
-        return part(self.split, held_out_kind=self.held_out_kind)
 
     @property
     def identity(self) -> str:

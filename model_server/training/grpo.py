@@ -240,7 +240,7 @@ async def _main(options: argparse.Namespace) -> None:
         if not shown:
             raise SystemExit(f"There is nothing for training in {options.verdicts}; run 'make verdicts' first.")
         return await train(options, from_verdicts(shown, options))
-    tasks = [e for path in options.data for e in stored(path) if e.split == "train" and not e.held_out_kind]
+    tasks = [e for path in options.data for e in stored(path) if e.trains]
     if not tasks:
         raise SystemExit(f"There are no examples in {options.data}; run 'make data' first.")
     driver = Driver("")

@@ -42,11 +42,16 @@ LAYOUT_TELLS = frozenset(
 """Rules that suspect a defect from boxes alone, before they look at pixels."""
 
 
+def unpictured(snapshot: Snapshot, views: Sequence[View]) -> Snapshot:
+    """The snapshot with these views only, without their pictures and without what was asked about them. Pure."""
+    bare = tuple(replace(view, frame=None, background=None) for view in views)
+    return replace(snapshot, views=bare, evidence=Evidence())
+
+
 def suspicions(snapshot: Snapshot, options: Options, rules: Collection[str]) -> frozenset[tuple[str, str]]:
     """(rule, node key) that these rules do not let pass where they see no picture of the settled views. Pure."""
     judged = tuple(rule for rule in RULES if rule.id in rules)
-    bare = tuple(replace(view, frame=None, background=None) for view in snapshot.settled)
-    judgement = judge(replace(snapshot, views=bare, evidence=Evidence()), options, judged)
+    judgement = judge(unpictured(snapshot, snapshot.settled), options, judged)
     return frozenset(
         [*((d.rule.id, d.key) for d in judgement.defects), *((one.rule, one.key) for one in judgement.incomplete)]
     )

@@ -27,8 +27,6 @@ from relook_lsp.models.language import write
 from relook_lsp.models.prompt import compact
 from relook_lsp.models.tokens import Tokens
 
-PARTS = ("development pages", "held-out pages", "held-out kinds")
-
 Row = tuple[list[int], int]
 """Ids, and where the answer begins."""
 
@@ -107,7 +105,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     examples = [one for path in options.data for one in load(path)]
-    train = [one for one in examples if one.split == "train" and not one.held_out_kind]
+    train = [one for one in examples if one.trains]
     develop = [one for one in examples if one.split == "development"][:100]
     if not train:
         raise SystemExit(f"There are no examples in {options.data}; run 'make data' first.")
@@ -162,7 +160,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             metrics.write(json.dumps(record) + "\n")
             metrics.flush()
     save(model, optimizer, options.out, step)
-    for part in PARTS:
+    for part in sorted({one.part for one in examples if not one.trains}):
         rows = [row(tokens, one, None, options.told) for one in examples if part == one.part]
         print(part, len(rows), evaluate(model, rows), flush=True)
     return 0

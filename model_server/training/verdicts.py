@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from random import Random
 
-from model_server.training.examples import Task, observation_of, part, stored
+from model_server.training.examples import Purpose, Task, observation_of, stored
 from model_server.training.reward import worth
 from model_server.training.rollout import broken, judged, target
 from model_server.training.sources import cache
@@ -41,7 +41,7 @@ class Said:
 
 
 @dataclass
-class Shown:
+class Shown(Purpose):
     """A task as the policy was told of it, and what is known of answers to it. ``observation`` is None where the page
     does not show the task's findings any more."""
 
@@ -53,15 +53,6 @@ class Shown:
     rule: str
     observation: Observation | None
     said: dict[str, Said] = field(default_factory=dict[str, Said])
-
-    @property
-    def trains(self) -> bool:
-        """Whether a policy may learn from it."""
-        return self.split == "train" and not self.held_out_kind
-
-    @property
-    def part(self) -> str:
-        return part(self.split, held_out_kind=self.held_out_kind)
 
 
 def load(path: Path) -> dict[str, Shown]:

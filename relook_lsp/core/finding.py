@@ -170,6 +170,11 @@ class Sighting(NamedTuple):
     moment: int
 
 
+def price(weight: float, extent: float) -> float:
+    """Weight times extent, of which even the smallest counts a little."""
+    return weight * max(0.05, min(1.0, extent))
+
+
 @dataclass(frozen=True)
 class Finding:
     """A defect: one rule at one place with one cause. Numbers, viewport, moment and box are of the worst sighting."""
@@ -209,7 +214,7 @@ class Finding:
     @property
     def cost(self) -> float:
         """Weight times extent, counted once however many viewports show it."""
-        return self.weight * max(0.05, min(1.0, self.extent))
+        return price(self.weight, self.extent)
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -268,11 +273,7 @@ class Report:
 
     def cost_at(self, view: str) -> float:
         """Cost of what is seen in one view."""
-        return sum(
-            finding.weight * max(0.05, min(1.0, finding.extents[view]))
-            for finding in self.all
-            if view in finding.extents
-        )
+        return sum(price(finding.weight, finding.extents[view]) for finding in self.all if view in finding.extents)
 
     @property
     def score(self) -> int:
