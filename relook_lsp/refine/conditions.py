@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from relook_lsp.core.finding import Finding, Report
+from relook_lsp.core.finding import Finding, Report, price
 from relook_lsp.core.patch import Patch
 from relook_lsp.core.snapshot import Snapshot
 from relook_lsp.critics.run import OUT_OF_TIME
@@ -125,7 +125,7 @@ def _costs(finding: Finding) -> dict[str, float]:
     for view, extent in finding.extents.items():
         place = view.split(":", 1)[-1]
         at[place] = max(at.get(place, 0.0), extent)
-    return {place: finding.weight * max(0.05, min(1.0, extent)) for place, extent in at.items()}
+    return {place: price(finding.weight, extent) for place, extent in at.items()}
 
 
 def on_target(base: Mapped, after: Report, target: Sequence[Finding]) -> Objection | None:
