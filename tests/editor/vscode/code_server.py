@@ -42,6 +42,7 @@ SETTINGS: dict[str, object] = {
     "window.dialogStyle": "custom",
     "git.enabled": False,
     "npm.autoDetect": "off",
+    "remote.autoForwardPorts": False,
     "typescript.disableAutomaticTypeAcquisition": True,
 }
 """A quiet editor: nothing but what the extension does."""
@@ -88,40 +89,27 @@ def _processes(mark: str) -> Iterator[tuple[int, str]]:
             continue  # It ended meanwhile, or is another user's.
 
 
+def install(packages: list[Path], extensions: Path) -> None:
+    """Install extensions as a user does, into a folder that any number of servers may then use."""
+    own = extensions.with_name("installing")
+    command = _command(own, extensions) + [word for one in packages for word in ("--install-extension", str(one))]
+    done = subprocess.run(command, env=_environment(own), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 async def start(
     folder: Path,
-    extensions: list[Path],
+    extensions: Path,
     settings: Mapping[str, object],
     *,
     trust: bool = True,
     driver: bool = False,
-    environment: Mapping[str, str] | None = None,
 ) -> CodeServer:
-    """Install the extensions and start; answers when the server does. ``settings`` are those of the machine. ``driver``
-    lets tests run inside the extension host; with it VS Code shows no notifications."""
-    home = folder / "home"
-    for part in ("data/User", "data/Machine", "extensions", "home"):
-        (folder / part).mkdir(parents=True)
-    (folder / "config.yaml").touch()
+    """Start it with the extensions of a folder; answers when the server does. ``settings`` are those of the machine.
+    ``driver`` lets tests run inside the extension host; with it VS Code shows no notifications."""
+    command = _command(folder, extensions)
     (folder / "data/User/settings.json").write_text(json.dumps(SETTINGS), "utf-8")
     (folder / "data/Machine/settings.json").write_text(json.dumps(settings), "utf-8")
-    env = {key: value for key, value in os.environ.items() if not key.startswith(("VSCODE_", "PORT", "XDG_"))}
-    env |= {
-        "PATH": f"{NODE.parent}:{env['PATH']}", "HOME": str(home), "EXTENSIONS_GALLERY": NO_GALLERY,
-        "RELOOK_EDITOR_TEST": str(folder), **(environment or {}),
-    }  # fmt: skip
-    places = (
-        "--config",
-        folder / "config.yaml",
-        "--user-data-dir",
-        folder / "data",
-        "--extensions-dir",
-        folder / "extensions",
-    )
-    command = [str(NODE), str(ENTRY), *map(str, places)]
-    install = [*command, *(word for one in extensions for word in ("--install-extension", str(one))), "--force"]
-    done = await asyncio.to_thread(subprocess.run, install, env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
     port = _free_port()
     options = ["--disable-workspace-trust"] * trust + ["--vscode-option", "enable-smoke-test-driver"] * driver
     flags = [
@@ -129,12 +117,27 @@ async def start(
         "--disable-getting-started-override", "--disable-proxy", "--ignore-last-opened", "--reconnection-grace-time", "1",
         *options,
     ]  # fmt: skip
-    server = CodeServer(_spawn([*command, *flags], env, folder / "code-server.log"), port, folder)
+    server = CodeServer(_spawn([*command, *flags], _environment(folder), folder / "code-server.log"), port, folder)
     async with asyncio.timeout(60):
         while not await asyncio.to_thread(_answers, server):
             assert server.process.poll() is None, server.log
             await asyncio.sleep(0.1)
     return server
+
+
+def _command(folder: Path, extensions: Path) -> list[str]:
+    """A code-server that writes nothing outside of these two, which it finds ready."""
+    for part in ("data/User", "data/Machine", "home"):
+        (folder / part).mkdir(parents=True)
+    (folder / "config.yaml").touch()
+    options = {"config": folder / "config.yaml", "user-data-dir": folder / "data", "extensions-dir": extensions}
+    return [str(NODE), str(ENTRY), *(word for name, path in options.items() for word in (f"--{name}", str(path)))]
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    env = {key: value for key, value in os.environ.items() if not key.startswith(("VSCODE_", "PORT", "XDG_"))}
+    own = {"HOME": str(folder / "home"), "EXTENSIONS_GALLERY": NO_GALLERY, "RELOOK_EDITOR_TEST": str(folder)}
+    return env | own | {"PATH": f"{NODE.parent}:{env['PATH']}"}
 
 
 def _spawn(command: list[str], env: dict[str, str], log: Path) -> subprocess.Popen[bytes]:

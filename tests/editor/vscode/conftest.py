@@ -26,6 +26,7 @@ FLAGS = [
 ]  # fmt: skip
 
 SITE = Path(__file__).parent / "site"
+MODEL = Path(__file__).parent / "model"
 SERVER = "-m relook_lsp"
 
 Window = Callable[[CodeServer], Awaitable[Workbench]]
@@ -45,13 +46,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def vsix() -> Path:
-    """The extension, built from what is here now."""
+def extensions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What every VS Code here has: the extension, built from what is here now, and a language model for it to ask."""
     if shutil.which("npm") is None or not (INSTALLED / "installed").exists():
         pytest.skip("no VS Code for the tests: 'make editor' installs it where there is npm")
     done = subprocess.run(["make", "vsix"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    return ROOT / "build/relook.vsix"
+    folder = tmp_path_factory.mktemp("installed")
+    pack = [ROOT / "client-vscode/node_modules/.bin/vsce", "package", "--no-dependencies", "--skip-license", "--out"]
+    done = subprocess.run([*pack, folder / "model.vsix"], cwd=MODEL, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    code_server.install([ROOT / "build/relook.vsix", folder / "model.vsix"], folder / "extensions")
+    return folder / "extensions"
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -65,9 +71,9 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def editor(vsix: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[CodeServer]:
+async def editor(extensions: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[CodeServer]:
     """VS Code with the extension, which runs the Python of the tests."""
-    server = await code_server.start(tmp_path_factory.mktemp("code"), [vsix], {"relook.python": sys.executable})
+    server = await code_server.start(tmp_path_factory.mktemp("code"), extensions, {"relook.python": sys.executable})
     yield server
     await server.stop()
     await until(lambda: not server.processes(), "everything that it started ended")

@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import quote
 
 from playwright.async_api import expect
 
@@ -26,8 +24,8 @@ REFUSED = {
 """What the user reads, by the model that is chosen."""
 
 
-async def test_interface(vsix: Path, window: Window, site: Path, tmp_path: Path) -> None:
-    editor = await code_server.start(tmp_path / "code", [vsix], {"relook.python": sys.executable}, driver=True)
+async def test_interface(extensions: Path, window: Window, site: Path, tmp_path: Path) -> None:
+    editor = await code_server.start(tmp_path / "code", extensions, {"relook.python": sys.executable}, driver=True)
     try:
         await inside(editor, await window(editor), site)
     finally:
@@ -42,34 +40,19 @@ async def inside(editor: CodeServer, code: Workbench, site: Path) -> None:
         "codeAutomationLog", lambda kind, words: errors.append(str(words)[:2000]) if kind == "error" else None
     )
     await code.page.expose_function("codeAutomationExit", lambda code: ended.set_result(code))
-    host = f"vscode-remote://127.0.0.1:{editor.port}"
-    payload = [
-        ["extensionDevelopmentPath", f"{host}{ROOT / 'client-vscode'}"],
-        ["extensionTestsPath", f"{host}{HERE / 'host/index.js'}"],
-        ["skipWelcome", "true"],
-    ]
-    await code.page.goto(f"{editor.address}/?folder={quote(str(site))}&payload={quote(json.dumps(payload))}")
+    await code.open(site, extensionDevelopmentPath=ROOT / "client-vscode", extensionTestsPath=HERE / "host/index.js")
     async with asyncio.timeout(600):
         assert await ended == 0, errors[-1:]
 
 
-async def test_language_model(vsix: Path, window: Window, site: Path, tmp_path: Path) -> None:
+async def test_language_model(extensions: Path, window: Window, site: Path, tmp_path: Path) -> None:
     """A critic that is a model of the editor: pictures reach it, and its opinion stands with the findings. A model that
     refuses, or is not there, is told of in the status, and what was measured still stands."""
-    pack = [
-        ROOT / "client-vscode/node_modules/.bin/vsce",
-        *("package", "--no-dependencies", "--skip-license", "--out"),
-        tmp_path / "model.vsix",
-    ]
-    done = await asyncio.to_thread(
-        subprocess.run, pack, cwd=HERE / "model", capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
     chosen = {
         "relook.python": sys.executable, "relook.editor.prepare": 0,
         "relook.critic.endpoint": "editor", "relook.critic.model": "test-vision",
     }  # fmt: skip
-    editor = await code_server.start(tmp_path / "code", [tmp_path / "model.vsix", vsix], chosen)
+    editor = await code_server.start(tmp_path / "code", extensions, chosen)
     try:
         code = await window(editor)
         await code.open(site, "index.html")

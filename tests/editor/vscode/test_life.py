@@ -71,13 +71,13 @@ async def test_first_steps_without_a_browser(code: Workbench) -> None:
         await code.picture(step)
 
 
-async def test_untrusted(vsix: Path, window: Window, site: Path, tmp_path: Path) -> None:
+async def test_untrusted(extensions: Path, window: Window, site: Path, tmp_path: Path) -> None:
     """Scripts do not run, and the workspace chooses no program; the review still works."""
     settings(site, {"relook.python": "/evil", "relook.browser": "/evil"})
     script = "<script>document.body.style.width = '3000px'</script></body>"
     page = site / "index.html"
     page.write_text(page.read_text("utf-8").replace("</body>", script), "utf-8")
-    editor = await code_server.start(tmp_path / "code", [vsix], {"relook.python": sys.executable}, trust=False)
+    editor = await code_server.start(tmp_path / "code", extensions, {"relook.python": sys.executable}, trust=False)
     try:
         code = await window(editor)
         await code.open(site, "style.css")
@@ -94,9 +94,9 @@ async def test_untrusted(vsix: Path, window: Window, site: Path, tmp_path: Path)
         await editor.stop()
 
 
-async def test_managed_environment(vsix: Path, window: Window, site: Path, tmp_path: Path) -> None:
+async def test_managed_environment(extensions: Path, window: Window, site: Path, tmp_path: Path) -> None:
     """No interpreter is named: after a yes the wheel inside the extension goes into an environment, which then runs."""
-    editor = await code_server.start(tmp_path / "code", [vsix], {})
+    editor = await code_server.start(tmp_path / "code", extensions, {})
     try:
         code = await window(editor)
         await code.open(site, "style.css")

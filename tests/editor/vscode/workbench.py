@@ -48,14 +48,14 @@ class Workbench:
         shutil.rmtree(self._pictures, ignore_errors=True)
         self._pictures.mkdir(parents=True)
 
-    async def open(self, folder: Path, file: str | None = None) -> None:
-        """The workbench on a folder, with one file in the editor."""
+    async def open(self, folder: Path, file: str | None = None, **more: Path) -> None:
+        """The workbench on a folder, with one file in the editor. ``more`` are paths that VS Code takes from its address,
+        as ``extensionDevelopmentPath``."""
         self.folder = self.site = folder
-        address = f"{self.server.address}/?folder={quote(str(folder))}"
-        if file is not None:
-            target = f"vscode-remote://127.0.0.1:{self.server.port}{folder / file}"
-            address += "&payload=" + quote(json.dumps([["openFile", target]]))
-        await self.page.goto(address)
+        paths = ({} if file is None else {"openFile": folder / file}) | more
+        there = f"vscode-remote://127.0.0.1:{self.server.port}"
+        payload = json.dumps([[name, f"{there}{path}"] for name, path in paths.items()])
+        await self.page.goto(f"{self.server.address}/?folder={quote(str(folder))}&payload={quote(payload)}")
         if file is not None:
             await expect(self.editor.locator(".view-line").first).to_be_visible(timeout=WAIT)
 
