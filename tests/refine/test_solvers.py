@@ -182,3 +182,22 @@ async def test_small_text_is_mended_where_its_size_comes_from(stage: Stage, tmp_
     assert len(open_findings(result.start)) > 2
     assert not open_findings(result.best), refused(result)
     assert texts_of(result.best)["a.html"] == text.replace("6px", "10px")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("style", "first"),
+    [
+        ("body { margin: 24px } .box { width: 620px; padding: 24px }", "max-width: 100%; box-sizing: border-box"),
+        ("body { margin: 24px } .box { width: 620px; border: 4px solid }", "max-width: 100%"),
+    ],
+)
+async def test_the_first_edit_leaves_nothing_of_the_defect(
+    style: str, first: str, stage: Stage, tmp_path: Path
+) -> None:
+    """Padding comes on top of a width; what has room beside the box needs no second declaration."""
+    text = f'{HEAD}<style>.box {{ background: #f1e3d0 }} {style}</style><h1>Boats</h1><div class="box">{SENTENCE}</div>'
+    (tmp_path / "a.html").write_text(text, "utf-8")
+    result = await refined(stage, Page(tmp_path, "a.html"))
+    assert not open_findings(result.best), refused(result)
+    assert [attempt.patch.title for attempt in result.attempts] == [first]

@@ -48,9 +48,27 @@ def _together(site: Site) -> Iterator[Fix]:
             wide.setdefault(width, node)
     if len(wide) < 2:
         return
-    for more in ((), (("box-sizing", "border-box"),)):
-        wants = tuple(Want(node, (("max-width", "100%"), *more)) for node in wide.values())
+    for values in _no_wider(site, *wide.values()):
+        wants = tuple(Want(node, values) for node in wide.values())
         yield Fix("every box that is wider than the window gives way", wants)
+
+
+def _no_wider(site: Site, *nodes: int) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """At most as wide as the room there is. Where padding and border come on top of a width and would then reach
+    beyond the window, first with these inside."""
+    plain = (("max-width", "100%"),)
+    boxed = (*plain, ("box-sizing", "border-box"))
+    return (boxed, plain) if any(_sticks_out(site, node) for node in nodes) else (plain, boxed)
+
+
+def _sticks_out(site: Site, node: int) -> bool:
+    """Whether a box whose content is as wide as its parent's reaches beyond the window."""
+    layout, parent = site.layout, _parent(site, node)
+    if parent is None or layout.style(node, "box-sizing") != "content-box":
+        return False
+    room = site.scene.content_box(parent)
+    around = layout.rect(node).width - site.scene.content_box(node).width
+    return room.x + layout.pixels(node, "margin-left") + room.width + around > site.scene.layout_width + 0.5
 
 
 def _of(site: Site, node: int, *, first: bool) -> Iterator[Fix]:
@@ -67,8 +85,8 @@ def _of(site: Site, node: int, *, first: bool) -> Iterator[Fix]:
     if width is not None and "100vw" in width.value:
         yield fix(node, width="100%")
     if width is not None and (_LENGTH.search(width.value) or _wide(width.value)):
-        yield fix(node, max_width="100%")
-        yield fix(node, max_width="100%", box_sizing="border-box")
+        for values in _no_wider(site, node):
+            yield fix(node, **{name.replace("-", "_"): value for name, value in values})
     elif width is not None and layout.style(node, "box-sizing") == "content-box":
         yield fix(node, box_sizing="border-box")
     if least is not None and _LENGTH.search(least.value):
