@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from itertools import islice
 from random import Random
 
 from relook_lsp.models.language import (
     ElementLine,
+    LanguageError,
     Observation,
     Operation,
     RemoveDeclaration,
     SetDeclaration,
     SetProperty,
+    parse,
+    write,
 )
 
 DROPPED = 0.2
@@ -44,6 +49,22 @@ def augment(
         slots=tuple(slots),
     )
     return told, tuple(_renumbered(operation, moved) for operation in operations)
+
+
+def retold(observation: Observation, answers: Iterable[str], random: Random) -> tuple[Observation, dict[str, str]]:
+    """As ``augment``, for all answers at once: how each reads now. What is not in the language stays as it is."""
+    said: dict[str, tuple[Operation, ...]] = {}
+    same: dict[str, str] = {}
+    for answer in answers:
+        try:
+            said[answer] = parse(answer, observation)
+        except LanguageError:
+            same[answer] = answer
+    told, moved = augment(observation, tuple(one for operations in said.values() for one in operations), random)
+    rest = iter(moved)
+    return told, same | {
+        answer: write(tuple(islice(rest, len(operations))), told) for answer, operations in said.items()
+    }
 
 
 def _elsewhere(elements: tuple[ElementLine, ...], random: Random) -> tuple[ElementLine, ...]:

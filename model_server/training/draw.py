@@ -12,6 +12,7 @@ from random import Random
 import torch
 from transformers import LlamaForCausalLM
 
+from model_server.training.augment import retold
 from model_server.training.policy_model import encode, padded
 from model_server.training.reward import reward
 from model_server.training.rollout import Group
@@ -67,13 +68,15 @@ def draw(
 def known(
     model: LlamaForCausalLM, tokens: Tokens, shown: Shown, count: int, temperature: float, random: Random
 ) -> Group:
-    """A group of answers on which renders have spoken already; none of it is rendered."""
+    """A group of answers on which renders have spoken already, to the task told otherwise; none of it is rendered."""
     assert shown.observation is not None
-    answers = _drawn(model, tokens, compact(shown.observation, 0), list(shown.said), count, temperature, random)
-    said = [shown.said[answer] for answer, _ in answers]
+    told, reads = retold(shown.observation, shown.said, random)
+    verdicts = {reads[answer]: one for answer, one in shown.said.items()}
+    answers = _drawn(model, tokens, compact(told, 0), list(verdicts), count, temperature, random)
+    said = [verdicts[answer] for answer, _ in answers]
     rewards = [reward(one.worth, length) for one, (_, length) in zip(said, answers, strict=True)]
     texts = tuple(answer for answer, _ in answers)
-    return Group(shown.observation, 0, texts, tuple(rewards), tuple(one.accepted for one in said), 0)
+    return Group(told, 0, texts, tuple(rewards), tuple(one.accepted for one in said), 0)
 
 
 def _drawn(

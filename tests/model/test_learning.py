@@ -117,13 +117,13 @@ def test_a_known_group_is_worth_what_renders_said(tokens: Tokens, model: Any) ->
     lines = (DeclarationLine(0, "width", "1px", "a"),)
     box = ElementLine("a.more", "cause", (10, 10, 12, 12), "More")
     seen = Observation("small-target", "error", "", 1, {}, {}, "375x812", 0, None, (box,), lines, ())
-    said = {"del d0": Said(1.0, True, "accepted"), "set d0 = 24px": Said(0.0, False, "not-better")}
+    said = {"del e0 width": Said(1.0, True, "accepted"), "set e0 width = 24px": Said(0.0, False, "not-better")}
     group = known(
         model, tokens, Shown("a", "train", "x", "small", False, "small-target", seen, said), 8, 1.0, Random(1)
     )
     assert set(group.answers) == set(said) and group.renders == 0
     worth = dict(zip(group.answers, group.rewards, strict=True))
-    assert 0.8 < (worth["del d0"] or 0) < 1 and worth["set d0 = 24px"] == 0
+    assert 0.8 < (worth["del e0 width"] or 0) < 1 and worth["set e0 width = 24px"] == 0
 
 
 def test_likely_answers_are_drawn_first_and_others_too() -> None:

@@ -11,7 +11,7 @@ from typing import cast
 
 import pytest
 
-from model_server.training.augment import augment
+from model_server.training.augment import augment, retold
 from model_server.training.examples import NATURAL, Task, load, stored
 from model_server.training.priority import PRIORITY, weights
 from model_server.training.reward import LONGEST, advantages, reward, worth
@@ -90,6 +90,16 @@ def test_told_otherwise_it_is_the_same_edit() -> None:
             told, same = augment(SEEN, operations, Random(seed))
             assert spoken(same, told) == spoken(operations, SEEN)
             assert parse(write(same, told), told) == same
+
+
+def test_all_answers_to_a_task_are_told_otherwise_together() -> None:
+    answers = ["set d1 s0", "del d2", "set e1 color = red", "set d1 s0\ndel d2", "set d1"]
+    for seed in range(40):
+        told, reads = retold(SEEN, answers, Random(seed))
+        assert reads.pop("set d1") == "set d1"
+        assert {a: spoken(parse(r, told), told) for a, r in reads.items()} == {
+            a: spoken(parse(a, SEEN), SEEN) for a in answers[:-1]
+        }
 
 
 def test_what_solved_repairs_miss_is_drawn_more_often() -> None:
