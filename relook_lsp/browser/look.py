@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Sequence
+import json
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,7 @@ class Look:
         self._requests = Requests(tab.cdp, page, plan, record, self._aside)
         self._interrupter = Interrupter(tab.cdp, self._aside)
         self._loaded = asyncio.Event()
+        self._sheets = 0
         self.world = 0
         """The execution context in which questions are put to the page; its own scripts do not see it."""
         self.hang: ScriptPlace | None = None
@@ -107,7 +109,8 @@ class Look:
             with contextlib.suppress(asyncio.CancelledError, CdpError):
                 await navigation
         if not self.hung:
-            reply = await cdp.send("Page.createIsolatedWorld", {"frameId": await self._frame_id()})
+            tree = await cdp.send("Page.getFrameTree")
+            reply = await cdp.send("Page.createIsolatedWorld", {"frameId": tree["frameTree"]["frame"]["id"]})
             self.world = reply["executionContextId"]
             await self._load_lazy()
 
@@ -172,24 +175,24 @@ class Look:
         question = {"expression": expression, "contextId": self.world, "returnByValue": True}
         return (await self.cdp.send("Runtime.evaluate", question))["result"].get("value")
 
-    async def _frame_id(self) -> str:
-        tree = await self.cdp.send("Page.getFrameTree")
-        return tree["frameTree"]["frame"]["id"]
-
     @contextlib.asynccontextmanager
-    async def styled(self, text: str) -> AsyncGenerator[str]:
-        """With one more style sheet, for as long as the block runs; its id."""
-        await self.sheets.enable()
-        sheet = await self.cdp.send("CSS.createStyleSheet", {"frameId": await self._frame_id()})
-        identity = sheet["styleSheetId"]
-        await self._write(identity, text)
-        try:
-            yield identity
-        finally:
-            await self._write(identity, "")
+    async def styled(self, text: str) -> AsyncGenerator[Callable[[str], Awaitable[None]]]:
+        """With one more style sheet, for as long as the block runs; what it gives replaces the sheet's text. Not by the
+        ``CSS`` domain: enabling that costs as much as a picture, and many pages are never asked for their styles."""
+        self._sheets += 1
+        sheet = f"sheet{self._sheets}"
 
-    async def _write(self, sheet: str, text: str) -> None:
-        await self.cdp.send("CSS.setStyleSheetText", {"styleSheetId": sheet, "text": text})
+        async def write(text: str) -> None:
+            await self.evaluate(f"{sheet}.replaceSync({json.dumps(text)})")
+
+        await self.evaluate(f"globalThis.{sheet} = new CSSStyleSheet(); document.adoptedStyleSheets.push({sheet})")
+        await write(text)
+        try:
+            yield write
+        finally:
+            await self.evaluate(
+                f"document.adoptedStyleSheets = document.adoptedStyleSheets.filter(one => one !== {sheet})"
+            )
 
     @property
     def declares_dark(self) -> bool:
@@ -217,14 +220,14 @@ class Look:
         if not views:
             return seen
         await self.resize(views[0].viewport)
-        async with self.styled(HIDE_TEXT) as sheet:
+        async with self.styled(HIDE_TEXT) as write:
             try:
                 for view in views:
                     await self.resize(view.viewport)
                     seen.append(replace(view, background=await self.camera.frame(view.layout, view.viewport)))
             finally:
                 # The way back must not start colour transitions, which would stand still at transparent.
-                await self._write(sheet, STILL)
+                await write(STILL)
                 await self.restyle()
         return seen
 
