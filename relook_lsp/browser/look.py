@@ -178,21 +178,27 @@ class Look:
     @contextlib.asynccontextmanager
     async def styled(self, text: str) -> AsyncGenerator[Callable[[str], Awaitable[None]]]:
         """With one more style sheet, for as long as the block runs; what it gives replaces the sheet's text. Not by the
-        ``CSS`` domain: enabling that costs as much as a picture, and many pages are never asked for their styles."""
+        ``CSS`` domain: enabling that costs as much as a picture, and many pages are never asked for their styles.
+        Raises ``CdpError``."""
         self._sheets += 1
         sheet = f"sheet{self._sheets}"
 
         async def write(text: str) -> None:
-            await self.evaluate(f"{sheet}.replaceSync({json.dumps(text)})")
+            await self._must(f"{sheet}.replaceSync({json.dumps(text)})")
 
-        await self.evaluate(f"globalThis.{sheet} = new CSSStyleSheet(); document.adoptedStyleSheets.push({sheet})")
-        await write(text)
+        await self._must(f"globalThis.{sheet} = new CSSStyleSheet(); document.adoptedStyleSheets.push({sheet})")
         try:
+            await write(text)
             yield write
         finally:
-            await self.evaluate(
-                f"document.adoptedStyleSheets = document.adoptedStyleSheets.filter(one => one !== {sheet})"
-            )
+            await self._must(f"document.adoptedStyleSheets = document.adoptedStyleSheets.filter(s => s !== {sheet})")
+
+    async def _must(self, expression: str) -> None:
+        """Evaluate what no page can stand in the way of."""
+        question = {"expression": expression, "contextId": self.world, "silent": True}
+        reply = await self.cdp.send("Runtime.evaluate", question)
+        if "exceptionDetails" in reply:
+            raise CdpError(f"{expression}: {reply['exceptionDetails'].get('text', '')}")
 
     @property
     def declares_dark(self) -> bool:
