@@ -65,10 +65,10 @@ def policy_loss(
 
 @dataclass
 class Learner:
-    """A model, what it was at first, and its optimizer."""
+    """A model, what it was at first (None where that does not matter), and its optimizer."""
 
     model: LlamaForCausalLM
-    start: LlamaForCausalLM
+    start: LlamaForCausalLM | None
     tokens: Tokens
     optimizer: torch.optim.Optimizer
 
@@ -88,7 +88,7 @@ def update(learner: Learner, groups: Sequence[Group], epochs: int, beta: float) 
             rows = [encode(tokens, compact(group.observation, group.rejected), answer) for answer in group.answers]
             with torch.no_grad():
                 old, _ = answer_likelihood(model, rows)
-                start = answer_likelihood(learner.start, rows)[0] if beta else None
+                start = None if learner.start is None else answer_likelihood(learner.start, rows)[0]
             batch.append((rows, torch.tensor(found), old, start))
     loss = torch.zeros(())
     for _ in range(epochs if batch else 0):
@@ -106,7 +106,8 @@ def update(learner: Learner, groups: Sequence[Group], epochs: int, beta: float) 
 async def train(options: argparse.Namespace, source: Source) -> None:
     """Until the time or the steps are over; goes on where it was killed."""
     tokens = Tokens(options.start / "tokenizer.json")
-    model, start = (LlamaForCausalLM.from_pretrained(options.start, dtype=torch.float32) for _ in range(2))
+    model = LlamaForCausalLM.from_pretrained(options.start, dtype=torch.float32)
+    start = LlamaForCausalLM.from_pretrained(options.start, dtype=torch.float32) if options.beta else None
     learner = Learner(model, start, tokens, torch.optim.AdamW(model.parameters(), lr=options.rate, weight_decay=0.0))
     random, step = Random(options.seed), 0
     if (options.out / "state.pt").exists():
