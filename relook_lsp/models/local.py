@@ -10,7 +10,7 @@ from pathlib import Path
 
 from relook_lsp.models.chat import ModelError
 from relook_lsp.models.edits import named
-from relook_lsp.models.language import Observation
+from relook_lsp.models.language import LanguageError, Observation, parse
 from relook_lsp.models.llama import Llama
 from relook_lsp.models.prompt import TOLD, compact
 from relook_lsp.models.tokens import Tokens
@@ -38,8 +38,8 @@ class Local:
             ) from error
 
     def answers(self, observation: Observation, rejected: int = 0, samples: int = SAMPLES) -> list[str]:
-        """Different answers, the likeliest first: what is drawn, and every edit that the observation names. A model of
-        this size often draws what cannot be parsed, while it ranks what can be."""
+        """Different answers in the edit language, the likeliest first: what is drawn, and every edit that the observation
+        names. A model of this size often draws what cannot be parsed, while it ranks what can be."""
         prompt = cut(self._tokens.encode(compact(observation, rejected)), self._model.longest - LONGEST_ANSWER)
         read = self._model.read(prompt)
         drawn = self._model.sample(
@@ -50,11 +50,19 @@ class Local:
             temperature=TEMPERATURE,
             seed=zlib.crc32(repr(prompt).encode()),
         )
-        scores = {self._tokens.decode(ids): score for ids, score in drawn}
+        written = ((self._tokens.decode(ids), score) for ids, score in drawn)
+        scores = {answer: score for answer, score in written if _said(answer, observation)}
         others = [answer for answer in named(observation, TOLD) if answer not in scores]
-        written = [[*self._tokens.encode(answer)[: LONGEST_ANSWER - 1], self._tokens.end] for answer in others]
-        scores.update(zip(others, self._model.likelihoods(read, written), strict=True))
+        ids = [[*self._tokens.encode(answer)[: LONGEST_ANSWER - 1], self._tokens.end] for answer in others]
+        scores.update(zip(others, self._model.likelihoods(read, ids), strict=True))
         return sorted(scores, key=lambda answer: -scores[answer])[:ANSWERS]
+
+
+def _said(answer: str, observation: Observation) -> bool:
+    try:
+        return bool(parse(answer, observation))
+    except LanguageError:
+        return False
 
 
 KEPT_END = 64

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,13 @@ def test_every_named_edit_is_one_and_stands_once() -> None:
 
 def test_what_the_observation_names_is_answered_whatever_is_drawn(local: Local) -> None:
     assert set(local.answers(SEEN)) >= set(named(SEEN, 2))
+
+
+@pytest.mark.parametrize("rule", ["low-contrast", "text-clipped", "page-scrolls-sideways", "text-too-small"])
+def test_what_is_not_there_is_not_answered(rule: str, local: Local) -> None:
+    """For an element without a declaration the weights would remove one."""
+    bare = replace(SEEN, rule=rule, declarations=())
+    assert all(parse(answer, bare) for answer in local.answers(bare))
 
 
 def test_it_needs_neither_torch_nor_a_network(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
