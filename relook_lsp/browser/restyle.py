@@ -66,6 +66,8 @@ def _check(layout: Layout, change: Restyle) -> None:
 
 
 async def _apply(look: Look, layout: Layout, change: Restyle, *, back: bool) -> None:
+    # Sheets and elements have names only after that.
+    await look.sheets.enable()
     # Transitions are off while style changes: started ones would stand still in stopped time.
     async with look.styled(STILL):
         for owner, sheet in change.sheets.items():

@@ -58,17 +58,12 @@ class Stage:
         self._guard = guard
         self._turn = asyncio.Lock()
         """Of trials: a live page shows one candidate at a time."""
-        self._live: dict[Capture, State] = {}
-        """What was seen on the pages that are open; least recently used first."""
+        self._live: list[Capture] = []
+        """Least recently used first."""
         self._shown: dict[tuple[int, str], tuple[View, Content]] = {}
 
     async def look(self, page: Page) -> Review:
-        """A clean render, with the declarations that repairs look at; what is still open is not rendered again. Never
-        raises for the environment's sake."""
-        for live, seen in self._live.items():
-            if seen.page == page:
-                self._use(live)
-                return seen.review
+        """A clean render, with the declarations that repairs look at. Never raises for the environment's sake."""
         try:
             live, result = await look(self._driver, page, self._settings)
         except RelookError as error:
@@ -81,17 +76,10 @@ class Stage:
         except RelookError as error:
             await live.close()
             return Review(failed(page, error), None)
-        seen = self._live[live] = State(page, Review(result.report, snapshot))
+        self._live.append(live)
         while len(self._live) > self._kept:
-            await self._close(next(iter(self._live)))
-        return seen.review
-
-    def _use(self, live: Capture) -> None:
-        self._live[live] = self._live.pop(live)
-
-    async def _close(self, live: Capture) -> None:
-        if self._live.pop(live, None) is not None:
-            await live.close()
+            await self._live.pop(0).close()
+        return Review(result.report, snapshot)
 
     async def screen(self, base: State, patch: Patch, target: Sequence[Finding]) -> Screening:
         """Asks whether the browser takes what the candidate declares, then tries it for the findings ``target`` (one
@@ -116,7 +104,8 @@ class Stage:
         live = next((one for one in self._live if one.snapshot is snapshot), None)
         if snapshot is None or live is None:
             return NOT_TRIED
-        self._use(live)
+        self._live.remove(live)
+        self._live.append(live)
         try:
             change = restyle(patch, snapshot.sources.values(), snapshot.page)
             if change is None:
@@ -126,7 +115,9 @@ class Stage:
             return NOT_TRIED
         except RelookError:
             # Nobody knows what the page is like now; a clean render says what is the matter.
-            await self._close(live)
+            if live in self._live:
+                self._live.remove(live)
+                await live.close()
             return NOT_TRIED
 
     async def _dropped(self, base: State, patch: Patch) -> str:
@@ -138,7 +129,7 @@ class Stage:
             return ""
         if not self._live:
             await self.look(base.page)
-        drops = await dropped(next(reversed(self._live)), sorted(new)) if self._live else []
+        drops = await dropped(self._live[-1], sorted(new)) if self._live else []
         return next((f"'{name}: {value[:60]}' is not understood" for name, value in drops), "")
 
     async def _tried(
@@ -190,8 +181,9 @@ class Stage:
         return self
 
     async def __aexit__(self, *_error: object) -> None:
-        for live in list(self._live):
-            await self._close(live)
+        live, self._live = self._live, []
+        for one in live:
+            await one.close()
 
 
 def _rules(rule: str) -> tuple[Rule, ...]:

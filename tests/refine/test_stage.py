@@ -124,14 +124,3 @@ async def test_trials_and_renders_may_be_asked_for_at_once(start: State, driver:
         verdicts = await asyncio.gather(*(verify(base, patch) for patch in patches))
     assert [one.accepted for one in verdicts] == [True, False, True, False]
     assert [one.screened for one in verdicts] == [False, True, False, True]
-
-
-async def test_a_page_that_is_open_is_not_rendered_again(start: State, driver: Driver) -> None:
-    """What is closed is, and it looks the same."""
-    other = start.page.with_texts({"style.css": CSS.replace(MUTED, ".muted { color: #666 }")})
-    async with Stage(driver, Settings(), kept=1) as stage:
-        first = await stage.look(start.page)
-        assert await stage.look(Page(start.page.root, start.page.entry)) is first
-        assert (await stage.look(other)).report != first.report
-        again = await stage.look(start.page)
-    assert again is not first and again.report.findings == first.report.findings
