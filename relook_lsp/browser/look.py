@@ -167,8 +167,10 @@ class Look:
         """Have styles computed now."""
         await self.evaluate("document.documentElement.offsetWidth")
 
-    async def evaluate(self, expression: str) -> None:
-        await self.cdp.send("Runtime.evaluate", {"expression": expression, "contextId": self.world, "silent": True})
+    async def evaluate(self, expression: str) -> dict[str, Any]:
+        """The browser's reply; it has ``exceptionDetails`` where the page stands in the way."""
+        question = {"expression": expression, "contextId": self.world, "silent": True}
+        return await self.cdp.send("Runtime.evaluate", question)
 
     async def value(self, expression: str) -> Any:
         """What the expression gives; None where the page stands in its way."""
@@ -195,8 +197,7 @@ class Look:
 
     async def _must(self, expression: str) -> None:
         """Evaluate what no page can stand in the way of."""
-        question = {"expression": expression, "contextId": self.world, "silent": True}
-        reply = await self.cdp.send("Runtime.evaluate", question)
+        reply = await self.evaluate(expression)
         if "exceptionDetails" in reply:
             raise CdpError(f"{expression}: {reply['exceptionDetails'].get('text', '')}")
 

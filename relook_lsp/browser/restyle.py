@@ -76,9 +76,7 @@ async def _apply(look: Look, layout: Layout, change: Restyle, *, back: bool) -> 
                 await look.cdp.send("CSS.setStyleSheetText", {"styleSheetId": identity, "text": text})
         for offset, attribute in change.attributes.items():
             await _set(look, layout, offset, attribute, back=back)
-        await look.cdp.send(
-            "Runtime.evaluate", {"expression": "document.documentElement.offsetWidth", "contextId": look.world}
-        )
+        await look.restyle()
     if any("url(" in (sheet.new or "") for sheet in change.sheets.values()):
         await look.clock.advance(SETTLE)
 

@@ -49,15 +49,15 @@ def _together(site: Site) -> Iterator[Fix]:
     if len(wide) < 2:
         return
     for values in _no_wider(site, *wide.values()):
-        wants = tuple(Want(node, values) for node in wide.values())
+        wants = tuple(want for node in wide.values() for want in fix(node, **values).wants)
         yield Fix("every box that is wider than the window gives way", wants)
 
 
-def _no_wider(site: Site, *nodes: int) -> tuple[tuple[tuple[str, str], ...], ...]:
-    """At most as wide as the room there is. Where padding and border come on top of a width and would then reach
+def _no_wider(site: Site, *nodes: int) -> tuple[dict[str, str], ...]:
+    """Values for ``fix``: at most as wide as the room there is. Where padding and border come on top of a width and would then reach
     beyond the window, first with these inside."""
-    plain = (("max-width", "100%"),)
-    boxed = (*plain, ("box-sizing", "border-box"))
+    plain = {"max_width": "100%"}
+    boxed = plain | {"box_sizing": "border-box"}
     return (boxed, plain) if any(_sticks_out(site, node) for node in nodes) else (plain, boxed)
 
 
@@ -86,7 +86,7 @@ def _of(site: Site, node: int, *, first: bool) -> Iterator[Fix]:
         yield fix(node, width="100%")
     if width is not None and (_LENGTH.search(width.value) or _wide(width.value)):
         for values in _no_wider(site, node):
-            yield fix(node, **{name.replace("-", "_"): value for name, value in values})
+            yield fix(node, **values)
     elif width is not None and layout.style(node, "box-sizing") == "content-box":
         yield fix(node, box_sizing="border-box")
     if least is not None and _LENGTH.search(least.value):

@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,12 +89,17 @@ def _processes(mark: str) -> Iterator[tuple[int, str]]:
             continue  # It ended meanwhile, or is another user's.
 
 
+def run(command: Sequence[str | Path], cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> None:
+    """A step of the set-up; what it wrote is told where it fails."""
+    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def install(packages: list[Path], extensions: Path) -> None:
     """Install extensions as a user does, into a folder that any number of servers may then use."""
     own = extensions.with_name("installing")
     command = _command(own, extensions) + [word for one in packages for word in ("--install-extension", str(one))]
-    done = subprocess.run(command, env=_environment(own), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    run(command, env=_environment(own))
 
 
 async def start(

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -50,12 +49,10 @@ def extensions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What every VS Code here has: the extension, built from what is here now, and a language model for it to ask."""
     if shutil.which("npm") is None or not (INSTALLED / "installed").exists():
         pytest.skip("no VS Code for the tests: 'make editor' installs it where there is npm")
-    done = subprocess.run(["make", "vsix"], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    code_server.run(["make", "vsix"])
     folder = tmp_path_factory.mktemp("installed")
     pack = [ROOT / "client-vscode/node_modules/.bin/vsce", "package", "--no-dependencies", "--skip-license", "--out"]
-    done = subprocess.run([*pack, folder / "model.vsix"], cwd=MODEL, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    code_server.run([*pack, folder / "model.vsix"], cwd=MODEL)
     code_server.install([ROOT / "build/relook.vsix", folder / "model.vsix"], folder / "extensions")
     return folder / "extensions"
 
@@ -93,12 +90,18 @@ def stored(folder: Path) -> dict[str, object] | None:
         return None
 
 
+def replace(file: Path, values: Mapping[str, object]) -> None:
+    """Settings in one step: of a file that is being written VS Code may read a part."""
+    new = file.parent.with_name("settings.new")
+    new.write_text(json.dumps(values), "utf-8")
+    new.replace(file)
+
+
 def settings(folder: Path, values: dict[str, object]) -> None:
-    """Settings of the workspace, in one step: of a file that is being written VS Code may read a part."""
+    """Settings of the workspace."""
     (folder / ".vscode").mkdir(exist_ok=True)
     if stored(folder) != values:
-        (folder / "settings.new").write_text(json.dumps(values), "utf-8")
-        (folder / "settings.new").replace(folder / ".vscode/settings.json")
+        replace(folder / ".vscode/settings.json", values)
 
 
 @asynccontextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import sys
 from pathlib import Path
@@ -12,7 +11,7 @@ from playwright.async_api import expect
 
 from tests.editor.vscode import code_server
 from tests.editor.vscode.code_server import ROOT, CodeServer
-from tests.editor.vscode.conftest import Window
+from tests.editor.vscode.conftest import Window, replace
 from tests.editor.vscode.workbench import WAIT, Workbench
 
 HERE = Path(__file__).parent
@@ -63,9 +62,7 @@ async def test_language_model(extensions: Path, window: Window, site: Path, tmp_
         await expect(opinion).to_be_visible(timeout=2 * WAIT)
         await code.picture("opinion")
         for model, says in REFUSED.items():
-            settings = {**chosen, "relook.critic.model": model}
-            (editor.folder / "settings.new").write_text(json.dumps(settings), "utf-8")
-            (editor.folder / "settings.new").replace(editor.folder / "data/Machine/settings.json")
+            replace(editor.folder / "data/Machine/settings.json", {**chosen, "relook.critic.model": model})
             status = await code.language_status()
             await expect(status).to_contain_text(says, timeout=WAIT)
             await expect(status).not_to_contain_text("could not be asked")
