@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from relook_lsp.core import colour as colours
 from relook_lsp.core.colour import Colour, parse_computed
-from relook_lsp.core.finding import ByDeclaration, ByTag, Outcome, Severity, Verdict
+from relook_lsp.core.finding import Blame, ByDeclaration, ByTag, Outcome, Severity, Verdict
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.pixels import Pixels, luminance
 from relook_lsp.core.snapshot import TextRun
@@ -71,9 +72,17 @@ def _element(scene: Scene, picture: Picture, element: int, runs: list[TextRun]) 
         required={"ratio": required},
         extent=min(1.0, (required - ratio) / (required - 1)),
         severity=Severity.ERROR if ratio < RULE.thresholds["unreadable"] else None,
-        blame=(ByDeclaration(element, _CAUSES), ByTag(element)),
+        blame=(*_fading(scene, element, colour, behind, required), ByDeclaration(element, _CAUSES), ByTag(element)),
         data={"text": shown.hex, "background": behind.hex},
     )
+
+
+def _fading(scene: Scene, element: int, colour: Colour, behind: Colour, required: float) -> Iterator[Blame]:
+    """The opacity that takes most, where the text's own colour would do without any."""
+    if scene.opacity(element) == 1 or colours.contrast(colour.over(behind), behind) < required:
+        return
+    opacities = {node: scene.layout.pixels(node, "opacity") for node in path(scene, element, -1)}
+    yield ByDeclaration(min(opacities, key=lambda node: opacities[node]), ("opacity",))
 
 
 def _labels_of_disabled(scene: Scene) -> set[int]:
