@@ -8,7 +8,7 @@ a picture of its natural size, a row whose items do not wrap, tracks of a grid.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -27,6 +27,10 @@ _FOLLOWS = frozenset(
 _PERCENT = re.compile(r"([\d.]+)%")
 _LENGTH = re.compile(r"[1-9]\d*(?:\.\d+)?(?:px|rem|em|ch|vw|pt)\b")
 _SLACK = 1.0
+_RUNNING, _HUGE = 16.0, 40.0
+"""CSS pixels: a word of this size, which would fit at the size of running text, is too large and not too long."""
+_APART = 0.25
+"""Share of the room that gaps may take before they are to blame, where the boxes alone would fit."""
 _MAX_SUSPECTS = 40
 
 
@@ -142,12 +146,15 @@ class WidthCause:
         if self.layout.style(node, "text-wrap-mode") == "nowrap":
             yield width, (ByDeclaration(node, ("text-wrap-mode", "white-space-collapse"), ("normal",)),)
         elif len(text.split()) == 1:
-            yield width, ()
+            size = self.layout.pixels(node, "font-size")
+            large = size >= _HUGE and width * _RUNNING / size <= self.room(node)
+            yield width, (ByDeclaration(node, ("font-size",)),) if large else ()
 
     def _own_width(self, node: int) -> Iterator[tuple[float, tuple[Blame, ...]]]:
         """The element's own width, least width, or natural size."""
         layout = self.layout
         width = layout.rect(node).width
+        outside = ByDeclaration(node, ("box-sizing",))  # where someone asked for padding beside the width
         for name in ("min-width", "width", "flex-basis"):
             value = self._value(node, name)
             if value in _FOLLOWS or (name == "min-width" and layout.pixels(node, name) <= self.room(node)):
@@ -159,7 +166,7 @@ class WidthCause:
                 padding = width - self.scene.content_box(node).width
                 if layout.style(node, "box-sizing") != "content-box" or width - padding > self.room(node) + _SLACK:
                     continue
-            yield width, (ByDeclaration(node, (name,)),)
+            yield width, (*([outside] if percent else []), ByDeclaration(node, (name,)))
         if layout.names[node] in _SIZED and not self._value(node, "width").endswith("%"):
             yield width, (ByAttribute(node, ("width", "cols", "size")),)
 
@@ -172,8 +179,7 @@ class WidthCause:
             tracks = [float(t) for t in re.findall(r"([\d.]+)px", layout.style(node, "grid-template-columns"))]
             value = self._value(node, "grid-template-columns")
             if len(tracks) > 1 or _LENGTH.search(value):
-                gaps = layout.pixels(node, "column-gap") * (len(tracks) - 1)
-                yield sum(tracks) + gaps + around, (ByDeclaration(node, ("grid-template-columns", "display")),)
+                yield self._laid(node, tracks, around, ByDeclaration(node, ("grid-template-columns", "display")))
         elif "flex" in display and layout.style(node, "flex-direction").startswith("row"):
             items = [
                 layout.rect(c).width
@@ -182,9 +188,17 @@ class WidthCause:
             ]  # fmt: skip
             one_line = layout.style(node, "flex-wrap") == "nowrap"
             if one_line and len(items) > 1 and max(items) <= self.room(node) - around + _SLACK:
-                gaps = layout.pixels(node, "column-gap") * (len(items) - 1)
-                wrap = ByDeclaration(node, ("flex-wrap",))
-                yield sum(items) + gaps + around, (wrap, ByDeclaration(node, ("display",)))
+                wrap = ByDeclaration(node, ("flex-wrap",)), ByDeclaration(node, ("display",))
+                yield self._laid(node, items, around, *wrap)
+
+    def _laid(
+        self, node: int, widths: Sequence[float], around: float, *blame: Blame
+    ) -> tuple[float, tuple[Blame, ...]]:
+        """Boxes in one row with gaps between them."""
+        gaps, room = self.layout.pixels(node, "column-gap") * (len(widths) - 1), self.room(node)
+        alone = sum(widths) + around
+        apart = alone <= room + _SLACK and gaps > _APART * room
+        return alone + gaps, ((ByDeclaration(node, ("column-gap",)), *blame) if apart else blame)
 
     def _displaced(self, node: int) -> Iterator[Cause]:
         """A box that is narrow enough but was put too far to the right."""
