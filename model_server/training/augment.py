@@ -31,6 +31,7 @@ def augment(
 ) -> tuple[Observation, tuple[Operation, ...]]:
     """Indices follow what is left; values stay."""
     named = {o.declaration for o in operations if isinstance(o, SetDeclaration | RemoveDeclaration)}
+    named |= set() if observation.cause is None else {observation.cause}
     kept = [i for i in range(len(observation.declarations)) if i in named or random.random() >= DROPPED]
     last = max(
         [0, *(o.element for o in operations if isinstance(o, SetProperty))]
@@ -47,6 +48,7 @@ def augment(
         elements=_elsewhere(observation.elements[:count], random),
         declarations=tuple(observation.declarations[i] for i in kept),
         slots=tuple(slots),
+        cause=None if observation.cause is None else moved[observation.cause],
     )
     return told, tuple(_renumbered(operation, moved) for operation in operations)
 

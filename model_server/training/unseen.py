@@ -22,7 +22,7 @@ def _source(observation: Observation) -> Observation:
     elements = tuple(replace(one, box=(0, 0, 0, 0)) for one in observation.elements)
     return replace(
         observation,
-        message="", places=1, measured={}, required={}, viewport="", moment=0, widths=None, elements=elements, slots=(),
+        message="", places=1, measured={}, required={}, viewport="", moment=0, widths=None, elements=elements, slots=(), cause=None,
     )  # fmt: skip
 
 

@@ -16,15 +16,20 @@ MOST = 64
 
 
 def named(observation: Observation, elements: int) -> list[str]:
-    """Every answer of one edit without a free value, for the first ``elements`` elements; those of the cause first, at
-    most ``MOST``. Pure."""
-    found: list[Operation] = []
+    """Every answer of one edit without a free value, for the first ``elements`` elements; those of the cause first
+    (the declaration, then the element), at most ``MOST``. Pure."""
     lines, slots = observation.declarations, observation.slots
+    found = [] if observation.cause is None else _of(observation.cause, observation)
     for element in range(min(elements, len(observation.elements))):
         here = [(index, line.name) for index, line in enumerate(lines) if line.element == element]
-        for index, name in here:
-            found.append(RemoveDeclaration(index))
-            found += [SetDeclaration(index, slot.value) for slot in slots if meant(slot, name)]
+        for index, _ in here:
+            found += _of(index, observation)
         declared = {name for _, name in here}
         found += [SetProperty(element, slot.name, slot.value) for slot in slots if slot.name not in declared]
     return list(dict.fromkeys(write((operation,), observation) for operation in found))[:MOST]
+
+
+def _of(index: int, observation: Observation) -> list[Operation]:
+    """The declaration removed, or with a slot's value."""
+    meaning = [slot.value for slot in observation.slots if meant(slot, observation.declarations[index].name)]
+    return [RemoveDeclaration(index), *(SetDeclaration(index, value) for value in meaning)]

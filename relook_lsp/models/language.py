@@ -1,13 +1,15 @@
 """The edit language: what a policy reads and what it may answer, the same for every policy, small or large.
 
 Nothing long is copied and nothing is computed: declarations, elements and solver-computed values have short names,
-and an edit names them. Version 3.
+and an edit names them. Version 4.
 
     set d3 s0            the declaration d3 gets the value of slot s0 (d3 may be a custom property)
     set e1 max-width s2  the element e1 gets max-width with the value of slot s2, where it is declared now
     set e1 min-width = 0 the same with a free value (to the end of the line)
     del d4               the declaration d4 is removed
     del e1 width         the same, by element and name: easier for a small model than to find the number
+    del cause            the same for the declaration that the finding stands on, whatever it is called
+    set cause s0         that declaration gets another value
 
 Larger policies may also change markup, by a block whose search text occurs exactly once in the focused source:
 
@@ -27,7 +29,7 @@ from typing import NamedTuple
 
 from relook_lsp.core.finding import Scalar
 
-VERSION = 3
+VERSION = 4
 MAX_OPERATIONS = 12
 MAX_VALUE = 200
 
@@ -76,6 +78,8 @@ class Observation:
     elements: tuple[ElementLine, ...]
     declarations: tuple[DeclarationLine, ...]
     slots: tuple[Slot, ...]
+    cause: int | None = None
+    """The declaration that the finding stands on; None where it stands on none that could be edited."""
     source: str = ""
     """Focused source for large policies; empty for small ones."""
     picture: bytes | None = field(default=None, repr=False)
@@ -123,6 +127,9 @@ def render(observation: Observation, value: int = 80, text: int = 40, elements: 
         lines.append("required " + _pairs(o.required, value))
     widths = "" if o.widths is None else f" widths {o.widths[0]}-{o.widths[1]}"
     lines.append(f"viewport {o.viewport} moment {o.moment}{widths}")
+    if o.cause is not None:
+        line = o.declarations[o.cause]
+        lines.append(f"cause e{line.element} {line.name}: {line.value[:value]}")
     for index, element in enumerate(o.elements[:elements]):
         x, y, width, height = element.box
         shown = f" {quoted(element.text, text)}" if element.text else ""
@@ -154,9 +161,9 @@ def quoted(text: str, limit: int) -> str:
     return '"' + flat.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-_SET_DECLARATION = re.compile(r"set d(\d+) (?:s(\d+)|= ?(.+))")
+_SET_DECLARATION = re.compile(r"set (?:d(\d+)|cause) (?:s(\d+)|= ?(.+))")
 _SET_PROPERTY = re.compile(r"set e(\d+) (--[\w-]+|-?[a-z][a-z-]*) (?:s(\d+)|= ?(.+))")
-_DELETE = re.compile(r"del d(\d+)")
+_DELETE = re.compile(r"del (?:d(\d+)|cause)")
 _DELETE_PROPERTY = re.compile(r"del e(\d+) (--[\w-]+|-?[a-z][a-z-]*)")
 _BLOCK = re.compile(r"<{7} SEARCH\n(.*?)\n={7}\n(.*?)\n?>{7} REPLACE", re.S)
 _FORBIDDEN = re.compile(r"[;{}<>\\]|/\*|\*/|@|url\s*\(|expression\s*\(|image-set\s*\(|[\x00-\x1f]", re.I)
@@ -183,7 +190,7 @@ def parse(answer: str, observation: Observation, *, markup: bool = False) -> tup
 
 def _operation(text: str, observation: Observation) -> Operation:
     if match := _SET_DECLARATION.fullmatch(text):
-        index = _index(match.group(1), "d", len(observation.declarations))
+        index = _declaration(match.group(1), observation)
         return SetDeclaration(index, _value(match, 2, observation, observation.declarations[index].name))
     if match := _SET_PROPERTY.fullmatch(text):
         element, name = _index(match.group(1), "e", len(observation.elements)), match.group(2)
@@ -194,7 +201,7 @@ def _operation(text: str, observation: Observation) -> Operation:
             raise LanguageError(f"e{element} has no {name}")
         return SetProperty(element, name, value)
     if match := _DELETE.fullmatch(text):
-        return RemoveDeclaration(_index(match.group(1), "d", len(observation.declarations)))
+        return RemoveDeclaration(_declaration(match.group(1), observation))
     if match := _DELETE_PROPERTY.fullmatch(text):
         element = _index(match.group(1), "e", len(observation.elements))
         declared = _declared(observation, element, match.group(2))
@@ -207,6 +214,15 @@ def _operation(text: str, observation: Observation) -> Operation:
 def _declared(observation: Observation, element: int, name: str) -> int | None:
     lines = observation.declarations
     return next((i for i, line in enumerate(lines) if line.element == element and line.name == name), None)
+
+
+def _declaration(digits: str | None, observation: Observation) -> int:
+    """By its number; None is the cause."""
+    if digits is not None:
+        return _index(digits, "d", len(observation.declarations))
+    if observation.cause is None:
+        raise LanguageError("the finding stands on no declaration")
+    return observation.cause
 
 
 def _index(digits: str, kind: str, count: int) -> int:
@@ -230,8 +246,8 @@ def _value(match: re.Match[str], group: int, observation: Observation, name: str
 
 
 def write(operations: tuple[Operation, ...], observation: Observation) -> str:
-    """Operations as an answer: the inverse of ``parse``; declarations are told by element and name, values that are
-    slots by the slot."""
+    """Operations as an answer: the inverse of ``parse``; the cause is told as such, other declarations by element and
+    name, values that are slots by the slot."""
     return "\n".join(_written(operation, observation) for operation in operations)
 
 
@@ -249,6 +265,8 @@ def _written(operation: Operation, observation: Observation) -> str:
 
 
 def _place(declaration: int, observation: Observation) -> str:
+    if declaration == observation.cause:
+        return "cause"
     line = observation.declarations[declaration]
     first = _declared(observation, line.element, line.name) == declaration
     return f"e{line.element} {line.name}" if first else f"d{declaration}"

@@ -8,7 +8,7 @@ from relook_lsp.models.chat import Message
 from relook_lsp.models.fence import Block, fenced
 from relook_lsp.models.language import Observation, render
 
-VERSION = 1
+VERSION = 2
 
 TOLD = 2
 """Elements that the small policy is told about."""
@@ -20,6 +20,7 @@ set dN = VALUE       give declaration dN a value of your own
 set eN PROPERTY sN   give element eN a CSS property with the value of slot sN
 set eN PROPERTY = VALUE
 del dN               remove declaration dN (or del eN PROPERTY)
+For dN you may write cause: the declaration that the finding stands on, where it is told.
 Use as few edits as possible. Change nothing that is not part of the defect: all text, links, pictures and controls must
 stay visible and usable at every window size."""
 

@@ -66,6 +66,10 @@ def observe(state: State, target: Sequence[Finding], *, source: bool = False) ->
             if one not in declarations:
                 declarations.append(one)
                 lines.append(DeclarationLine(index, one.name, one.value, one.selector))
+    cause = _cause(place, declarations, nodes[0])
+    if cause is not None and cause not in declarations:
+        declarations.append(cause)
+        lines.append(DeclarationLine(0, cause.name, cause.value, cause.selector))
     observation = Observation(
         rule=finding.rule,
         severity=finding.severity.value,
@@ -79,6 +83,7 @@ def observe(state: State, target: Sequence[Finding], *, source: bool = False) ->
         elements=tuple(_element(place, node, index) for index, node in enumerate(nodes)),
         declarations=tuple(lines),
         slots=tuple(_slots(place))[:MAX_SLOTS],
+        cause=None if cause is None else declarations.index(cause),
         source=_focused(place) if source else "",
         picture=crop(place.snapshot, finding, AROUND) if source else None,
     )
@@ -95,11 +100,19 @@ def _nodes(place: Site) -> tuple[int, ...]:
 
 def _winning(place: Site, node: int) -> list[Declaration]:
     """Declarations of the element that win and can be edited, in the order of the cascade."""
-    own = [
-        d for d in place.declarations(node) if d.level == 0 and d.range is not None and d.origin in ("rule", "inline")
-    ]
+    own = [d for d in place.declarations(node) if d.level == 0 and _written(d)]
     kept = [d for d in own if not d.name.startswith("--") and winner(own, d.name, inherit=False) == d]
     return [d for d in kept if place.locator.declared(d) is not None][-MAX_DECLARATIONS:]
+
+
+def _cause(place: Site, told: Sequence[Declaration], first: int) -> Declaration | None:
+    """The declaration that the finding stands on: one of those that are told, or one that the first element inherits."""
+    every = (*told, *(one for one in place.declarations(first) if _written(one)))
+    return next((one for one in every if place.locator.declared(one) == place.finding.cause), None)
+
+
+def _written(declaration: Declaration) -> bool:
+    return declaration.range is not None and declaration.origin in ("rule", "inline")
 
 
 def _variables(place: Site, node: int, winning: Sequence[Declaration]) -> list[Declaration]:

@@ -36,8 +36,9 @@ def policy(server: Fake, start: State) -> Policy:
 
 def declaration(start: State, server: Fake) -> str:
     """Index of the colour in what the policy was told."""
-    line = next(line for line in server.text().splitlines() if "color: rgb" in line or "color: #bbb" in line)
-    return line.split()[0]
+    told = server.text().splitlines()
+    assert "cause e0 color: #bbb" in told or "cause e0 color: rgb(187, 187, 187)" in told
+    return next(line.split()[0] for line in told if line.startswith(" d") and " color: " in line)
 
 
 async def test_edits_are_parsed_and_verified(driver: Driver, start: State) -> None:

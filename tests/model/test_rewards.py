@@ -18,6 +18,7 @@ from model_server.training.reward import LONGEST, advantages, reward, worth
 from model_server.training.unseen import TOLD
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch
+from relook_lsp.models.edits import named
 from relook_lsp.models.language import (
     DeclarationLine,
     ElementLine,
@@ -84,12 +85,14 @@ def test_advantages_are_relative_and_skip_what_is_not_scored() -> None:
 
 
 def test_told_otherwise_it_is_the_same_edit() -> None:
-    for answer in ("set d1 s0", "set e1 color = red", "del d2"):
-        operations = parse(answer, SEEN)
+    seen = replace(SEEN, cause=2)
+    for answer in ("set d1 s0", "set e1 color = red", "del d2", "del d1"):
+        operations = parse(answer, seen)
         for seed in range(40):
-            told, same = augment(SEEN, operations, Random(seed))
-            assert spoken(same, told) == spoken(operations, SEEN)
+            told, same = augment(seen, operations, Random(seed))
+            assert spoken(same, told) == spoken(operations, seen)
             assert parse(write(same, told), told) == same
+            assert told.cause is not None and told.declarations[told.cause] == SEEN.declarations[2]
 
 
 def test_all_answers_to_a_task_are_told_otherwise_together() -> None:
@@ -122,6 +125,18 @@ def test_a_declaration_has_a_number_and_a_name() -> None:
             parse(wrong, SEEN)
 
 
+def test_the_cause_has_a_name_of_its_own() -> None:
+    seen = replace(SEEN, cause=1)
+    assert "\ncause e0 color: #eee\n" in compact(seen) and "cause e" not in compact(SEEN)
+    assert parse("del cause", seen) == parse("del d1", seen)
+    assert parse("set cause s1", seen) == parse("set e0 color s1", seen) == (SetDeclaration(1, "#000"),)
+    assert write(parse("del e0 color\nset d1 = red", seen), seen) == "del cause\nset cause = red"
+    assert named(seen, 0) == ["del cause", "set cause s0", "set cause s1"]
+    for wrong in ("del cause", "set cause s0"):
+        with pytest.raises(LanguageError):
+            parse(wrong, SEEN)
+
+
 def test_a_slot_is_named_where_a_value_is_one() -> None:
     assert write((SetDeclaration(1, "#000"),), SEEN) == "set e0 color s1"
     assert write((SetProperty(0, "opacity", "1"),), SEEN) == "set e0 opacity = 1"
@@ -140,10 +155,10 @@ def test_tasks_without_an_answer_are_tasks_and_no_examples(tmp_path: Path) -> No
 
 
 def test_who_has_not_looked_is_told_nothing_measured() -> None:
-    seen = replace(SEEN, measured={"ratio": 1.31}, required={"ratio": 4.5}, widths=(320, 480), places=3)
+    seen = replace(SEEN, measured={"ratio": 1.31}, required={"ratio": 4.5}, widths=(320, 480), places=3, cause=1)
     full, slots, source = (compact(TOLD[name](seen)) for name in ("all", "slots", "source"))
     assert "1.31" in full and "320-480" in full and "10x10" in full and "s0 color: #666" in full
     for text in (slots, source):
-        assert not [part for part in ("1.31", "4.5", "320", "375", "10x10", "x3") if part in text]
+        assert not [part for part in ("1.31", "4.5", "320", "375", "10x10", "x3", "cause e") if part in text]
         assert "rule low-contrast" in text and "d1 color: #eee" in text
     assert "s0 color: #666" in slots and "s0" not in source

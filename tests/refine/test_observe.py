@@ -1,0 +1,56 @@
+"""What a policy is told of a finding's cause, and that it can be named in an edit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from relook_lsp.browser.driver import Driver
+from relook_lsp.core.page import Page
+from relook_lsp.models.language import parse
+from relook_lsp.refine.observe import Observed, observe, to_patch
+from relook_lsp.refine.refine import looker
+from relook_lsp.refine.trajectory import State
+from relook_lsp.review.review import Settings
+
+HEAD = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Notes</title>
+"""
+FADED = "<style>.note { color: #222; opacity: 0.3 }</style><p class=note>A note that is hard to read.</p>"
+FAR = "<style>.all { color: #ccc }</style><div class=all><main><ul><li><b><i><u>A note</u></i></b></ul></main></div>"
+BARE = '<p><font color="#cccccc">A note that is hard to read.</font></p>'
+
+pytestmark = pytest.mark.browser
+
+
+async def told(driver: Driver, tmp_path: Path, body: str) -> Observed:
+    (tmp_path / "index.html").write_text(HEAD + body, "utf-8")
+    page = Page(tmp_path, "index.html")
+    state = State(page, await looker(driver, Settings())(page))
+    observed = observe(state, [one for one in state.review.report.findings if one.rule == "low-contrast"])
+    assert observed is not None
+    return observed
+
+
+@pytest.mark.parametrize(
+    ("body", "cause", "left"),
+    [(FADED, ("opacity", "0.3"), ".note { color: #222; }"), (FAR, ("color", "#ccc"), ".all { }")],
+    ids=["of the element", "inherited from far above"],
+)
+async def test_the_cause_is_told_and_can_be_removed(
+    driver: Driver, tmp_path: Path, body: str, cause: tuple[str, str], left: str
+) -> None:
+    observed = await told(driver, tmp_path, body)
+    seen = observed.observation
+    assert seen.cause is not None
+    assert (seen.declarations[seen.cause].name, seen.declarations[seen.cause].value) == cause
+    patch = to_patch(observed, parse("del cause", seen))
+    assert left in " ".join(patch.apply("index.html", HEAD + body).split())
+
+
+async def test_what_stands_on_a_tag_has_no_declaration_as_its_cause(driver: Driver, tmp_path: Path) -> None:
+    assert (await told(driver, tmp_path, BARE)).observation.cause is None
