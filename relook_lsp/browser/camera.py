@@ -74,8 +74,9 @@ class Camera:
         except TimeoutError as error:
             raise Hang from error
 
-    async def begin(self) -> None:
-        """The first frame of a page, where frames are made on command. Raises ``Hang``."""
+    async def tick(self) -> None:
+        """A frame without a picture, where frames are made on command: the first one of a page, or one in which scripts
+        hear of a new size. Raises ``Hang``."""
         if self._turn is not None:
             await self._draw(self._turn)
 

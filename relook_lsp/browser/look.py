@@ -46,6 +46,15 @@ _EAGER = """(() => {
 _MOVING = """document.querySelector('canvas,video,iframe,object,embed,img[src*=".gif"],svg animate,svg animateTransform')
   !== null || document.getAnimations().some(a => a.playState === 'running')"""
 
+_ARRIVE = """(() => {
+  for (let round = 0; round < 3; round++) {
+    const begun = document.getAnimations().filter(a => a instanceof CSSTransition && !(a.currentTime > 0));
+    if (begun.length === 0) return;
+    for (const one of begun) one.finish();
+  }
+})()"""
+"""Ends the transitions that have just begun. What inherits from their elements may begin others."""
+
 
 class Look:
     """The page in one tab."""
@@ -100,7 +109,7 @@ class Look:
         try:
             await self._advance_to_load(navigation)
             if not self.hung:
-                await self.camera.begin()
+                await self.camera.tick()
         except Hang:
             await self.find_hang()
         finally:
@@ -150,11 +159,17 @@ class Look:
 
     # -- the page itself
 
-    async def resize(self, viewport: Viewport) -> None:
-        """Set the window's size and colour scheme in place."""
-        if self.camera.viewport is not None and self.camera.viewport.scheme != viewport.scheme:
+    async def resize(self, viewport: Viewport, *, told: bool = False) -> None:
+        """Set the window's size and colour scheme in place. What a style sheet moves because of it arrives at once: in
+        stopped time it would stand still at its beginning. ``told``: scripts hear of it first, in a frame."""
+        before = self.camera.viewport
+        if before is not None and before.scheme != viewport.scheme:
             await self._prefer(viewport.scheme)
         await self.camera.resize(viewport)
+        if self.world and before is not None and before[:2] != viewport[:2]:
+            if told:
+                await self.camera.tick()
+            await self.evaluate(_ARRIVE)
 
     async def _prefer(self, scheme: str) -> None:
         """Change the colour scheme, at once: a transition would stand still at its beginning."""
@@ -210,7 +225,7 @@ class Look:
 
     async def view(self, viewport: Viewport, moment: int, role: str, previous: View | None = None) -> View:
         """The page at this size, now. The frame of ``previous`` is taken over where nothing can have changed."""
-        await self.resize(viewport)
+        await self.resize(viewport, told=True)
         layout = await dom.layout(self.cdp)
         images = await dom.images(self.cdp, layout, self.world)
         if previous is not None and previous.layout.raw == layout.raw and not await self._moving():

@@ -16,6 +16,11 @@ from relook_lsp.core.snapshot import View, Viewport
 from relook_lsp.review.review import Settings, review
 
 PAGE = "<!doctype html><meta name=viewport content='width=device-width'><title>t</title><p id=p>first</p>"
+DRAWER = """<style>#p { margin-left: 0; transition: margin-left 0.3s 0.1s } #p b { transition: all 0.2s }
+@media (width < 1000px) { #p { margin-left: -250px } } @media (width < 500px) { #p { font-size: 40px } }</style>
+<script>document.getElementById('p').innerHTML = '<b>menu</b>'</script>"""
+FITTED = """<div id=d><div id=c style='height: 9px'></div></div><script>
+  new ResizeObserver(([one]) => { c.style.width = one.contentRect.width + 'px' }).observe(d)</script>"""
 LATER = "<script>setTimeout(() => { document.getElementById('p').textContent = 'then' }, 1500)</script>"
 NARROW = """<script>matchMedia('(width < 1000px)').onchange = (now) => {
   if (now.matches) document.getElementById('p').textContent = 'small' }</script>"""
@@ -45,6 +50,33 @@ async def test_a_size_is_not_changed_to_look_for_what_did_not_happen(driver: Dri
     """Going back to the smaller window would be something that happens to the page."""
     seen = await texts(driver, tmp_path, PAGE + NARROW)
     assert {text for _, _, text in seen} == {"first"}
+
+
+@pytest.mark.browser
+async def test_what_a_size_moves_has_arrived(driver: Driver, tmp_path: Path) -> None:
+    """A drawer that slides away below a width; text that grows, and begins transitions in what inherits from it."""
+    (tmp_path / "index.html").write_text(PAGE + DRAWER, "utf-8")
+    live = await capture(driver, Page(tmp_path, "index.html"), Plan(backgrounds=False))
+    await live.close()
+    seen = [view for view in live.snapshot.views if view.role in ("configured", "sweep")]
+    assert len(seen) == 27
+    for view in seen:
+        layout = view.layout
+        paragraph, word = layout.names.index("p"), layout.names.index("b")
+        narrow = view.viewport.width < 1000
+        assert layout.style(paragraph, "margin-left") == ("-250px" if narrow else "0px"), view.id
+        assert layout.style(word, "font-size") == ("40px" if view.viewport.width < 500 else "16px"), view.id
+
+
+@pytest.mark.browser
+async def test_scripts_that_follow_the_size_have_done_so(driver: Driver, tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text(PAGE + FITTED, "utf-8")
+    live = await capture(driver, Page(tmp_path, "index.html"), Plan(sweep=(), backgrounds=False, zoom=False))
+    await live.close()
+    for view in live.snapshot.views:
+        layout = view.layout
+        inner = max(layout.elements)
+        assert layout.rect(inner).width == layout.rect(layout.parents[inner]).width, view.id
 
 
 @pytest.mark.browser
