@@ -75,10 +75,16 @@ class Camera:
             raise Hang from error
 
     async def tick(self) -> None:
-        """A frame without a picture, where frames are made on command: the first one of a page, or one in which scripts
-        hear of a new size. Raises ``Hang``."""
+        """A frame without a picture, where frames are made on command. Raises ``Hang``."""
         if self._turn is not None:
             await self._draw(self._turn)
+
+    async def still(self) -> None:
+        """Frames until one draws nothing new: a chart that follows the window needs several. Raises ``Hang``."""
+        if self._turn is not None:
+            for _ in range(_SETTLE):
+                if not await self._draw(self._turn):
+                    return
 
     async def _draw(self, turn: asyncio.Lock) -> bool:
         """Make a frame without a picture; whether it drew anything new. Raises ``Hang``."""

@@ -161,14 +161,14 @@ class Look:
 
     async def resize(self, viewport: Viewport, *, told: bool = False) -> None:
         """Set the window's size and colour scheme in place. What a style sheet moves because of it arrives at once: in
-        stopped time it would stand still at its beginning. ``told``: scripts hear of it first, in a frame."""
+        stopped time it would stand still at its beginning. ``told``: scripts hear of it first, in a few frames."""
         before = self.camera.viewport
         if before is not None and before.scheme != viewport.scheme:
             await self._prefer(viewport.scheme)
         await self.camera.resize(viewport)
         if self.world and before is not None and before[:2] != viewport[:2]:
             if told:
-                await self.camera.tick()
+                await self.camera.still()
             await self.evaluate(_ARRIVE)
 
     async def _prefer(self, scheme: str) -> None:

@@ -115,6 +115,9 @@ def _verdict(scene: Scene, node: int, by: float, side: str, run: TextRun, rect: 
         return Outcome(Verdict.INCOMPLETE, node, reason="decorative")
     if any(layout.style(n, "animation-name") not in ("none", "") for n in path(scene, run.element, -1)):
         return Outcome(Verdict.INCOMPLETE, node, reason="animated")
+    if any("matrix3d" in layout.style(n, "transform") for n in path(scene, run.element, -1)):
+        # A stage in space, where keys or time bring the next part into the window.
+        return Outcome(Verdict.INCOMPLETE, node, reason="in-space")
     box = layout.rect(node)
     outside = -box.x if side == "left" else box.right - scene.layout_width
     placed = [n for n in path(scene, run.element, -1) if turned(scene, n) or layout.style(n, "position") in ("absolute", "fixed")]  # fmt: skip

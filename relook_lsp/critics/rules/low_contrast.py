@@ -15,6 +15,7 @@ from relook_lsp.core.geometry import Rect
 from relook_lsp.core.pixels import Pixels, luminance
 from relook_lsp.core.snapshot import TextRun
 from relook_lsp.critics.boxes import decorative, path
+from relook_lsp.critics.covers import solid
 from relook_lsp.critics.pictures import holes
 from relook_lsp.critics.pixels import Picture, contrast, quantiles
 from relook_lsp.critics.rule import Rule
@@ -50,15 +51,18 @@ def _element(scene: Scene, picture: Picture, element: int, runs: list[TextRun]) 
         return Outcome(Verdict.INCOMPLETE, element, reason="colour-space")
     required = RULE.thresholds["symbol"] if _symbol(scene, element, runs) else _required(scene, element)
     worst: tuple[float, Rect, Colour] | None = None
+    faintest = runs[0]
     for run in runs:
         measured = _run(scene, picture, run, colour)
         if measured is not None and (worst is None or measured[0] < worst[0]):
-            worst = measured
+            worst, faintest = measured, run
     if worst is None:
         return Outcome(Verdict.INCOMPLETE, element, reason="covered")
     ratio, box, behind = worst
     if ratio >= required - RULE.thresholds["tolerance"]:
         return Outcome(Verdict.PASS, element)
+    if _under(scene, faintest):
+        return Outcome(Verdict.INCOMPLETE, element, reason="covered")
     if layout.style(element, "text-shadow") not in ("none", ""):
         return Outcome(Verdict.INCOMPLETE, element, reason="text-shadow")
     if ratio < RULE.thresholds["unreadable"] and decorative(scene, element):
@@ -151,6 +155,18 @@ def _expected(colour: Colour, alpha: float, behind: Pixels) -> NDArray[np.float3
     return contrast(luminance(np.clip(np.rint(paint), 0, 255).astype(np.uint8)), luminance(behind))
 
 
+def _under(scene: Scene, run: TextRun) -> bool:
+    """Whether a solid box of elsewhere is painted over a part of the line: what is seen there is not its letters."""
+    layout, order = scene.layout, scene.layout.paint_order(run.node)
+    return any(
+        layout.paint_order(node) > order
+        and scene.visible_rect(node).intersect(run.rect).area > RULE.thresholds["under"] * run.rect.area
+        and not layout.within(run.element, node)
+        and not layout.within(node, run.element)
+        for node in solid(scene)
+    )
+
+
 def _covered(scene: Scene, run: TextRun, rect: Rect) -> bool:
     """Whether a box that is painted later lies over the middle of the line."""
     layout, order = scene.layout, scene.layout.paint_order(run.node)
@@ -173,7 +189,7 @@ RULE = Rule(
     fix="Darken or lighten the text (or its background) until the ratio is reached; over pictures put a translucent layer behind the text.",
     thresholds={
         "aa": 4.5, "aa_large": 3.0, "aaa": 7.0, "aaa_large": 4.5, "large": 24.0, "large_bold": 18.66,
-        "symbol": 3.0, "tolerance": 0.05, "unreadable": 1.5, "invisible": 1.1, "least_ink": 6, "smallest": 3,
+        "symbol": 3.0, "tolerance": 0.05, "unreadable": 1.5, "invisible": 1.1, "least_ink": 6, "smallest": 3, "under": 0.25,
     },
     view=judge,
     roles=("settled", "dark"),
