@@ -46,14 +46,17 @@ _EAGER = """(() => {
 _MOVING = """document.querySelector('canvas,video,iframe,object,embed,img[src*=".gif"],svg animate,svg animateTransform')
   !== null || document.getAnimations().some(a => a.playState === 'running')"""
 
-_ARRIVE = """(() => {
+_ARRIVE = """(again => {
+  if (!again) globalThis.sizedAt = document.timeline.currentTime;
   for (let round = 0; round < 3; round++) {
-    const begun = document.getAnimations().filter(a => a instanceof CSSTransition && !(a.currentTime > 0));
+    const begun = document.getAnimations().filter(
+      a => a instanceof CSSTransition && (a.startTime === null || a.startTime >= sizedAt));
     if (begun.length === 0) return;
     for (const one of begun) one.finish();
   }
-})()"""
-"""Ends the transitions that have just begun. What inherits from their elements may begin others."""
+})(%s)"""
+"""Ends the transitions that have begun since the size changed; ``true`` where that is asked again, some frames later.
+What inherits from their elements may begin others."""
 
 
 class Look:
@@ -167,9 +170,10 @@ class Look:
             await self._prefer(viewport.scheme)
         await self.camera.resize(viewport)
         if self.world and before is not None and before[:2] != viewport[:2]:
+            await self.evaluate(_ARRIVE % "false")
             if told:
                 await self.camera.still()
-            await self.evaluate(_ARRIVE)
+                await self.evaluate(_ARRIVE % "true")
 
     async def _prefer(self, scheme: str) -> None:
         """Change the colour scheme, at once: a transition would stand still at its beginning."""

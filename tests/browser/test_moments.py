@@ -21,6 +21,7 @@ DRAWER = """<style>#p { margin-left: 0; transition: margin-left 0.3s 0.1s } #p b
 <script>document.getElementById('p').innerHTML = '<b>menu</b>'</script>"""
 FITTED = """<div id=d><div id=c style='height: 9px'></div></div><script>
   new ResizeObserver(([one]) => { c.style.width = one.contentRect.width + 'px' }).observe(d)</script>"""
+SLOW = "<style>#c { transition: width 2s }</style>"
 LATER = "<script>setTimeout(() => { document.getElementById('p').textContent = 'then' }, 1500)</script>"
 NARROW = """<script>matchMedia('(width < 1000px)').onchange = (now) => {
   if (now.matches) document.getElementById('p').textContent = 'small' }</script>"""
@@ -56,7 +57,7 @@ async def test_a_size_is_not_changed_to_look_for_what_did_not_happen(driver: Dri
 async def test_what_a_size_moves_has_arrived(driver: Driver, tmp_path: Path) -> None:
     """A drawer that slides away below a width; text that grows, and begins transitions in what inherits from it."""
     (tmp_path / "index.html").write_text(PAGE + DRAWER, "utf-8")
-    live = await capture(driver, Page(tmp_path, "index.html"), Plan(backgrounds=False))
+    live = await capture(driver, Page(tmp_path, "index.html"), Plan())
     await live.close()
     seen = [view for view in live.snapshot.views if view.role in ("configured", "sweep")]
     assert len(seen) == 27
@@ -69,8 +70,9 @@ async def test_what_a_size_moves_has_arrived(driver: Driver, tmp_path: Path) -> 
 
 
 @pytest.mark.browser
-async def test_scripts_that_follow_the_size_have_done_so(driver: Driver, tmp_path: Path) -> None:
-    (tmp_path / "index.html").write_text(PAGE + FITTED, "utf-8")
+@pytest.mark.parametrize("style", ["", SLOW], ids=["at once", "slowly"])
+async def test_scripts_that_follow_the_size_have_done_so(driver: Driver, tmp_path: Path, style: str) -> None:
+    (tmp_path / "index.html").write_text(PAGE + style + FITTED, "utf-8")
     live = await capture(driver, Page(tmp_path, "index.html"), Plan(sweep=(), backgrounds=False, zoom=False))
     await live.close()
     for view in live.snapshot.views:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -97,10 +98,21 @@ def _controls(scene: Scene) -> Iterator[_Pair]:
         inside = overlap.area > 0.8 * min(rect.area, box.area)
         if inside or layout.attribute(node, "type") == "range" == layout.attribute(other, "type"):
             continue  # a button inside a field is a pattern, not an accident
-        if _scrolls_by(scene, node, other):
+        if _scrolls_by(scene, node, other) or _stacked(scene, node, other):
             continue
         upper, lower = sorted((node, other), key=lambda n: (-layout.paint_order(n), -n))
         yield _Pair(upper, lower, overlap, "control")
+
+
+def _stacked(scene: Scene, one: int, other: int) -> bool:
+    """Whether both are of a row whose members reach into one another, all by the same margin: portraits of a group."""
+    layout = scene.layout
+    kind = (layout.names[one], layout.attribute(one, "class"))
+    if layout.parents[one] != layout.parents[other] or kind != (layout.names[other], layout.attribute(other, "class")):
+        return False
+    row = [n for n in layout.children[layout.parents[one]] if (layout.names[n], layout.attribute(n, "class")) == kind]
+    margins = Counter((side, layout.pixels(n, side)) for n in row for side in _MARGIN)
+    return any(size < 0 and count > 1 for (_, size), count in margins.items())
 
 
 def _scrolls_by(scene: Scene, one: int, other: int) -> bool:
