@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 HERE = Path(__file__).parent
 VERDICTS = ("true", "arguable", "false")
-SAMPLES = ("development", "fresh", "teaching")
-"""``teaching``: pages that often show a defect on purpose; no rule was mended on them before they were judged."""
+SAMPLES = ("development", "fresh", "teaching", "templates")
+"""``teaching``: pages that often show a defect on purpose; ``templates``: pages that come with npm packages of designs. No
+rule was mended on either before they were judged."""
 
 
 class Judged(NamedTuple):
