@@ -1,24 +1,29 @@
 """What a visitor can see, reach and use on a page: condition 4 of Forced Optimization, nothing lost.
 
 Hiding content is how naive repairs win: a page without text has no text that is hard to read. So after an edit, at
-every viewport, every word must still be painted and every link, control and picture must still be there, about as
-large as before, and answer at its centre.
+every viewport, every word must still be painted and run into no other, and every link, control and picture must still be
+there, about as large as before, and answer at its centre.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.patch import Patch
-from relook_lsp.core.snapshot import Snapshot, View
+from relook_lsp.core.snapshot import Layout, Snapshot, TextRun, View
+from relook_lsp.critics.overlap import overlapping
 from relook_lsp.critics.rule import Options
 from relook_lsp.critics.scene import Scene
 
 KEPT_SHARE = 0.55
 """A control or picture keeps at least this share of the area it showed inside the window."""
+
+LETTERS, MIXED = 0.9, 0.25
+"""Shares of the size of the letters: how high a line is without the room around it, and from which overlap on two lines
+run into each other. A critic that looks at what an author wrote needs more."""
 
 SCROLLER = (120.0, 40.0)
 """Least size (CSS pixels) of a box inside the page that counts as one that people scroll."""
@@ -39,10 +44,12 @@ class Thing:
 
 @dataclass(frozen=True)
 class Content:
-    """What one view shows, by node key: text without white space, and things."""
+    """What one view shows, by node key: text without white space, things, and pairs of texts that run into each
+    other."""
 
     texts: Mapping[str, str]
     things: Mapping[str, Thing]
+    mixed: frozenset[tuple[str, str]] = frozenset()
 
 
 def of_view(snapshot: Snapshot, view: View) -> Content:
@@ -50,6 +57,7 @@ def of_view(snapshot: Snapshot, view: View) -> Content:
     scene = Scene(snapshot, view, Options())
     texts: dict[str, str] = {}
     lines: dict[int, float] = {}
+    letters: list[tuple[TextRun, Rect]] = []
     # Also the lines that a scrolling box cuts off entirely: they can be scrolled to.
     for run in scene.layout.runs:
         if not scene.shown(run.element):
@@ -58,6 +66,8 @@ def of_view(snapshot: Snapshot, view: View) -> Content:
         rect = run.rect if clip is None else run.rect.intersect(clip)
         cut = rect.area < run.rect.area
         seen = rect.width >= 1 and rect.height >= 1 and scene.on_page(rect) and _painted(scene, rect)
+        if seen:
+            letters.append((run, _letters_of(scene, run, clip)))
         if seen or (cut and _scrolled(scene, run.element, run.rect)):
             key = scene.layout.key(run.element)
             texts[key] = texts.get(key, "") + _letters(run.text)
@@ -84,7 +94,31 @@ def of_view(snapshot: Snapshot, view: View) -> Content:
             area = lines[node] if inline else rect.intersect(window).area
             area = zoom * min(area, own.get(layout.key(node), area))
             things[layout.key(node)] = Thing(area, _answers(scene, node, rect), layout.selector(node))
-    return Content(texts, things)
+    return Content(texts, things, frozenset(_mixed(scene, letters)))
+
+
+def _letters_of(scene: Scene, run: TextRun, clip: Rect | None) -> Rect:
+    """The line without the room that its height leaves around the letters."""
+    height = min(run.rect.height, LETTERS * scene.layout.pixels(run.element, "font-size"))
+    rect = run.rect._replace(y=run.rect.centre[1] - height / 2, height=height)
+    return rect if clip is None else rect.intersect(clip)
+
+
+def _mixed(scene: Scene, lines: Sequence[tuple[TextRun, Rect]]) -> Iterator[tuple[str, str]]:
+    """Keys of texts of different blocks whose lines run into each other."""
+    layout, boxes = scene.layout, [rect for _, rect in lines]
+    for one, two in overlapping(boxes, [_block(layout, run.element) for run, _ in lines]):
+        elements = [lines[index][0].element for index in (one, two)]
+        size = min(layout.pixels(element, "font-size") for element in elements)
+        both = boxes[one].intersect(boxes[two])
+        if both.height > MIXED * size and both.width > size:
+            first, second = sorted(layout.key(element) for element in elements)
+            yield first, second
+
+
+def _block(layout: Layout, element: int) -> int:
+    """The nearest element that is not laid out within a line."""
+    return next((n for n in (element, *layout.ancestors(element)) if layout.style(n, "display") != "inline"), element)
 
 
 def _letters(text: str) -> str:
@@ -171,4 +205,8 @@ def missing(before: Content, after: Content, patch: Patch = _NO_EDIT, entry: str
             return f"{thing.selector} shrinks to {found.area / max(thing.area, 1):.0%} of its area"
         if thing.answers and not found.answers:
             return f"{thing.selector} no longer answers a click"
+    known = {tuple(sorted(map_key(key, patch, entry) or "" for key in pair)) for pair in before.mixed}
+    for pair in sorted(after.mixed):
+        if pair not in known:
+            return f"the text '{after.texts.get(pair[0], '')[:30]}' runs into another"
     return ""

@@ -54,3 +54,16 @@ async def test_the_cause_is_told_and_can_be_removed(
 
 async def test_what_stands_on_a_tag_has_no_declaration_as_its_cause(driver: Driver, tmp_path: Path) -> None:
     assert (await told(driver, tmp_path, BARE)).observation.cause is None
+
+
+PALE = "<p style='color: #bbb; background: %s'>A note that is hard to read.</p>"
+STRIPES = "linear-gradient(#fff, #dde)"
+
+
+@pytest.mark.parametrize(("ground", "layers"), [("#fff", False), (STRIPES, True)], ids=["plain", "gradient"])
+async def test_a_layer_behind_the_text_is_offered_where_the_ground_is_not_plain(
+    driver: Driver, tmp_path: Path, ground: str, layers: bool
+) -> None:
+    slots = (await told(driver, tmp_path, PALE % ground)).observation.slots
+    assert any(slot.name == "color" for slot in slots)
+    assert any("rgba(" in slot.value for slot in slots) is layers

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import numpy as np
 from coloraide import Color
 
 from relook_lsp.core.colour import Colour, contrast
@@ -17,6 +18,9 @@ MARGIN = 0.08
 
 PALETTE_BONUS = 0.06
 """Distance in OKLab by which a colour of the page may be farther away than the nearest one that passes."""
+
+EVEN = 12
+"""Of 255: by how much a channel may differ on ground that counts as plain."""
 
 _STEPS = 100
 _LITERAL = re.compile(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgb|hsl|oklch|oklab|lab|lch)a?\([^()]*\)")
@@ -51,11 +55,23 @@ def solve(site: Site, writer: Writer) -> Iterator[Patch]:
     for extreme in ("#000000", "#ffffff"):
         if _passes(extreme, backgrounds, needed):
             yield from writer.patches([fix(node, f"color: {extreme}", color=extreme)], Where.DECLARED, Where.INLINE)
-    # Over a picture or gradient no text colour may be enough everywhere: a translucent layer behind the text is.
+    # Over a picture or gradient no text colour may be enough everywhere: a translucent layer behind the text is. On plain
+    # ground it would be a bar that no one wants.
+    if moved is not None and _plain(site):
+        return
     shades = list(_shades(texts, backgrounds, needed))
     yield from writer.patches((one for s in shades for one in _over(site, node, s)), Where.DECLARED, Where.INLINE)
     scrims = [fix(node, f"background: {shade}", background_color=shade) for shade in shades]
     yield from writer.patches(scrims, Where.DECLARED, Where.INLINE)
+
+
+def _plain(site: Site) -> bool:
+    """Whether what is behind the texts has one colour each."""
+    picture = site.scene.pixels
+    if picture is None or picture.background is None:
+        return False
+    grounds = [picture.background[picture.window(f.box)] for f in site.findings if f.view == site.view.id]
+    return all(ground.size > 0 and int(np.ptp(ground, axis=(0, 1)).max()) <= EVEN for ground in grounds)
 
 
 def _shades(texts: list[str], backgrounds: list[str], needed: float) -> Iterator[str]:

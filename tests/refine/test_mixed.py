@@ -1,0 +1,53 @@
+"""Text that runs into another after an edit is lost, whatever the edit mends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from relook_lsp.browser.driver import Driver
+from relook_lsp.core.page import Page
+from relook_lsp.core.patch import Patch, Replacement
+from relook_lsp.core.text import Span
+from relook_lsp.refine.refine import looker
+from relook_lsp.refine.stage import Stage
+from relook_lsp.refine.trajectory import Reason, State
+from relook_lsp.refine.verify import Verifier
+from relook_lsp.review.review import Settings
+
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Notes</title>
+<style>
+body { margin: 16px; width: 300px; font: 16px/1.4 sans-serif; color: #222; background: #fff }
+.note { max-height: 7px; overflow: hidden }
+p { margin: 8px 0 }
+</style>
+<p class="note">Style sheets are used to make web pages more or less accessible to those who read them.</p>
+<p>Chemical formulae are short names for what there is in the world, as <em>water</em>, or salt, or iron.</p>
+<p>Dates are written in full.</p>
+</html>
+"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("old", "reason", "why"),
+    [("overflow: hidden", Reason.CONTENT_LOST, "runs into another"), ("max-height: 7px;", Reason.ACCEPTED, "")],
+    ids=["over the next lines", "which make room"],
+)
+@pytest.mark.parametrize("screened", [False, True], ids=["loaded again", "in the open page"])
+async def test_what_was_cut_may_not_run_over_what_follows(
+    driver: Driver, tmp_path: Path, old: str, reason: Reason, why: str, screened: bool
+) -> None:
+    (tmp_path / "index.html").write_text(PAGE, "utf-8")
+    page, at = Page(tmp_path, "index.html"), PAGE.index(old)
+    patch = Patch((Replacement("index.html", Span(at, at + len(old)), old, ""),))
+    async with Stage(driver, Settings()) as stage:
+        look = stage.look if screened else looker(driver, Settings())
+        verdict = await Verifier(look, screen=stage.screen if screened else None)(State(page, await look(page)), patch)
+    assert verdict.reason is reason
+    assert why in verdict.detail
