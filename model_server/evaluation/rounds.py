@@ -236,8 +236,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 out.write(json.dumps(record) + "\n")
                 out.flush()
 
-            read = reader() if options.reader else None
-            asyncio.run(run(one_each, Local(options.model), read, note))
+            program = reader() if options.reader else None
+            asyncio.run(run(one_each, Local(options.model), program, note))
     print(table(list(read(options.out))))
     return 0
 

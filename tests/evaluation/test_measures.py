@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -129,3 +130,11 @@ async def test_who_reads_misses_what_is_not_there_to_be_read(driver: Driver, tmp
     assert unread(snapshot, lambda _picture: ["APPLES, and", "pears from the", "valley"]) == 0
     assert unread(snapshot, lambda _picture: ["apples and pears"]) == pytest.approx(0.5)
     assert unread(snapshot, lambda _picture: []) == 1
+
+
+def test_what_rounds_measured_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept = tmp_path / "rounds.jsonl"
+    walk = {"page": "a.html", "way": "forced", "costs": [1.0, 0.5, *[0.25] * 9], "policy": 0.1}
+    kept.write_text(f"{json.dumps(walk)}\n{json.dumps({'page': 'a.html', 'way': '', 'renders': [0.5]})}\n", "utf-8")
+    assert rounds.main(["--table", "--out", str(kept)]) == 0
+    assert "| forced | 1.00 | 0.50 | 0.25 |" in capsys.readouterr().out
