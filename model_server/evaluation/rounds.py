@@ -31,7 +31,7 @@ from model_server.training.live import unpictured
 from model_server.training.reward import WORTHLESS
 from model_server.training.rollout import broken, judged
 from model_server.training.sources import cache
-from model_server.training.tasks import SCREEN
+from model_server.training.tasks import SCREEN, read
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.errors import RelookError
 from relook_lsp.core.finding import price
