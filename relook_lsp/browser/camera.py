@@ -79,7 +79,7 @@ class Camera:
         if self._turn is not None:
             await self._draw(self._turn)
 
-    async def still(self) -> None:
+    async def settle(self) -> None:
         """Frames until one draws nothing new: a chart that follows the window needs several. Raises ``Hang``."""
         if self._turn is not None:
             for _ in range(_SETTLE):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -46,6 +47,10 @@ _EAGER = """(() => {
 _MOVING = """document.querySelector('canvas,video,iframe,object,embed,img[src*=".gif"],svg animate,svg animateTransform')
   !== null || document.getAnimations().some(a => a.playState === 'running')"""
 
+_SCHEME = re.compile("prefers-color-scheme")
+_MOVES = re.compile("transition", re.I)
+_HEARS = re.compile("resize|matchMedia", re.I)
+
 _ARRIVE = """(again => {
   if (!again) globalThis.sizedAt = document.timeline.currentTime;
   for (let round = 0; round < 3; round++) {
@@ -79,6 +84,8 @@ class Look:
         self._interrupter = Interrupter(tab.cdp, self._aside)
         self._loaded = asyncio.Event()
         self._sheets = 0
+        self._spoken: dict[re.Pattern[str], tuple[int, bool]] = {}
+        """Of words that are looked for in sources: how many were read, and whether one has them."""
         self.world = 0
         """The execution context in which questions are put to the page; its own scripts do not see it."""
         self.hang: ScriptPlace | None = None
@@ -169,10 +176,14 @@ class Look:
         if before is not None and before.scheme != viewport.scheme:
             await self._prefer(viewport.scheme)
         await self.camera.resize(viewport)
-        if self.world and before is not None and before[:2] != viewport[:2]:
+        if not self.world or before is None or before[:2] == viewport[:2]:
+            return
+        moves, hears = self._speaks_of(_MOVES), told and self._speaks_of(_HEARS)
+        if moves:
             await self.evaluate(_ARRIVE % "false")
-            if told:
-                await self.camera.still()
+        if hears:
+            await self.camera.settle()
+            if moves:
                 await self.evaluate(_ARRIVE % "true")
 
     async def _prefer(self, scheme: str) -> None:
@@ -223,7 +234,16 @@ class Look:
     @property
     def declares_dark(self) -> bool:
         """Whether a style of the page asks for the colour scheme."""
-        return any("prefers-color-scheme" in source.text for source in self._requests.record.sources.values())
+        return self._speaks_of(_SCHEME)
+
+    def _speaks_of(self, words: re.Pattern[str]) -> bool:
+        """Whether a source of the page has one of the words; one that has none is spared what they would need."""
+        sources = self._requests.record.sources
+        read, found = self._spoken.get(words, (0, False))
+        if not found and read < len(sources):
+            found = any(words.search(source.text) for source in list(sources.values())[read:])
+            self._spoken[words] = len(sources), found
+        return found
 
     # -- views
 
