@@ -18,7 +18,7 @@ from random import Random
 from PIL import Image, ImageDraw
 
 from model_server.training.examples import Task, stored
-from model_server.training.rollout import broken, judged, target
+from model_server.training.rollout import faced, judged
 from model_server.training.sources import cache
 from model_server.training.tasks import SCREEN
 from model_server.training.verdicts import Shown, load
@@ -26,13 +26,12 @@ from relook_lsp.browser.driver import Driver
 from relook_lsp.cli.parallel import over
 from relook_lsp.core.errors import RelookError
 from relook_lsp.core.geometry import Rect
-from relook_lsp.core.patch import PatchError
 from relook_lsp.core.snapshot import View
 from relook_lsp.models.language import parse, spoken
 from relook_lsp.refine.observe import observe
 from relook_lsp.refine.stage import Stage
 from relook_lsp.refine.verify import Verifier
-from relook_lsp.report.pictures import view_of
+from relook_lsp.report.pictures import OUTLINE, view_of
 
 ROWS = 8
 WINDOW, PLACE, HIGH, TITLE = 240, 520, 300, 18
@@ -66,14 +65,11 @@ def drawn(tasks: Iterable[Task], shown: dict[str, Shown], count: int, random: Ra
 async def looked_at(driver: Driver, one: Drawn) -> Row | str:
     """Before and after; a sentence where there is nothing to see. Raises ``RelookError``."""
     async with Stage(driver, SCREEN) as stage:
-        try:
-            state = await broken(one.task, stage.look)
-        except PatchError:
-            return "the page is another one by now"
-        aim = target(one.task, state)
-        observed = observe(state, aim) if aim is not None else None
-        if aim is None or observed is None:
+        found = await faced(one.task, stage.look)
+        observed = observe(*found) if found is not None else None
+        if found is None or observed is None:
             return "the finding is not there any more"
+        state, aim = found
         verdict = await judged(state, observed, one.answer, Verifier(stage.look, screen=stage.screen).aimed(aim))
         if not verdict.accepted or verdict.state is None or verdict.state.review.snapshot is None:
             return f"refused this time: {verdict.reason.value}"
@@ -101,7 +97,7 @@ def _seen(view: View, box: Rect) -> Iterator[Cell]:
     )
     part = image.crop(place) if place[0] < place[2] and place[1] < place[3] else image
     whole = image.copy()
-    ImageDraw.Draw(whole).rectangle((box.x, box.y, box.right, box.bottom), outline=(220, 38, 38), width=3)
+    ImageDraw.Draw(whole).rectangle((box.x, box.y, box.right, box.bottom), outline=OUTLINE, width=3)
     yield _fitted(whole, WINDOW)
     yield _fitted(part, PLACE)
 

@@ -18,13 +18,12 @@ from random import Random
 
 from model_server.evaluation.intervals import share
 from model_server.training.examples import Task, stored
-from model_server.training.rollout import broken, target
+from model_server.training.rollout import faced
 from model_server.training.sources import cache
 from model_server.training.tasks import SCREEN, read
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.errors import RelookError
 from relook_lsp.core.finding import Finding
-from relook_lsp.core.patch import PatchError
 from relook_lsp.models.language import Observation
 from relook_lsp.models.local import Local
 from relook_lsp.refine.conditions import EPSILON
@@ -81,15 +80,11 @@ Judge = Callable[[Proposers], Awaitable[Result | None]]
 async def shown(driver: Driver, task: Task) -> AsyncGenerator[Judge | None]:
     """The broken page, looked at once for all policies; None where it does not show the task's findings."""
     async with Stage(driver, SCREEN) as stage:
-        try:
-            state = await broken(task, stage.look)
-        except PatchError:  # the page is not the one that the example was made from
+        found = await faced(task, stage.look)
+        if found is None:
             yield None
             return
-        aim = target(task, state)
-        if aim is None:
-            yield None
-            return
+        state, aim = found
 
         async def judge(proposers: Proposers) -> Result | None:
             started = time.monotonic()

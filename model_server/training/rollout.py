@@ -48,6 +48,17 @@ def target(task: Task, state: State) -> tuple[Finding, ...] | None:
     return None
 
 
+async def faced(task: Task, look: Look) -> tuple[State, tuple[Finding, ...]] | None:
+    """The page with its defects and the findings to mend; None where the page is not the one that the task was made
+    from, or does not show them any more."""
+    try:
+        state = await broken(task, look)
+    except PatchError:
+        return None
+    aim = target(task, state)
+    return None if aim is None else (state, aim)
+
+
 async def rollout(
     state: State,
     aim: Sequence[Finding],

@@ -16,13 +16,12 @@ from random import Random
 
 from model_server.training.examples import Purpose, Task, observation_of, stored
 from model_server.training.reward import worth
-from model_server.training.rollout import broken, judged, target
+from model_server.training.rollout import faced, judged
 from model_server.training.sources import cache
 from model_server.training.tasks import SCREEN, read
 from relook_lsp.browser.driver import Driver
 from relook_lsp.cli.parallel import over
 from relook_lsp.core.errors import RelookError
-from relook_lsp.core.patch import PatchError
 from relook_lsp.models.language import Observation
 from relook_lsp.models.local import WEIGHTS, Local
 from relook_lsp.refine.observe import Observed, observe
@@ -81,14 +80,11 @@ async def ask(driver: Driver, task: Task, models: Sequence[Local], answers: int,
     ``RelookError``."""
     one = Shown(task.identity, task.split, task.source, task.kind, task.held_out_kind, task.rule, None)
     async with Stage(driver, SCREEN) as stage:
-        try:
-            state = await broken(task, stage.look)
-        except PatchError:  # the page is not the one that the task was made from
+        found = await faced(task, stage.look)
+        observed = observe(*found) if found is not None else None
+        if found is None or observed is None:
             return one
-        aim = target(task, state)
-        observed = observe(state, aim) if aim is not None else None
-        if aim is None or observed is None:
-            return one
+        state, aim = found
         one.observation = observed.observation
         if known is not None and known.observation == one.observation:
             one.said |= known.said

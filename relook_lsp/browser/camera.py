@@ -82,9 +82,16 @@ class Camera:
     async def settle(self) -> None:
         """Frames until one draws nothing new: a chart that follows the window needs several. Raises ``Hang``."""
         if self._turn is not None:
-            for _ in range(_SETTLE):
-                if not await self._draw(self._turn):
-                    return
+            await self._until_quiet(self._turn, 1)
+
+    async def _until_quiet(self, turn: asyncio.Lock, frames: int) -> None:
+        """Frames without a picture until so many in a row draw nothing new. Raises ``Hang``."""
+        quiet = 0
+        for _ in range(_SETTLE):
+            quiet = 0 if await self._draw(turn) else quiet + 1
+            if quiet == frames:
+                return
+            await asyncio.sleep(_PAUSE)
 
     async def _draw(self, turn: asyncio.Lock) -> bool:
         """Make a frame without a picture; whether it drew anything new. Raises ``Hang``."""
@@ -117,12 +124,7 @@ class Camera:
         The browser is started so that it does not clip the document to its window (``switches``): what lies below the
         fold is painted too, while the page sees a window of the same size as before.
         """
-        quiet = 0
-        for _ in range(_SETTLE):
-            quiet = 0 if await self._draw(turn) else quiet + 1
-            if quiet == _QUIET:
-                break
-            await asyncio.sleep(_PAUSE)
+        await self._until_quiet(turn, _QUIET)
         shot = {"screenshot": {"format": "png", "optimizeForSpeed": True}}
         pause = _PAUSE
         while not (reply := await self._make(turn, shot, FRAME_BOUND)).get("screenshotData"):

@@ -9,11 +9,14 @@ import numpy as np
 
 from relook_lsp.core.colour import parse_computed
 from relook_lsp.core.geometry import Rect
+from relook_lsp.core.snapshot import TextRun
 from relook_lsp.critics.scene import Scene
 
 REPLACED = frozenset(("img", "video", "canvas", "iframe", "object", "embed", "svg", "button", "input", "select", "textarea"))  # fmt: skip
 
 _SIDES = ("top", "right", "bottom", "left")
+_SMALL, _EDGE = 0.6, 1.0
+"""Height of small letters, as a share of the size of the letters; pixels at the ends of a line that hold no ink."""
 _OPAQUE_PARTS = frozenset(("svg", "input", "select", "textarea", "meter", "progress", "video", "audio", "math"))
 _VISIBLE_EDGE = 18
 """Sum of channel differences from which the eye sees where a box ends."""
@@ -137,3 +140,18 @@ def sticks_out(box: Rect, container: Rect) -> tuple[str, float]:
     }
     side = max(sides, key=lambda name: sides[name])
     return side, max(0.0, sides[side])
+
+
+def letters(scene: Scene, run: TextRun, share: float, inset: float = 0.0) -> Rect:
+    """Where the letters of a line are: the middle of its box, so high as this share of their size, without ``inset``
+    pixels at either end; what is cut off is left out."""
+    height = min(run.rect.height, share * scene.layout.pixels(run.element, "font-size"))
+    width = max(0.0, run.rect.width - 2 * inset)
+    rect = Rect(run.rect.x + inset, run.rect.centre[1] - height / 2, width, height)
+    clip = scene.text_clip(run.element)
+    return rect if clip is None else rect.intersect(clip)
+
+
+def small_letters(scene: Scene, run: TextRun) -> Rect:
+    """Where letters without ascenders are."""
+    return letters(scene, run, _SMALL, _EDGE)

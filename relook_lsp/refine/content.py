@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.patch import Patch
 from relook_lsp.core.snapshot import Layout, Snapshot, TextRun, View
+from relook_lsp.critics.boxes import letters
 from relook_lsp.critics.overlap import overlapping
 from relook_lsp.critics.rule import Options
 from relook_lsp.critics.scene import Scene
@@ -57,7 +58,7 @@ def of_view(snapshot: Snapshot, view: View) -> Content:
     scene = Scene(snapshot, view, Options())
     texts: dict[str, str] = {}
     lines: dict[int, float] = {}
-    letters: list[tuple[TextRun, Rect]] = []
+    drawn: list[tuple[TextRun, Rect]] = []
     # Also the lines that a scrolling box cuts off entirely: they can be scrolled to.
     for run in scene.layout.runs:
         if not scene.shown(run.element):
@@ -67,7 +68,7 @@ def of_view(snapshot: Snapshot, view: View) -> Content:
         cut = rect.area < run.rect.area
         seen = rect.width >= 1 and rect.height >= 1 and scene.on_page(rect) and _painted(scene, rect)
         if seen:
-            letters.append((run, _letters_of(scene, run, clip)))
+            drawn.append((run, letters(scene, run, LETTERS)))
         if seen or (cut and _scrolled(scene, run.element, run.rect)):
             key = scene.layout.key(run.element)
             texts[key] = texts.get(key, "") + _letters(run.text)
@@ -94,14 +95,7 @@ def of_view(snapshot: Snapshot, view: View) -> Content:
             area = lines[node] if inline else rect.intersect(window).area
             area = zoom * min(area, own.get(layout.key(node), area))
             things[layout.key(node)] = Thing(area, _answers(scene, node, rect), layout.selector(node))
-    return Content(texts, things, frozenset(_mixed(scene, letters)))
-
-
-def _letters_of(scene: Scene, run: TextRun, clip: Rect | None) -> Rect:
-    """The line without the room that its height leaves around the letters."""
-    height = min(run.rect.height, LETTERS * scene.layout.pixels(run.element, "font-size"))
-    rect = run.rect._replace(y=run.rect.centre[1] - height / 2, height=height)
-    return rect if clip is None else rect.intersect(clip)
+    return Content(texts, things, frozenset(_mixed(scene, drawn)))
 
 
 def _mixed(scene: Scene, lines: Sequence[tuple[TextRun, Rect]]) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from relook_lsp.core.colour import parse_computed
 from relook_lsp.core.finding import Blame, ByDeclaration, ByTag, NeedPaint, Outcome, Severity, Verdict
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.snapshot import TextRun
-from relook_lsp.critics.boxes import bounded, decorative, inner, opaque, path, turned
+from relook_lsp.critics.boxes import bounded, decorative, inner, opaque, path, small_letters, turned
 from relook_lsp.critics.overlap import overlapping
 from relook_lsp.critics.rule import Rule
 from relook_lsp.critics.scene import Scene
@@ -52,7 +52,7 @@ def judge(scene: Scene) -> Iterator[Outcome]:
 
 def _texts(scene: Scene) -> Iterator[_Pair]:
     runs, layout = scene.runs, scene.layout
-    glyphs = [_glyphs(scene, run) for run in runs]
+    glyphs = [small_letters(scene, run) for run in runs]
     for one, two in overlapping(glyphs, [run.element for run in runs]):
         run, other, overlap = runs[one], runs[two], glyphs[one].intersect(glyphs[two])
         smaller = min(layout.pixels(n, "font-size") for n in (run.element, other.element))
@@ -74,15 +74,6 @@ def _counts(scene: Scene, run: TextRun) -> bool:
     colour = parse_computed(scene.layout.style(run.element, "-webkit-text-fill-color") or "")
     faint = (1.0 if colour is None else colour.alpha) * scene.opacity(run.element) < RULE.thresholds["faint"]
     return not faint and not decorative(scene, run.element)
-
-
-def _glyphs(scene: Scene, run: TextRun) -> Rect:
-    """Where the small letters are: the middle of the line box; what is cut off is left out."""
-    size = scene.layout.pixels(run.element, "font-size")
-    height = min(run.rect.height, 0.6 * size)
-    rect = Rect(run.rect.x + 1, run.rect.centre[1] - height / 2, run.rect.width - 2, height)
-    clip = scene.text_clip(run.element)
-    return rect if clip is None else rect.intersect(clip)
 
 
 def _controls(scene: Scene) -> Iterator[_Pair]:

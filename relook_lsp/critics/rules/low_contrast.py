@@ -34,15 +34,15 @@ def judge(scene: Scene) -> Iterator[Outcome]:
         inactive = scene.disabled(run.element) or (labels and not labels.isdisjoint(path(scene, run.element, -1)))
         if any(character.isalnum() for character in run.text) and not inactive:
             by_element[run.element].append(run)
-    empty = holes(scene)
+    empty, covers = holes(scene), solid(scene)
     for element, runs in by_element.items():
-        outcome = _element(scene, picture, element, runs)
+        outcome = _element(scene, picture, element, runs, covers)
         if outcome.verdict is Verdict.FAIL and any(run.rect.intersect(one).area > 0 for one in empty for run in runs):
             outcome = Outcome(Verdict.INCOMPLETE, element, reason="picture-missing")
         yield outcome
 
 
-def _element(scene: Scene, picture: Picture, element: int, runs: list[TextRun]) -> Outcome:
+def _element(scene: Scene, picture: Picture, element: int, runs: list[TextRun], covers: list[int]) -> Outcome:
     layout = scene.layout
     if "text" in layout.style(element, "background-clip"):
         return Outcome(Verdict.INCOMPLETE, element, reason="background-clip-text")
@@ -61,7 +61,7 @@ def _element(scene: Scene, picture: Picture, element: int, runs: list[TextRun]) 
     ratio, box, behind = worst
     if ratio >= required - RULE.thresholds["tolerance"]:
         return Outcome(Verdict.PASS, element)
-    if _under(scene, faintest):
+    if _under(scene, faintest, covers):
         return Outcome(Verdict.INCOMPLETE, element, reason="covered")
     if layout.style(element, "text-shadow") not in ("none", ""):
         return Outcome(Verdict.INCOMPLETE, element, reason="text-shadow")
@@ -155,15 +155,15 @@ def _expected(colour: Colour, alpha: float, behind: Pixels) -> NDArray[np.float3
     return contrast(luminance(np.clip(np.rint(paint), 0, 255).astype(np.uint8)), luminance(behind))
 
 
-def _under(scene: Scene, run: TextRun) -> bool:
-    """Whether a solid box of elsewhere is painted over a part of the line: what is seen there is not its letters."""
+def _under(scene: Scene, run: TextRun, covers: list[int]) -> bool:
+    """Whether one of these solid boxes, of elsewhere, is painted over a part of the line: what is seen there is not its letters."""
     layout, order = scene.layout, scene.layout.paint_order(run.node)
     return any(
         layout.paint_order(node) > order
         and scene.visible_rect(node).intersect(run.rect).area > RULE.thresholds["under"] * run.rect.area
         and not layout.within(run.element, node)
         and not layout.within(node, run.element)
-        for node in solid(scene)
+        for node in covers
     )
 
 

@@ -11,7 +11,7 @@ from relook_lsp.core.colour import parse_computed
 from relook_lsp.core.finding import ByDeclaration, ByTag, Outcome, Severity, Verdict
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.snapshot import TextRun
-from relook_lsp.critics.boxes import decorative, inner, path
+from relook_lsp.critics.boxes import decorative, inner, path, small_letters
 from relook_lsp.critics.covers import meant, solid
 from relook_lsp.critics.rule import Rule
 from relook_lsp.critics.scene import Scene
@@ -71,7 +71,7 @@ def _covered(scene: Scene, runs: list[TextRun]) -> Iterator[_Covered]:
     order = np.array([layout.paint_order(n) for n in boxes])
     for start in range(0, len(runs), _CHUNK):
         chunk = runs[start : start + _CHUNK]
-        glyphs = [_glyphs(scene, run) for run in chunk]
+        glyphs = [small_letters(scene, run) for run in chunk]
         under = np.array(glyphs, dtype=np.float64)[:, None, :]
         width = np.minimum(under[..., 0] + under[..., 2], over[:, 0] + over[:, 2]) - np.maximum(
             under[..., 0], over[:, 0]
@@ -88,15 +88,6 @@ def _covered(scene: Scene, runs: list[TextRun]) -> Iterator[_Covered]:
             enough = hidden.width >= RULE.thresholds["letters"] * size and hidden.height >= 0.3 * size
             if enough and not layout.within(run.element, cover) and not layout.within(cover, run.element):
                 yield _Covered(run, cover, rect, hidden)
-
-
-def _glyphs(scene: Scene, run: TextRun) -> Rect:
-    """Where the small letters are: the middle of the line box; what is cut off is left out."""
-    size = scene.layout.pixels(run.element, "font-size")
-    height = min(run.rect.height, 0.6 * size)
-    rect = Rect(run.rect.x + 1, run.rect.centre[1] - height / 2, max(0.0, run.rect.width - 2), height)
-    clip = scene.text_clip(run.element)
-    return rect if clip is None else rect.intersect(clip)
 
 
 def _verdict(scene: Scene, one: _Covered, controls: dict[int, Rect]) -> Outcome:
