@@ -16,7 +16,7 @@ from relook_lsp.browser.aside import Aside
 from relook_lsp.browser.camera import Camera
 from relook_lsp.browser.cdp import Cdp, CdpError
 from relook_lsp.browser.clock import Hang, RealClock, VirtualClock
-from relook_lsp.browser.gather import dom
+from relook_lsp.browser.gather import columns, dom
 from relook_lsp.browser.gather.runtime import Recorder
 from relook_lsp.browser.gather.styles import Sheets
 from relook_lsp.browser.interrupt import Interrupter
@@ -25,7 +25,7 @@ from relook_lsp.browser.requests import Record, Requests
 from relook_lsp.browser.tab import Tab
 from relook_lsp.core.errors import PageNotFound
 from relook_lsp.core.page import Page
-from relook_lsp.core.snapshot import ScriptPlace, View, Viewport
+from relook_lsp.core.snapshot import Layout, ScriptPlace, View, Viewport
 
 _START = (Path(__file__).parent / "page_start.js").read_text("utf-8")
 
@@ -49,6 +49,7 @@ _MOVING = """document.querySelector('canvas,video,iframe,object,embed,img[src*="
 
 _SCHEME = re.compile("prefers-color-scheme")
 _MOVES = re.compile("transition", re.I)
+_COLUMNS = re.compile(r"(?<!template-)\bcolumn(s\s*:|-?count|-?width)", re.I)
 _HEARS = re.compile("resize|matchMedia", re.I)
 
 _ARRIVE = """(again => {
@@ -250,7 +251,7 @@ class Look:
     async def view(self, viewport: Viewport, moment: int, role: str, previous: View | None = None) -> View:
         """The page at this size, now. The frame of ``previous`` is taken over where nothing can have changed."""
         await self.resize(viewport, told=True)
-        layout = await dom.layout(self.cdp)
+        layout = await self._layout()
         images = await dom.images(self.cdp, layout, self.world)
         if previous is not None and previous.layout.raw == layout.raw and not await self._moving():
             return replace(previous, moment=moment, role=role, images=images)
@@ -291,7 +292,11 @@ class Look:
     async def bare(self, viewport: Viewport, moment: int, role: str) -> View:
         """Layout only."""
         await self.resize(viewport)
-        return View(viewport, moment, role, await dom.layout(self.cdp))
+        return View(viewport, moment, role, await self._layout())
+
+    async def _layout(self) -> Layout:
+        layout = await dom.layout(self.cdp)
+        return await columns.placed(self.cdp, layout, self.world) if self._speaks_of(_COLUMNS) else layout
 
     async def close(self) -> None:
         self._aside.cancel()

@@ -47,5 +47,8 @@ class Rect(NamedTuple):
     def inflate(self, margin: float) -> Rect:
         return Rect(self.x - margin, self.y - margin, self.width + 2 * margin, self.height + 2 * margin)
 
+    def moved(self, x: float, y: float) -> Rect:
+        return Rect(self.x + x, self.y + y, self.width, self.height)
+
     def rounded(self, digits: int = 2) -> Rect:
         return Rect(*(round(value, digits) for value in self))

@@ -89,6 +89,10 @@ class Layout(Tree):
         except ValueError:
             return 0.0
 
+    def block(self, node: int) -> int:
+        """The nearest element, from the node on, that is not laid out within a line; the node where there is none."""
+        return next((n for n in (node, *self.ancestors(node)) if self.style(n, "display") != "inline"), node)
+
     @cached_property
     def runs(self) -> tuple[TextRun, ...]:
         """Every line of text that has a box, in document order; blank ones left out."""
