@@ -2,7 +2,8 @@
 
 Hiding content is how naive repairs win: a page without text has no text that is hard to read. So after an edit, at
 every viewport, every word must still be painted and run into no other, and every link, control and picture must still be
-there, about as large as before, and answer at its centre.
+there, about as large as before, and answer at its centre. Only a control that was wider than its window may become as
+small as browsers make one.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.patch import Patch
-from relook_lsp.core.snapshot import Layout, Snapshot, TextRun, View
+from relook_lsp.core.snapshot import Snapshot, TextRun, View
 from relook_lsp.critics.boxes import letters
 from relook_lsp.critics.overlap import overlapping
 from relook_lsp.critics.rule import Options
@@ -21,6 +22,12 @@ from relook_lsp.critics.scene import Scene
 
 KEPT_SHARE = 0.55
 """A control or picture keeps at least this share of the area it showed inside the window."""
+
+LEAST, BESIDE, FIELD = (0.9, 0.9), (1.0, 0.4), (9.0, 1.0)
+"""Width and height in em. As small as browsers make controls of their own accord: a box to tick, what a button has
+beside its text, a field to write in."""
+
+_FIELD_TYPES = frozenset(("", "text", "search", "email", "url", "tel", "password", "number", "range", "date", "time"))
 
 LETTERS, MIXED = 0.9, 0.25
 """Shares of the size of the letters: how high a line is without the room around it, and from which overlap on two lines
@@ -36,11 +43,13 @@ _PICTURES = frozenset(("img", "svg", "video", "canvas", "picture", "iframe", "ob
 
 @dataclass(frozen=True)
 class Thing:
-    """A link, control or picture: area in CSS pixels inside the window's width, and whether its centre answers."""
+    """A link, control or picture: area in CSS pixels inside the window's width, whether its centre answers, and whether
+    it is at least as large as browsers make such a control."""
 
     area: float
     answers: bool
     selector: str
+    roomy: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,7 @@ def of_view(snapshot: Snapshot, view: View) -> Content:
     scene = Scene(snapshot, view, Options())
     texts: dict[str, str] = {}
     lines: dict[int, float] = {}
+    words: dict[int, Rect] = {}
     drawn: list[tuple[TextRun, Rect]] = []
     # Also the lines that a scrolling box cuts off entirely: they can be scrolled to.
     for run in scene.layout.runs:
@@ -74,6 +84,7 @@ def of_view(snapshot: Snapshot, view: View) -> Content:
             texts[key] = texts.get(key, "") + _letters(run.text)
             for node in (run.element, *scene.layout.ancestors(run.element)):
                 lines[node] = lines.get(node, 0.0) + rect.area
+                words[node] = words[node].union(rect) if node in words else rect
     things: dict[str, Thing] = {}
     layout = scene.layout
     # A picture that is enlarged shows nothing more than at its own size.
@@ -94,25 +105,43 @@ def of_view(snapshot: Snapshot, view: View) -> Content:
             inline = layout.style(node, "display") == "inline" and node in lines
             area = lines[node] if inline else rect.intersect(window).area
             area = zoom * min(area, own.get(layout.key(node), area))
-            things[layout.key(node)] = Thing(area, _answers(scene, node, rect), layout.selector(node))
+            roomy = not inline and _roomy(scene, node, words.get(node))
+            things[layout.key(node)] = Thing(area, _answers(scene, node, rect), layout.selector(node), roomy)
     return Content(texts, things, frozenset(_mixed(scene, drawn)))
+
+
+def _roomy(scene: Scene, node: int, words: Rect | None) -> bool:
+    """Whether a control is at least as large as browsers make one; ``words``: what its text covers."""
+    layout, rect = scene.layout, scene.visible_rect(node)
+    em = layout.pixels(node, "font-size")
+    least = [LEAST] if words is None else [LEAST, (words.width / em + BESIDE[0], words.height / em + BESIDE[1])]
+    name, kind = layout.names[node], layout.attribute(node, "type") or ""
+    if name == "textarea" or (name == "input" and kind.lower() in _FIELD_TYPES):
+        least.append(FIELD)
+    return scene.is_control(node) and all(rect.width >= w * em and rect.height >= h * em for w, h in least)
+
+
+def swollen(snapshot: Snapshot) -> frozenset[str]:
+    """Keys of controls that stick out of the window at some size."""
+    keys: set[str] = set()
+    for view in snapshot.settled:
+        scene = Scene(snapshot, view, Options())
+        width = max(scene.layout_width, scene.width) + 1
+        layout = scene.layout
+        keys.update(layout.key(n) for n in layout.elements if layout.rect(n).right > width and scene.is_control(n))
+    return frozenset(keys)
 
 
 def _mixed(scene: Scene, lines: Sequence[tuple[TextRun, Rect]]) -> Iterator[tuple[str, str]]:
     """Keys of texts of different blocks whose lines run into each other."""
     layout, boxes = scene.layout, [rect for _, rect in lines]
-    for one, two in overlapping(boxes, [_block(layout, run.element) for run, _ in lines]):
+    for one, two in overlapping(boxes, [layout.block(run.element) for run, _ in lines]):
         elements = [lines[index][0].element for index in (one, two)]
         size = min(layout.pixels(element, "font-size") for element in elements)
         both = boxes[one].intersect(boxes[two])
         if both.height > MIXED * size and both.width > size:
             first, second = sorted(layout.key(element) for element in elements)
             yield first, second
-
-
-def _block(layout: Layout, element: int) -> int:
-    """The nearest element that is not laid out within a line."""
-    return next((n for n in (element, *layout.ancestors(element)) if layout.style(n, "display") != "inline"), element)
 
 
 def _letters(text: str) -> str:
@@ -173,18 +202,21 @@ def map_key(key: str, patch: Patch, entry: str) -> str | None:
 def lost(before: Snapshot, after: Snapshot, patch: Patch) -> str:
     """The first loss, in words; empty where nothing is lost."""
     later = {view.viewport: view for view in after.settled}
+    wide = swollen(before)
     for view in before.settled:
         other = later.get(view.viewport)
         if other is None:
             return f"nothing is shown at {view.viewport}"
-        loss = missing(of_view(before, view), of_view(after, other), patch, before.page)
+        loss = missing(of_view(before, view), of_view(after, other), wide, patch, before.page)
         if loss:
             return f"at {view.viewport}: {loss}"
     return ""
 
 
-def missing(before: Content, after: Content, patch: Patch = _NO_EDIT, entry: str = "") -> str:
-    """The first loss in one view; keys of ``before`` are followed through the patch."""
+def missing(
+    before: Content, after: Content, wide: frozenset[str] = frozenset(), patch: Patch = _NO_EDIT, entry: str = ""
+) -> str:
+    """The first loss in one view; keys of ``before`` and of ``wide`` (``swollen``) are followed through the patch."""
     for key, text in before.texts.items():
         moved = map_key(key, patch, entry)
         shown = after.texts.get(moved, "") if moved is not None else ""
@@ -195,7 +227,7 @@ def missing(before: Content, after: Content, patch: Patch = _NO_EDIT, entry: str
         found = after.things.get(moved) if moved is not None else None
         if found is None:
             return f"{thing.selector} is no longer shown"
-        if found.area < thing.area * KEPT_SHARE:
+        if found.area < thing.area * KEPT_SHARE and not (key in wide and found.roomy):
             return f"{thing.selector} shrinks to {found.area / max(thing.area, 1):.0%} of its area"
         if thing.answers and not found.answers:
             return f"{thing.selector} no longer answers a click"

@@ -22,7 +22,7 @@ from relook_lsp.critics.rule import Rule
 from relook_lsp.critics.rules import small_range_break
 from relook_lsp.critics.run import Judgement, judge
 from relook_lsp.refine.conditions import GROWTH
-from relook_lsp.refine.content import Content, missing, of_view
+from relook_lsp.refine.content import Content, missing, of_view, swollen
 from relook_lsp.refine.site import wanted
 from relook_lsp.refine.trajectory import Reason, State, texts_of
 from relook_lsp.review.review import MAX_PASSES, Review, Settings, failed, look
@@ -151,7 +151,7 @@ class Stage:
                 if before and len({*kept, *(suspected & before.keys())}) == len(before):
                     return Reason.NOT_BETTER, f"{target[0].rule} stays at {view.viewport}"
                 better = better or bool(before)
-                loss = await self._lost(view, capture) if self._guard else ""
+                loss = await self._lost(base, view, capture) if self._guard else ""
                 if loss:
                     return Reason.CONTENT_LOST, f"at {view.viewport}: {loss}"
         return None if better else (Reason.NOT_BETTER, "")
@@ -167,15 +167,15 @@ class Stage:
             judgement = await asyncio.to_thread(judge, capture.snapshot, self._settings.options, rules)
         return capture, judgement
 
-    async def _lost(self, view: View, capture: Capture) -> str:
-        if view.background is None:
+    async def _lost(self, base: State, view: View, capture: Capture) -> str:
+        if view.background is None or base.review.snapshot is None:
             return ""
         after = await asyncio.to_thread(of_view, capture.snapshot, capture.snapshot.views[0])
         known = self._shown.get((id(view), view.id))
         if known is None or known[0] is not view:
             known = view, await asyncio.to_thread(of_view, replace(capture.snapshot, views=(view,)), view)
             self._shown[id(view), view.id] = known
-        return missing(known[1], after)
+        return missing(known[1], after, swollen(base.review.snapshot))
 
     async def __aenter__(self) -> Stage:
         return self
