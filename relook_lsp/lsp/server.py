@@ -97,6 +97,9 @@ class RelookServer(LanguageServer):
         if self.caps.refresh_lens:
             self.protocol.send_request(lsp.WORKSPACE_CODE_LENS_REFRESH)
 
+    def mended(self, seen: Seen) -> None:
+        self.diagnostics.update(seen)
+
     def prepared(self, seen: Seen) -> None:
         self.tell_reviewed(seen)
 

@@ -10,30 +10,25 @@ from dataclasses import dataclass, replace
 
 from relook_lsp.browser.capture import Capture
 from relook_lsp.browser.driver import Driver
-from relook_lsp.browser.restyle import NotTried, Trial, restyled
+from relook_lsp.browser.restyle import NotTried, restyled
 from relook_lsp.browser.supported import dropped
 from relook_lsp.core.errors import RelookError
-from relook_lsp.core.finding import Finding, NeedView
+from relook_lsp.core.finding import Finding
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch, PatchError
 from relook_lsp.core.snapshot import View
-from relook_lsp.critics.registry import BY_ID, RULES
 from relook_lsp.critics.rule import Rule
-from relook_lsp.critics.rules import small_range_break
-from relook_lsp.critics.run import Judgement, judge
 from relook_lsp.refine.conditions import GROWTH
 from relook_lsp.refine.content import Content, missing, of_view, swollen
 from relook_lsp.refine.site import wanted
 from relook_lsp.refine.trajectory import Reason, State, texts_of
-from relook_lsp.review.review import MAX_PASSES, Review, Settings, failed, look
+from relook_lsp.review.recheck import judged, rules_of, views_of
+from relook_lsp.review.review import Review, Settings, failed, look
 from relook_lsp.source.declared import Written, written
 from relook_lsp.source.restyle import Restyle, restyle
 
 KEPT = 3
 """Live pages kept open: that of the best state and those of the last candidates, one of which may become it."""
-
-MAX_VIEWS = 4
-"""Views in which a candidate is tried, the finding's worst first."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +86,7 @@ class Stage:
             return NOT_TRIED
         if drop:
             return Screening(True, (Reason.DROPPED, drop))
-        rules = _rules(target[0].rule) if target else ()
+        rules = rules_of(target[0].rule) if target else ()
         if not rules:
             return NOT_TRIED
         async with self._turn:
@@ -138,9 +133,8 @@ class Stage:
         better = False
         known = {finding.key for finding in base.review.report.all}
         async with restyled(live, change) as trial:
-            for view in _views(live, target):
-                judgement = await self._judged(trial, view, rules)
-                capture, found = judgement
+            for view in views_of(live, target):
+                capture, found = await judged(trial, view, self._settings.options, rules)
                 before = {f.key: f.extents[view.id] for f in target if view.id in f.extents}
                 after = {d.key: d.worst.outcome.extent for d in found.defects}
                 suspected = {one.key for one in found.incomplete}
@@ -155,17 +149,6 @@ class Stage:
                 if loss:
                     return Reason.CONTENT_LOST, f"at {view.viewport}: {loss}"
         return None if better else (Reason.NOT_BETTER, "")
-
-    async def _judged(self, trial: Trial, view: View, rules: tuple[Rule, ...]) -> tuple[Capture, Judgement]:
-        capture = await trial.at(view)
-        judgement = await asyncio.to_thread(judge, capture.snapshot, self._settings.options, rules)
-        for _ in range(MAX_PASSES - 1):
-            needs = [need for need in judgement.needs if not isinstance(need, NeedView)]
-            before = capture.snapshot
-            if not needs or await capture.supply(needs) is before:
-                break
-            judgement = await asyncio.to_thread(judge, capture.snapshot, self._settings.options, rules)
-        return capture, judgement
 
     async def _lost(self, base: State, view: View, capture: Capture) -> str:
         if view.background is None or base.review.snapshot is None:
@@ -184,25 +167,3 @@ class Stage:
         live, self._live = self._live, []
         for one in live:
             await one.close()
-
-
-def _rules(rule: str) -> tuple[Rule, ...]:
-    """The rules that can be judged on single views; none for those of the whole page (what happens over time)."""
-    if rule == small_range_break.RULE.id:
-        return tuple(one for one in RULES if one.sweep)
-    found = BY_ID.get(rule)
-    timeless = found is not None and found.view is not None and found.group != "time"
-    return (found,) if found is not None and timeless else ()
-
-
-def _views(live: Capture, target: Sequence[Finding]) -> list[View]:
-    """Views that show the findings, the worst first; the two ends of the layout-only widths where none has a frame:
-    there, a lesser defect cannot be told from the same one."""
-    extents: dict[str, float] = {}
-    for finding in target:
-        for name, extent in finding.extents.items():
-            extents[name] = extents.get(name, 0.0) + extent + (finding.view == name)
-    views = [view for view in live.snapshot.views if view.id in extents]
-    full = sorted((v for v in views if v.frame is not None), key=lambda v: -extents[v.id])
-    bare = sorted((v for v in views if v.frame is None), key=lambda v: v.viewport.width)
-    return full[:MAX_VIEWS] or list(dict.fromkeys((*bare[:1], *bare[-1:])))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,9 @@ IDLE = 300.0
 class Browser:
     """Every use is counted, so that whoever is done last starts the clock."""
 
-    def __init__(self, idle: float = IDLE) -> None:
+    def __init__(self, resting: Callable[[], None] = lambda: None, idle: float = IDLE) -> None:
+        """``resting`` is called before the browser closes: its pages are of no use any more."""
+        self._resting = resting
         self._idle = idle
         self._driver: Driver | None = None
         self._made = ""
@@ -66,6 +68,7 @@ class Browser:
 
     def _rest(self) -> None:
         self._timer = None
+        self._resting()
         self._closing = asyncio.ensure_future(self._close())
 
     async def _close(self) -> None:

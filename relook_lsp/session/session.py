@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from relook_lsp.core.errors import RelookError
 from relook_lsp.core.page import Page
 from relook_lsp.session.browser import Browser
 from relook_lsp.session.documents import Documents, Open
@@ -18,7 +20,11 @@ from relook_lsp.session.scheduler import Scheduler
 from relook_lsp.session.subject import Seen, Subject
 
 if TYPE_CHECKING:
+    from relook_lsp.critics.rule import Options
     from relook_lsp.models.chat import Editor
+    from relook_lsp.session.live import Live
+
+log = logging.getLogger(__name__)
 
 
 class Listener(Protocol):
@@ -27,6 +33,10 @@ class Listener(Protocol):
     def looking(self, subject: Subject) -> None: ...
 
     async def reviewed(self, seen: Seen) -> None: ...
+
+    def mended(self, seen: Seen) -> None:
+        """Some findings have gone with an edit; a review follows."""
+        ...
 
     def prepared(self, seen: Seen) -> None:
         """Fixes were looked for in idle time."""
@@ -50,7 +60,7 @@ class Session:
         self.documents = Documents()
         self.preferences = Preferences(listener.misconfigured)
         self.scheduler = Scheduler()
-        self.browser = Browser()
+        self.browser = Browser(lambda: self._keep(None))
         self.pictures = Pictures()
         self.fixes = Fixes()
         self.seen: dict[Subject, Seen] = {}
@@ -59,6 +69,8 @@ class Session:
         self.model: Editor | None = None
         """The language models that the editor has."""
         self._listener = listener
+        self._live: Live | None = None
+        """The page that was reviewed last."""
         self._belongs: dict[str, Belongs] = {}
         self._looking: dict[Subject, frozenset[str]] = {}
         self._quiet = 0.0
@@ -99,6 +111,8 @@ class Session:
         del self.seen[subject]
         self.scheduler.drop_idle(subject)
         self.scheduler.drop_idle(("critic", subject))
+        if self._live is not None and self._live.seen.subject == subject:
+            self._keep(None)
         self.pictures.disown(subject)
         self._drop_fixes(subject)
 
@@ -161,7 +175,7 @@ class Session:
     async def look(self, subject: Subject) -> Seen | None:
         """Review one page now and tell; None where it changed meanwhile (a newer review follows)."""
         # On first use: it brings the browser's driver and the rules with it.
-        from relook_lsp.review.review import review
+        from relook_lsp.session.live import reviewed
 
         page, config = self.page(subject), self.preferences.config(subject.root)
         last = self.seen.get(subject)
@@ -169,11 +183,12 @@ class Session:
         self._listener.looking(subject)
         try:
             async with self.browser.use(config.browser) as driver:
-                result = await review(driver, page, config.settings)
+                await self._recheck(subject, page, config.settings.options)
+                seen, live = await reviewed(driver, subject, page, config.settings)
+                self._keep(live)
         finally:
             self._looking.pop(subject, None)
-        await asyncio.sleep(max(0.0, self._quiet - asyncio.get_running_loop().time()))
-        seen = Seen.of(subject, page, result)
+        await self._pause()
         if self.keep_frames and self.current(seen):
             await asyncio.to_thread(self.pictures.frames, subject, seen.snapshot)
         if not self.current(seen):
@@ -186,6 +201,38 @@ class Session:
         if seen.report.reviewed and config.critic.endpoint:
             self.scheduler.idle(("critic", subject), lambda: self._criticise(seen))
         return seen
+
+    async def _pause(self) -> None:
+        await asyncio.sleep(max(0.0, self._quiet - asyncio.get_running_loop().time()))
+
+    async def _recheck(self, subject: Subject, page: Page, options: Options) -> None:
+        """Tell at once what the edit has mended, where the page of the last review can show it."""
+        live, self._live = self._live, None
+        if live is None or live.seen.subject != subject:
+            self._live = live
+            return
+        try:
+            seen = await live.after(page, options)
+            self._live = live
+        except RelookError as error:
+            log.info("%s: %s", page.entry, error)
+            seen = None
+        finally:
+            if self._live is not live:
+                live.leave()
+        if seen is None:
+            return
+        await self._pause()
+        if self.current(seen):
+            self.seen[subject] = seen
+            self._drop_fixes(subject)
+            self._listener.mended(seen)
+
+    def _keep(self, live: Live | None) -> None:
+        """Of the pages that were reviewed, only the last one stays open."""
+        last, self._live = self._live, live
+        if last is not None:
+            last.leave()
 
     def repairable(self, rule: str) -> bool:
         """Whether a fix can be looked for at all."""
@@ -255,6 +302,7 @@ class Session:
         """Stop all work, close the browser, remove the pictures."""
         try:
             await self.scheduler.close()
+            self._keep(None)
             await self.browser.close()
         finally:
             self.pictures.close()

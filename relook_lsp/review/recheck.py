@@ -1,0 +1,98 @@
+"""Findings looked at again in the page that is still open, in another style: without a load, in a tenth of the time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+
+from relook_lsp.browser.capture import Capture
+from relook_lsp.browser.restyle import Trial, restyled
+from relook_lsp.core.finding import Finding, NeedView
+from relook_lsp.core.patch import Patch
+from relook_lsp.core.snapshot import View
+from relook_lsp.critics.registry import BY_ID, RULES
+from relook_lsp.critics.rule import Options, Rule
+from relook_lsp.critics.rules import small_range_break
+from relook_lsp.critics.run import Judgement, judge
+from relook_lsp.review.review import MAX_PASSES
+from relook_lsp.source.restyle import restyle
+
+MAX_VIEWS = 4
+"""Views in which findings are looked at again, the worst first."""
+
+MAX_TOUCHED = 6
+"""Findings that one edit may touch; with more of them a review is as fast."""
+
+Identity = tuple[str, str]
+
+
+def rules_of(rule: str) -> tuple[Rule, ...]:
+    """The rules that can be judged on single views; none for those of the whole page (what happens over time)."""
+    if rule == small_range_break.RULE.id:
+        return tuple(one for one in RULES if one.sweep)
+    found = BY_ID.get(rule)
+    timeless = found is not None and found.view is not None and found.group != "time"
+    return (found,) if found is not None and timeless else ()
+
+
+def views_of(live: Capture, target: Iterable[Finding]) -> list[View]:
+    """Views that show the findings, the worst first; the two ends of the layout-only widths where none has a frame:
+    there, a lesser defect cannot be told from the same one."""
+    extents: dict[str, float] = {}
+    for finding in target:
+        for name, extent in finding.extents.items():
+            extents[name] = extents.get(name, 0.0) + extent + (finding.view == name)
+    views = [view for view in live.snapshot.views if view.id in extents]
+    full = sorted((v for v in views if v.frame is not None), key=lambda v: -extents[v.id])
+    bare = sorted((v for v in views if v.frame is None), key=lambda v: v.viewport.width)
+    return full[:MAX_VIEWS] or list(dict.fromkeys((*bare[:1], *bare[-1:])))
+
+
+async def judged(trial: Trial, view: View, options: Options, rules: tuple[Rule, ...]) -> tuple[Capture, Judgement]:
+    """One view as it is in the trial. Raises like ``Trial.at``."""
+    capture = await trial.at(view)
+    judgement = await asyncio.to_thread(judge, capture.snapshot, options, rules)
+    for _ in range(MAX_PASSES - 1):
+        needs = [need for need in judgement.needs if not isinstance(need, NeedView)]
+        before = capture.snapshot
+        if not needs or await capture.supply(needs) is before:
+            break
+        judgement = await asyncio.to_thread(judge, capture.snapshot, options, rules)
+    return capture, judgement
+
+
+async def mended(live: Capture, findings: Sequence[Finding], patch: Patch, options: Options) -> frozenset[Identity]:
+    """Of the findings that stand on what the patch changes and are seen in the end, those that no window shows any more.
+    Nothing is said where the patch changes more than style, touches many findings, or a view leaves a doubt. Raises
+    ``RelookError``."""
+    ends = {view.id: view for view in live.snapshot.settled}
+    touched = [finding for finding in findings if _touches(patch, finding) and finding.extents.keys() & ends.keys()]
+    rules = tuple({rule.id: rule for finding in touched for rule in rules_of(finding.rule)}.values())
+    change = restyle(patch, live.snapshot.sources.values(), live.snapshot.page)
+    if change is None or not rules or len(touched) > MAX_TOUCHED:
+        return frozenset()
+    views = [view for name, view in ends.items() if any(name in finding.extents for finding in touched)]
+
+    async def shown(trial: Trial, touch: bool) -> set[Identity]:
+        seen: set[Identity] = set()
+        for view in (view for view in views if view.viewport.touch is touch):
+            _, now = await judged(trial, view, options, rules)
+            seen |= {(d.rule.id, d.key) for d in now.defects} | {(one.rule, one.key) for one in now.incomplete}
+        return seen
+
+    async with restyled(live, change) as trial:
+        still = set[Identity]().union(*await asyncio.gather(shown(trial, True), shown(trial, False)))
+    # One that exists only between two widths is told by other rules.
+    names = {rule.id for rule in rules}
+    return frozenset(one.identity for one in touched if one.rule in names) - still
+
+
+def _touches(patch: Patch, finding: Finding) -> bool:
+    """Whether the patch changes the finding's cause, or what that refers to (a custom property)."""
+    places = (finding.cause, *(one.location for one in finding.related))
+    return any(
+        edit.span.start <= place.span.end and place.span.start <= edit.span.end
+        for place in places
+        for edit in patch.replacements
+        if edit.path == place.path
+    )
