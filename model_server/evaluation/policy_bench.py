@@ -111,7 +111,13 @@ def table(records: Sequence[dict[str, object]]) -> str:
         "| cases | policy | first candidate accepted | fixed within 10 | worse | renders | seconds | edit |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    records = [*records, *({**record, "part": "all"} for record in records)]
+    injected = [record for record in records if record["together"]]
+    several = ["natural", "one defect", "several defects"]
+    records = [
+        *records,
+        *({**record, "part": "all injected"} for record in injected),
+        *({**record, "part": several[min(2, int(str(record["together"])))]} for record in injected),
+    ]
     parts = dict.fromkeys((str(r["part"]), str(r["policy"])) for r in records)
     for part, name in sorted(parts):
         rows = [r for r in records if (r["part"], r["policy"]) == (part, name)]
@@ -154,7 +160,7 @@ async def run(
             except RelookError as error:
                 print(f"{identity}: {error}", flush=True)
             about = {"case": identity, "part": task.part, "source": task.source}
-            about |= {"rule": task.rule, "kind": task.kind}
+            about |= {"rule": task.rule, "kind": task.kind, "together": task.together}
             for name, result in results.items():
                 if result is not None:
                     note({**about, "policy": name, **vars(result)})

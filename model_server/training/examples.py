@@ -30,6 +30,7 @@ class Purpose:
     """What a task is for, by the page and the kind of defect that it was made of."""
 
     split: str
+    kind: str
     held_out_kind: bool
 
     @property
@@ -40,13 +41,15 @@ class Purpose:
     @property
     def part(self) -> str:
         """How tables of scores call it."""
+        if self.kind == NATURAL:
+            return f"natural findings, {self.split} pages"
         return "held-out kinds" if self.held_out_kind else f"{self.split} pages"
 
 
 @dataclass(frozen=True)
 class Task(Purpose):
     """A finding that is to be mended: ``page`` as it is written, and ``joint`` that breaks it (empty for a natural
-    finding). Only the render can tell what is right."""
+    finding). ``together``: how many defects that makes. Only the render can tell what is right."""
 
     split: str
     source: str
@@ -56,6 +59,7 @@ class Task(Purpose):
     key: str
     page: Page
     joint: Patch
+    together: int
 
     @property
     def identity(self) -> str:
@@ -106,7 +110,7 @@ def of(record: dict[str, Any]) -> Example:
     return Example(*_asked(record), observation, parse(record["answer"], observation))
 
 
-def _asked(record: dict[str, Any]) -> tuple[str, str, str, bool, str, str, Page, Patch]:
+def _asked(record: dict[str, Any]) -> tuple[str, str, str, bool, str, str, Page, Patch, int]:
     return (
         record["split"],
         record["source"],
@@ -116,6 +120,7 @@ def _asked(record: dict[str, Any]) -> tuple[str, str, str, bool, str, str, Page,
         record["key"],
         Page(Path(record["root"]), record["entry"]),
         Patch(tuple(Replacement(path, Span(start, end), old, new) for path, start, end, old, new in record["edits"])),
+        record["together"],
     )
 
 

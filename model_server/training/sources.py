@@ -75,6 +75,9 @@ def cache() -> Path:
     return Path(base) / "relook" / "training"
 
 
+SPLITS = ("train", "development", "held-out")
+
+
 @dataclass(frozen=True)
 class Sample:
     """One page of a source; ``hash`` is of its entry document."""

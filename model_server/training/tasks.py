@@ -33,7 +33,7 @@ from model_server.training.defects.inject import (
 from model_server.training.defects.kinds import HELD_OUT, KINDS
 from model_server.training.label import label
 from model_server.training.live import LAYOUT_TELLS, suspected, tried
-from model_server.training.sources import Sample, cache, samples
+from model_server.training.sources import SPLITS, Sample, cache, samples
 from relook_lsp.browser.capture import Capture
 from relook_lsp.browser.driver import Driver
 from relook_lsp.browser.plan import Plan
@@ -245,7 +245,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--first", type=int, default=0, help="number of the first pass: other defects, other order")
     parser.add_argument("--defects", type=int, default=40, help="defects tried on a page in one pass")
     parser.add_argument("--pages", type=int, default=0, help="at most so many (0: all)")
-    parser.add_argument("--split", choices=("train", "development", "held-out"), help="only its pages")
+    parser.add_argument("--split", choices=SPLITS, help="only its pages")
     parser.add_argument("--no-packages", action="store_true", help="only the pages of RELOOK_DATA")
     options = parser.parse_args(argv)
     found = samples(packages=not options.no_packages, data=os.environ.get("RELOOK_DATA"))

@@ -17,7 +17,7 @@ from random import Random
 from model_server.training.examples import Purpose, Task, observation_of, stored
 from model_server.training.reward import worth
 from model_server.training.rollout import faced, judged
-from model_server.training.sources import cache
+from model_server.training.sources import SPLITS, cache
 from model_server.training.tasks import SCREEN, read
 from relook_lsp.browser.driver import Driver
 from relook_lsp.cli.parallel import over
@@ -113,7 +113,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--answers", type=int, default=10, help="judged of each policy")
     parser.add_argument("--jobs", type=int, default=2, help="pages side by side")
     parser.add_argument("--tasks", type=int, default=0, help="at most so many (0: all)")
-    parser.add_argument("--split", choices=("train", "development", "held-out"), help="only its tasks")
+    parser.add_argument("--split", choices=SPLITS, help="only its tasks")
     parser.add_argument("--again", action="store_true", help="show those that were shown too")
     options = parser.parse_args(argv)
     models = [Local(folder) for folder in options.model]

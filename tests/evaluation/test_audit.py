@@ -23,7 +23,7 @@ p{color:#bbb;margin:2rem;font:16px sans-serif}</style><p>Fresh bread from half p
 
 
 def task(root: Path, key: str) -> Task:
-    return Task("train", "x", NATURAL, False, "low-contrast", key, Page(root, "a.html"), Patch(()))
+    return Task("train", "x", NATURAL, False, "low-contrast", key, Page(root, "a.html"), Patch(()), 0)
 
 
 def test_one_accepted_answer_of_a_task_is_drawn(tmp_path: Path) -> None:

@@ -145,7 +145,7 @@ def test_a_slot_is_named_where_a_value_is_one() -> None:
 def test_tasks_without_an_answer_are_tasks_and_no_examples(tmp_path: Path) -> None:
     asked = {
         "split": "train", "source": "site", "kind": NATURAL, "held_out_kind": False, "rule": "small-target", "key": "1",
-        "root": str(tmp_path), "entry": "index.html", "edits": [],
+        "root": str(tmp_path), "entry": "index.html", "edits": [], "together": 0,
     }  # fmt: skip
     file = tmp_path / "natural.jsonl"
     file.write_text(f"{json.dumps(asked)}\n{json.dumps({'done': 'hash', 'tasks': 1})}\n", "utf-8")

@@ -63,7 +63,7 @@ async def test_a_real_page_is_asked_once(tmp_path: Path) -> None:
     key = "html[1]/body[1]/p[1]"
     driver, model = Driver(""), Local()
     try:
-        nowhere = Task("train", "x", NATURAL, False, "low-contrast", key, Page(tmp_path, "a.html"), Patch(()))
+        nowhere = Task("train", "x", NATURAL, False, "low-contrast", key, Page(tmp_path, "a.html"), Patch(()), 0)
         gone = await ask(driver, nowhere, [model], 4, None)
         assert gone.observation is None and gone.said == {}
         task = replace(nowhere, key=await _key(driver, nowhere.page))
