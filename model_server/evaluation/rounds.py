@@ -3,14 +3,16 @@
 A page with several defects gets one candidate of the trained policy a round. The ways differ in what they keep:
 
 - ``forced``: what the verifier accepts (Forced Optimization);
-- ``free``: whatever the policy writes and the browser shows, without looking;
+- ``free``: whatever the policy writes, seen by the policy before it writes the next, and judged by nobody;
+- ``blind``: an edit for every defect of the first look, none of them looked at;
 - ``noisy S``: what is cheaper by one measurement whose noise has the deviation S (in units of the page's first cost);
 - ``clear S``: the same noise, measured again until the difference is clear;
 - ``step back``: also what costs up to ``STEP`` of the first cost more; the best page that was seen is the result;
 - ``boxes``: what is cheaper for a critic that is shown no pictures;
 - ``read``: what a program that reads pictures reads more of (with ``--reader``; ``legible``).
 
-Costs are measured without noise. All ways share renders of the same text; times are of renders that were made.
+Costs are measured without noise. All ways share renders of the same text; each pays what the render took that it needs:
+for ``blind`` that is the first look.
 """
 
 from __future__ import annotations
@@ -19,10 +21,12 @@ import argparse
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from statistics import mean
 
 from model_server.evaluation.intervals import bootstrap
 from model_server.evaluation.legible import Reader, reader, unread
@@ -33,17 +37,18 @@ from model_server.training.rollout import broken, judged
 from model_server.training.sources import cache
 from model_server.training.tasks import SCREEN, read
 from relook_lsp.browser.driver import Driver
-from relook_lsp.core.errors import RelookError
-from relook_lsp.core.finding import price
+from relook_lsp.core.errors import BrowserFailed, RelookError
+from relook_lsp.core.finding import Finding, price
 from relook_lsp.core.page import Page
-from relook_lsp.core.patch import PatchError
+from relook_lsp.core.patch import Patch, PatchError
 from relook_lsp.critics.run import judge
+from relook_lsp.models.language import LanguageError, parse
 from relook_lsp.models.local import WEIGHTS, Local
 from relook_lsp.refine.noise import clear_difference
-from relook_lsp.refine.observe import observe
+from relook_lsp.refine.observe import Observed, observe, to_patch
 from relook_lsp.refine.site import groups
 from relook_lsp.refine.stage import Stage
-from relook_lsp.refine.trajectory import State, Verdict, open_findings
+from relook_lsp.refine.trajectory import State, Verdict, open_findings, texts_of
 from relook_lsp.refine.verify import Verifier
 from relook_lsp.review.review import Review
 
@@ -59,19 +64,39 @@ Keep = Callable[[State, Verdict], Awaitable[bool]]
 
 @dataclass
 class Shown:
-    """Renders of one page and its candidates, each text once, and the seconds that they took."""
+    """Renders of one page and its candidates, each text once."""
 
     stage: Stage
-    seconds: list[float] = field(default_factory=list[float])
-    _seen: dict[frozenset[tuple[str, str]], Review] = field(default_factory=dict[frozenset[tuple[str, str]], Review])
+    spent: float = 0.0
+    """Seconds that the renders took that were asked for; it may be set back."""
+    renders: int = 0
+    _seen: dict[frozenset[tuple[str, str]], tuple[Review, float]] = field(
+        default_factory=dict[frozenset[tuple[str, str]], tuple[Review, float]]
+    )
 
     async def look(self, page: Page) -> Review:
         key = frozenset((path, buffer.text) for path, buffer in page.overlays.items())
         if key not in self._seen:
             started = time.monotonic()
-            self._seen[key] = await self.stage.look(page)
-            self.seconds.append(time.monotonic() - started)
-        return self._seen[key]
+            review = await self.stage.look(page)
+            self._seen[key] = review, time.monotonic() - started
+            self.renders += 1
+        review, took = self._seen[key]
+        self.spent += took
+        return review
+
+
+@dataclass
+class Walk:
+    """Costs before any round and after each, and the seconds that the way has taken by then: the first look, what the
+    policy took, and the renders that it needed."""
+
+    costs: list[float]
+    seconds: list[float]
+
+    def add(self, cost: float, seconds: float) -> None:
+        self.costs.append(cost)
+        self.seconds.append(round(self.seconds[-1] + seconds, 3))
 
 
 def ways(first: float, random: Random, read: Reader | None) -> dict[str, Keep]:
@@ -147,24 +172,55 @@ def _noise(random: Random, deviation: float) -> float:
     return random.gauss(0, deviation) - random.gauss(0, deviation)
 
 
-async def walk(start: State, shown: Shown, model: Local, keep: Keep, random: Random) -> tuple[list[float], float]:
-    """Cost after every round, the first being before any, and the seconds that the policy took."""
-    state, costs, spent = start, [start.cost], 0.0
+async def walk(start: State, first: float, shown: Shown, model: Local, keep: Keep, random: Random) -> Walk:
+    """With a look in every round; ``first``: seconds of the first one."""
+    state, done = start, Walk([start.cost], [first])
     for _ in range(ROUNDS):
         open_ = groups(open_findings(state))
-        if open_:
-            aim = random.choice(open_)
-            started = time.monotonic()
-            observed = observe(state, aim)
-            answers = await asyncio.to_thread(model.answers, observed.observation) if observed is not None else []
-            spent += time.monotonic() - started
-            if observed is not None and answers:
-                answer = answers[min(int(random.expovariate(1 / LIKELY)), len(answers) - 1)]
-                verdict = await judged(state, observed, answer, Verifier(shown.look, minimal=False).aimed(aim))
-                if verdict.state is not None and verdict.state.review.report.reviewed and await keep(state, verdict):
-                    state = verdict.state
-        costs.append(state.cost)
-    return costs, spent
+        if not open_:
+            done.add(state.cost, 0.0)
+            continue
+        shown.spent, started = 0.0, time.monotonic()
+        aim = random.choice(open_)
+        observed, answer = await said(state, aim, model, random)
+        policy = time.monotonic() - started
+        if observed is not None:
+            verdict = await judged(state, observed, answer, Verifier(shown.look, minimal=False).aimed(aim))
+            if verdict.state is not None and verdict.state.review.report.reviewed and await keep(state, verdict):
+                state = verdict.state
+        done.add(state.cost, policy + shown.spent)
+    return done
+
+
+async def blind(start: State, first: float, shown: Shown, model: Local, random: Random) -> Walk:
+    """Without another look: an edit for one defect of the first look a round, all on the text that was seen then."""
+    done, patch = Walk([start.cost], [first]), Patch(())
+    aims = groups(open_findings(start))
+    random.shuffle(aims)
+    for at in range(ROUNDS):
+        started = time.monotonic()
+        if at < len(aims):
+            observed, answer = await said(start, aims[at], model, random)
+            with suppress(LanguageError, PatchError):
+                if observed is not None:
+                    edit = to_patch(observed, parse(answer, observed.observation))
+                    patch = Patch.of((*patch.replacements, *edit.replacements))
+        policy = time.monotonic() - started
+        texts = texts_of(start)
+        after = await shown.look(start.page.with_texts({p: patch.apply(p, texts[p]) for p in patch.paths}))
+        if not after.report.reviewed:
+            raise BrowserFailed(after.report.problems[0].message)
+        done.add(after.report.cost, policy)
+    return done
+
+
+async def said(state: State, aim: Sequence[Finding], model: Local, random: Random) -> tuple[Observed | None, str]:
+    """What the policy is told and says, mostly its likeliest answers; None where it has none."""
+    observed = observe(state, aim)
+    answers = await asyncio.to_thread(model.answers, observed.observation) if observed is not None else []
+    if not answers:
+        return None, ""
+    return observed, answers[min(int(random.expovariate(1 / LIKELY)), len(answers) - 1)]
 
 
 async def run(
@@ -177,37 +233,73 @@ async def run(
                 async with Stage(driver, SCREEN) as stage:
                     shown = Shown(stage)
                     start = await broken(task, shown.look)
+                    first = shown.spent
                     if len(groups(open_findings(start))) < 2:
                         continue
+                    walks = {"blind": await blind(start, first, shown, model, Random(f"{task.key} walk"))}
                     for name, keep in ways(start.cost, Random(f"{task.key} noise"), read).items():
-                        costs, policy = await walk(start, shown, model, keep, Random(f"{task.key} walk"))
-                        note({"page": task.page.entry, "way": name, "costs": costs, "policy": round(policy, 2)})
-                    note({"page": task.page.entry, "way": "", "renders": [round(one, 2) for one in shown.seconds]})
-                    print(task.page.entry, len(shown.seconds), flush=True)
+                        walks[name] = await walk(start, first, shown, model, keep, Random(f"{task.key} walk"))
+                    for name, one in walks.items():
+                        note({"page": task.page.entry, "way": name, **vars(one)})
+                    print(task.page.entry, shown.renders, flush=True)
             except (RelookError, PatchError) as error:
                 print(f"{task.page.entry}: {error}", flush=True)
     finally:
         await driver.close()
 
 
-def table(records: Sequence[dict[str, object]]) -> str:
+SHOWN = (0, 1, 2, 3, 5, 7, 10)
+"""Rounds that tables tell of."""
+
+
+def table(walks: Mapping[str, Sequence[Walk]]) -> str:
     """Markdown: the cost that is left after rounds, in shares of the first, mean over pages; for the last round an
     interval."""
-    shown = (0, 1, 2, 3, 5, 7, 10)
     lines = [
-        f"| way | {' | '.join(f'round {one}' for one in shown)} | in 95 % | best seen | pages worse than before |",
-        "|---|" + "---|" * (len(shown) + 3),
+        f"| way | {' | '.join(f'round {one}' for one in SHOWN)} | in 95 % | best seen | pages worse than before |",
+        "|---|" + "---|" * (len(SHOWN) + 3),
     ]
-    for way in dict.fromkeys(str(record["way"]) for record in records if record["way"]):
-        walks = [record["costs"] for record in records if record["way"] == way]
-        shares = [[cost / costs[0] for cost in costs] for costs in walks if isinstance(costs, list)]
-        means = [sum(one[at] for one in shares) / len(shares) for at in shown]
-        best = sum(min(one) for one in shares) / len(shares)
+    for way, done in walks.items():
+        shares = [[cost / one.costs[0] for cost in one.costs] for one in done]
+        means = [mean(one[at] for one in shares) for at in SHOWN]
         worse = sum(one[-1] > 1 + 1e-6 for one in shares)
         low, high = bootstrap([one[-1] for one in shares])
-        line = [*(f"{one:.2f}" for one in means), f"{low:.2f}-{high:.2f}", f"{best:.2f}", f"{worse} of {len(shares)}"]
-        lines.append(f"| {way} | {' | '.join(line)} |")
+        line = [*(f"{one:.2f}" for one in means), f"{low:.2f}-{high:.2f}", f"{mean(map(min, shares)):.2f}"]
+        lines.append(f"| {way} | {' | '.join(line)} | {worse} of {len(shares)} |")
     return "\n".join(lines)
+
+
+def against(walks: Mapping[str, Sequence[Walk]], way: str = "forced") -> str:
+    """Markdown: what every way keeps of the gain of one, and how much sooner it has it; means over pages of gains in
+    shares of the first cost, and of seconds."""
+    lines = [
+        f"| gain of `{way}` kept, and its seconds / those of the way | {' | '.join(f'round {one}' for one in SHOWN[1:])} |",
+        "|---|" + "---|" * (len(SHOWN) - 1),
+    ]
+
+    def gain(name: str, at: int) -> float:
+        return mean(1 - one.costs[at] / one.costs[0] for one in walks[name])
+
+    def seconds(name: str, at: int) -> float:
+        return mean(one.seconds[at] for one in walks[name])
+
+    for name in (name for name in walks if name != way and way in walks):
+        cells = [
+            f"{gain(name, at) / gain(way, at):.0%}, {seconds(way, at) / seconds(name, at):.1f}x"
+            if gain(way, at) > 0
+            else "-"
+            for at in SHOWN[1:]
+        ]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def kept(path: Path) -> dict[str, list[Walk]]:
+    """What was measured, by way."""
+    walks: dict[str, list[Walk]] = {}
+    for record in read(path):
+        walks.setdefault(record["way"], []).append(Walk(record["costs"], record["seconds"]))
+    return walks
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -228,7 +320,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         }
         chosen = sorted(found.values(), key=lambda task: f"{task.page.entry} {task.key}")
         Random(5).shuffle(chosen)
-        one_each = list({task.page.entry: task for task in chosen}.values())[: options.pages]
+        known = {record["page"] for record in read(options.out)}
+        fresh = [task for task in chosen if task.page.entry not in known]
+        one_each = list({task.page.entry: task for task in fresh}.values())[: options.pages]
         options.out.parent.mkdir(parents=True, exist_ok=True)
         with options.out.open("a", encoding="utf-8") as out:
 
@@ -238,7 +332,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
             program = reader() if options.reader else None
             asyncio.run(run(one_each, Local(options.model), program, note))
-    print(table(list(read(options.out))))
+    walks = kept(options.out)
+    print(table(walks), against(walks), sep="\n\n")
     return 0
 
 

@@ -40,9 +40,13 @@ def test_the_sign_test_against_the_binomial_distribution() -> None:
 
 
 def test_rounds_are_told_as_shares_of_the_first_cost() -> None:
-    walks = [{"way": "free", "costs": [2.0] + [1.0] * 10}, {"way": "free", "costs": [1.0] * 10 + [1.5]}]
-    line = rounds.table([*walks, {"way": "", "renders": [1.0]}]).splitlines()[-1]
+    seconds = [float(at) for at in range(1, 12)]
+    forced = rounds.Walk([2.0, 1.5] + [1.0] * 9, seconds)
+    free = [rounds.Walk([2.0] + [1.0] * 10, [1.0] * 11), rounds.Walk([1.0] * 10 + [1.5], [1.0] * 11)]
+    line = rounds.table({"free": free}).splitlines()[-1]
     assert line == "| free | 1.00 | 0.75 | 0.75 | 0.75 | 0.75 | 0.75 | 1.00 | 0.50-1.50 | 0.75 | 1 of 2 |"
+    line = rounds.against({"free": free, "forced": [forced]}).splitlines()[-1]
+    assert line == "| free | 100%, 2.0x | 50%, 3.0x | 50%, 4.0x | 50%, 6.0x | 50%, 8.0x | 0%, 11.0x |"
     assert share(9, 10) == "90 % (60-98, n = 10)"
 
 
@@ -134,7 +138,7 @@ async def test_who_reads_misses_what_is_not_there_to_be_read(driver: Driver, tmp
 
 def test_what_rounds_measured_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     kept = tmp_path / "rounds.jsonl"
-    walk = {"page": "a.html", "way": "forced", "costs": [1.0, 0.5, *[0.25] * 9], "policy": 0.1}
-    kept.write_text(f"{json.dumps(walk)}\n{json.dumps({'page': 'a.html', 'way': '', 'renders': [0.5]})}\n", "utf-8")
+    walk = {"page": "a.html", "way": "forced", "costs": [1.0, 0.5, *[0.25] * 9], "seconds": [1.0] * 11}
+    kept.write_text(f"{json.dumps(walk)}\n", "utf-8")
     assert rounds.main(["--table", "--out", str(kept)]) == 0
     assert "| forced | 1.00 | 0.50 | 0.25 |" in capsys.readouterr().out
