@@ -270,8 +270,8 @@ def table(walks: Mapping[str, Sequence[Walk]]) -> str:
 
 
 def against(walks: Mapping[str, Sequence[Walk]], way: str = "forced") -> str:
-    """Markdown: what every way keeps of the gain of one, and how much sooner it has it; means over pages of gains in
-    shares of the first cost, and of seconds."""
+    """Markdown: what the ways that judge nothing keep of the gain of one that does, and how much sooner they have it;
+    means over pages of gains in shares of the first cost, and of seconds."""
     lines = [
         f"| gain of `{way}` kept, and its seconds / those of the way | {' | '.join(f'round {one}' for one in SHOWN[1:])} |",
         "|---|" + "---|" * (len(SHOWN) - 1),
@@ -283,7 +283,7 @@ def against(walks: Mapping[str, Sequence[Walk]], way: str = "forced") -> str:
     def seconds(name: str, at: int) -> float:
         return mean(one.seconds[at] for one in walks[name])
 
-    for name in (name for name in walks if name != way and way in walks):
+    for name in (name for name in ("free", "blind") if name in walks and way in walks):
         cells = [
             f"{gain(name, at) / gain(way, at):.0%}, {seconds(way, at) / seconds(name, at):.1f}x"
             if gain(way, at) > 0

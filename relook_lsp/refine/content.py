@@ -1,9 +1,9 @@
 """What a visitor can see, reach and use on a page: condition 4 of Forced Optimization, nothing lost.
 
 Hiding content is how naive repairs win: a page without text has no text that is hard to read. So after an edit, at
-every viewport, every word must still be painted and run into no other, and every link, control and picture must still be
-there, about as large as before, and answer at its centre. Only a control that was wider than its window may become as
-small as browsers make one.
+every viewport, every word must still be painted, in lines of more than one and run into no other, and every link, control
+and picture must still be there, about as large as before, and answer at its centre. Only a control that was wider than its
+window may become as small as browsers make one.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.patch import Patch
-from relook_lsp.core.snapshot import Snapshot, TextRun, View
+from relook_lsp.core.snapshot import Layout, Snapshot, TextRun, View
 from relook_lsp.critics.boxes import letters
 from relook_lsp.critics.overlap import overlapping
 from relook_lsp.critics.rule import Options
@@ -32,6 +32,9 @@ _FIELD_TYPES = frozenset(("", "text", "search", "email", "url", "tel", "password
 LETTERS, MIXED = 0.9, 0.25
 """Shares of the size of the letters: how high a line is without the room around it, and from which overlap on two lines
 run into each other. A critic that looks at what an author wrote needs more."""
+
+SQUEEZED = (4, 1.25, 6.0)
+"""From how many lines on, below how many words a line, and below which width (em) a block of text stands squeezed."""
 
 SCROLLER = (120.0, 40.0)
 """Least size (CSS pixels) of a box inside the page that counts as one that people scroll."""
@@ -54,12 +57,13 @@ class Thing:
 
 @dataclass(frozen=True)
 class Content:
-    """What one view shows, by node key: text without white space, things, and pairs of texts that run into each
-    other."""
+    """What one view shows, by node key: text without white space, things, pairs of texts that run into each other, and
+    blocks of text that have hardly more than one word a line."""
 
     texts: Mapping[str, str]
     things: Mapping[str, Thing]
     mixed: frozenset[tuple[str, str]] = frozenset()
+    squeezed: frozenset[str] = frozenset()
 
 
 def of_view(snapshot: Snapshot, view: View) -> Content:
@@ -107,7 +111,7 @@ def of_view(snapshot: Snapshot, view: View) -> Content:
             area = zoom * min(area, own.get(layout.key(node), area))
             roomy = not inline and _roomy(scene, node, words.get(node))
             things[layout.key(node)] = Thing(area, _answers(scene, node, rect), layout.selector(node), roomy)
-    return Content(texts, things, frozenset(_mixed(scene, drawn)))
+    return Content(texts, things, frozenset(_mixed(scene, drawn)), frozenset(_squeezed(layout, drawn)))
 
 
 def _roomy(scene: Scene, node: int, words: Rect | None) -> bool:
@@ -142,6 +146,18 @@ def _mixed(scene: Scene, lines: Sequence[tuple[TextRun, Rect]]) -> Iterator[tupl
         if both.height > MIXED * size and both.width > size:
             first, second = sorted(layout.key(element) for element in elements)
             yield first, second
+
+
+def _squeezed(layout: Layout, lines: Sequence[tuple[TextRun, Rect]]) -> Iterator[str]:
+    blocks: dict[int, list[TextRun]] = {}
+    for run, _ in lines:
+        blocks.setdefault(layout.block(run.element), []).append(run)
+    for block, runs in blocks.items():
+        count = len({round(run.rect.y) for run in runs})
+        words = sum(len(run.text.split()) for run in runs)
+        narrow = layout.rect(block).width < SQUEEZED[2] * layout.pixels(block, "font-size")
+        if narrow and count >= SQUEEZED[0] and words < SQUEEZED[1] * count:
+            yield layout.key(block)
 
 
 def _letters(text: str) -> str:
@@ -235,4 +251,6 @@ def missing(
     for pair in sorted(after.mixed):
         if pair not in known:
             return f"the text '{after.texts.get(pair[0], '')[:30]}' runs into another"
+    for key in sorted(after.squeezed - {map_key(key, patch, entry) for key in before.squeezed}):
+        return f"the text '{after.texts.get(key, '')[:30]}' is squeezed to one word a line"
     return ""

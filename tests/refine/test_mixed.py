@@ -1,4 +1,4 @@
-"""Text that runs into another after an edit is lost, whatever the edit mends."""
+"""Text that runs into another after an edit, or stands in lines of one word, is lost, whatever the edit mends."""
 
 from __future__ import annotations
 
@@ -35,17 +35,22 @@ p { margin: 8px 0 }
 
 @pytest.mark.browser
 @pytest.mark.parametrize(
-    ("old", "reason", "why"),
-    [("overflow: hidden", Reason.CONTENT_LOST, "runs into another"), ("max-height: 7px;", Reason.ACCEPTED, "")],
-    ids=["over the next lines", "which make room"],
+    ("old", "new", "reason", "why"),
+    [
+        ("overflow: hidden", "", Reason.CONTENT_LOST, "runs into another"),
+        ("max-height: 7px;", "", Reason.ACCEPTED, ""),
+        ("max-height: 7px;", "width: 60px;", Reason.CONTENT_LOST, "one word a line"),
+        ("max-height: 7px;", "width: 160px;", Reason.ACCEPTED, ""),
+    ],
+    ids=["over the next lines", "which make room", "in a column of words", "in a column of lines"],
 )
 @pytest.mark.parametrize("screened", [False, True], ids=["loaded again", "in the open page"])
 async def test_what_was_cut_may_not_run_over_what_follows(
-    driver: Driver, tmp_path: Path, old: str, reason: Reason, why: str, screened: bool
+    driver: Driver, tmp_path: Path, old: str, new: str, reason: Reason, why: str, screened: bool
 ) -> None:
     (tmp_path / "index.html").write_text(PAGE, "utf-8")
     page, at = Page(tmp_path, "index.html"), PAGE.index(old)
-    patch = Patch((Replacement("index.html", Span(at, at + len(old)), old, ""),))
+    patch = Patch((Replacement("index.html", Span(at, at + len(old)), old, new),))
     async with Stage(driver, Settings()) as stage:
         look = stage.look if screened else looker(driver, Settings())
         verdict = await Verifier(look, screen=stage.screen if screened else None)(State(page, await look(page)), patch)
