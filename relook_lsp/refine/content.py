@@ -23,7 +23,7 @@ from relook_lsp.critics.scene import Scene
 KEPT_SHARE = 0.55
 """A control or picture keeps at least this share of the area it showed inside the window."""
 
-LEAST, BESIDE, FIELD = (0.9, 0.9), (1.0, 0.4), (9.0, 1.0)
+LEAST, BESIDE, FIELD = 0.9, (1.0, 0.4), (9.0, 1.0)
 """Width and height in em. As small as browsers make controls of their own accord: a box to tick, what a button has
 beside its text, a field to write in."""
 
@@ -118,11 +118,13 @@ def _roomy(scene: Scene, node: int, words: Rect | None) -> bool:
     """Whether a control is at least as large as browsers make one; ``words``: what its text covers."""
     layout, rect = scene.layout, scene.visible_rect(node)
     em = layout.pixels(node, "font-size")
-    least = [LEAST] if words is None else [LEAST, (words.width / em + BESIDE[0], words.height / em + BESIDE[1])]
+    least = [Rect(0, 0, LEAST * em, LEAST * em)]
+    if words is not None:
+        least.append(Rect(0, 0, words.width + BESIDE[0] * em, words.height + BESIDE[1] * em))
     name, kind = layout.names[node], layout.attribute(node, "type") or ""
     if name == "textarea" or (name == "input" and kind.lower() in _FIELD_TYPES):
-        least.append(FIELD)
-    return scene.is_control(node) and all(rect.width >= w * em and rect.height >= h * em for w, h in least)
+        least.append(Rect(0, 0, FIELD[0] * em, FIELD[1] * em))
+    return scene.is_control(node) and all(rect.width >= one.width and rect.height >= one.height for one in least)
 
 
 def swollen(snapshot: Snapshot) -> frozenset[str]:
