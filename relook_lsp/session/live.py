@@ -5,12 +5,13 @@ Imported with the first review: it brings the browser's driver and the rules wit
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from dataclasses import dataclass, replace
 
 from relook_lsp.browser.capture import Capture
 from relook_lsp.browser.driver import Driver
-from relook_lsp.core.errors import RelookError
+from relook_lsp.core.errors import CaptureTimeout, RelookError
 from relook_lsp.core.finding import Finding, Location
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch, PatchError, Replacement
@@ -21,6 +22,9 @@ from relook_lsp.refine.content import map_key
 from relook_lsp.review.recheck import mended
 from relook_lsp.review.review import Review, Settings, failed, look
 from relook_lsp.session.subject import Seen, Subject
+
+BOUND = 3.0
+"""Seconds for looking at an edit; a review takes about as long."""
 
 
 @dataclass
@@ -37,23 +41,38 @@ class Live:
     async def after(self, page: Page, options: Options) -> Seen | None:
         """What is left of the findings on the page as it is now, each where it stands now; None where nothing is known
         to have gone. The page in the browser is as it was, unless this is cancelled or fails: then it is of no use any
-        more, and raises ``RelookError``."""
+        more. Raises ``RelookError``."""
+        trial = asyncio.create_task(self._after(page, options))
+        trial.add_done_callback(lambda done: done.cancelled() or done.exception())
+        try:
+            # A page that does not answer would not let its style be taken back either: nobody waits for that.
+            await asyncio.wait({trial}, timeout=BOUND)
+            if not trial.done():
+                raise CaptureTimeout(f"The edit could not be looked at in {BOUND:g} s; a review follows.")
+            return trial.result()
+        finally:
+            trial.cancel()
+
+    async def _after(self, page: Page, options: Options) -> Seen | None:
         patch = _edit(self.seen, page)
-        if not patch.replacements:
-            return None
         with contextlib.suppress(PatchError):
-            gone = await mended(self.capture, self.seen.report.findings, patch, options)
-            return _left(self.seen, page, patch, gone) if gone else None
+            if patch.replacements:
+                gone = await mended(self.capture, self.seen.report.findings, patch, options)
+                return _left(self.seen, page, patch, gone) if gone else None
         return None
 
 
 async def reviewed(driver: Driver, subject: Subject, page: Page, settings: Settings) -> tuple[Seen, Live | None]:
-    """Review the page and leave it open; where it cannot be looked at, its ``problems`` say why."""
+    """Review the page and leave it open, unless a script of it stands still; where it cannot be looked at, its
+    ``problems`` say why."""
     try:
         capture, review = await look(driver, page, settings)
     except RelookError as error:
         return Seen.of(subject, page, Review(failed(page, error), None)), None
     seen = Seen.of(subject, page, review)
+    if capture.snapshot.hung:
+        driver.leave(capture.close())
+        return seen, None
     # Views of other widths and moments are most of the memory, and are not looked at again.
     capture.snapshot = replace(capture.snapshot, views=capture.snapshot.settled, evidence=Evidence())
     return seen, Live(driver, capture, seen)

@@ -152,3 +152,19 @@ async def test_the_browser_has_gone(listening: tuple[Session, Listening], tmp_pa
     await session.browser.close()
     got = await told(session, listener, tmp_path, MENDED)
     assert got[-1] == ("reviewed", [("page-scrolls-sideways", 10, 8)])
+
+
+async def test_a_page_that_does_not_let_go(listening: tuple[Session, Listening], tmp_path: Path) -> None:
+    """It stands still as soon as it is shown at another size."""
+    session, listener = listening
+    await told(session, listener, tmp_path, PAGE)
+    live = session._live
+    assert live is not None
+    for look in live.capture.looks.values():
+        await look.evaluate("addEventListener('resize', () => { while (true); })")
+    uri, path = (tmp_path / "index.html").as_uri(), tmp_path / "index.html"
+    session.put(Open(uri, path, "html", 2, MENDED))
+    async with asyncio.timeout(60):
+        await session.look(Subject(tmp_path, "index.html"))
+    assert listener.told[-1] == ("reviewed", [("page-scrolls-sideways", 10, 8)])
+    assert session._live is not live
