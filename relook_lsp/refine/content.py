@@ -9,13 +9,13 @@ window may become as small as browsers make one.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.patch import Patch
 from relook_lsp.core.snapshot import Layout, Snapshot, TextRun, View
-from relook_lsp.critics.boxes import letters
+from relook_lsp.critics.boxes import bounded, letters, path
 from relook_lsp.critics.overlap import overlapping
 from relook_lsp.critics.rule import Options
 from relook_lsp.critics.scene import Scene
@@ -35,6 +35,10 @@ run into each other. A critic that looks at what an author wrote needs more."""
 
 SQUEEZED = (4, 1.25, 6.0)
 """From how many lines on, below how many words a line, and below which width (em) a block of text stands squeezed."""
+
+EDGE = (4.0, 1.0)
+"""CSS pixels between a block of text and the edge of the box that it stands in: from which on there was room, and below
+which it touches the edge."""
 
 SCROLLER = (120.0, 40.0)
 """Least size (CSS pixels) of a box inside the page that counts as one that people scroll."""
@@ -58,12 +62,13 @@ class Thing:
 @dataclass(frozen=True)
 class Content:
     """What one view shows, by node key: text without white space, things, pairs of texts that run into each other, and
-    blocks of text that have hardly more than one word a line."""
+    of blocks of text which have hardly more than one word a line, and the room at their sides (CSS pixels)."""
 
     texts: Mapping[str, str]
     things: Mapping[str, Thing]
     mixed: frozenset[tuple[str, str]] = frozenset()
     squeezed: frozenset[str] = frozenset()
+    room: Mapping[str, float] = field(default_factory=dict[str, float])
 
 
 def of_view(snapshot: Snapshot, view: View) -> Content:
@@ -111,7 +116,11 @@ def of_view(snapshot: Snapshot, view: View) -> Content:
             area = zoom * min(area, own.get(layout.key(node), area))
             roomy = not inline and _roomy(scene, node, words.get(node))
             things[layout.key(node)] = Thing(area, _answers(scene, node, rect), layout.selector(node), roomy)
-    return Content(texts, things, frozenset(_mixed(scene, drawn)), frozenset(_squeezed(layout, drawn)))
+    blocks: dict[int, list[TextRun]] = {}
+    for run, _ in drawn:
+        blocks.setdefault(layout.block(run.element), []).append(run)
+    mixed, squeezed = frozenset(_mixed(scene, drawn)), frozenset(_squeezed(layout, blocks))
+    return Content(texts, things, mixed, squeezed, dict(_room(scene, blocks)))
 
 
 def _roomy(scene: Scene, node: int, words: Rect | None) -> bool:
@@ -150,16 +159,23 @@ def _mixed(scene: Scene, lines: Sequence[tuple[TextRun, Rect]]) -> Iterator[tupl
             yield first, second
 
 
-def _squeezed(layout: Layout, lines: Sequence[tuple[TextRun, Rect]]) -> Iterator[str]:
-    blocks: dict[int, list[TextRun]] = {}
-    for run, _ in lines:
-        blocks.setdefault(layout.block(run.element), []).append(run)
+def _squeezed(layout: Layout, blocks: Mapping[int, Sequence[TextRun]]) -> Iterator[str]:
     for block, runs in blocks.items():
         count = len({round(run.rect.y) for run in runs})
         words = sum(len(run.text.split()) for run in runs)
         narrow = layout.rect(block).width < SQUEEZED[2] * layout.pixels(block, "font-size")
         if narrow and count >= SQUEEZED[0] and words < SQUEEZED[1] * count:
             yield layout.key(block)
+
+
+def _room(scene: Scene, blocks: Iterable[int]) -> Iterator[tuple[str, float]]:
+    """Between a block and the nearest box around it that shows where it ends; not that of the whole page."""
+    layout = scene.layout
+    for block in blocks:
+        around = next((n for n in path(scene, block, -1) if bounded(scene, n)), None)
+        if around is not None and layout.names[around] not in ("html", "body"):
+            box, text = scene.padding_box(around), scene.content_box(block)
+            yield layout.key(block), min(text.x - box.x, box.right - text.right)
 
 
 def _letters(text: str) -> str:
@@ -255,4 +271,7 @@ def missing(
             return f"the text '{after.texts.get(pair[0], '')[:30]}' runs into another"
     for key in sorted(after.squeezed - {map_key(key, patch, entry) for key in before.squeezed}):
         return f"the text '{after.texts.get(key, '')[:30]}' is squeezed to one word a line"
+    for key, room in before.room.items():
+        if room >= EDGE[0] and abs(after.room.get(map_key(key, patch, entry) or "", room)) < EDGE[1]:
+            return f"the text '{before.texts.get(key, '')[:30]}' touches the edge of its box"
     return ""

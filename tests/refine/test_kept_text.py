@@ -1,4 +1,5 @@
-"""Text that runs into another after an edit, or stands in lines of one word, is lost, whatever the edit mends."""
+"""Text that runs into another after an edit, stands in lines of one word or touches the edge of its box is lost, whatever
+the edit mends."""
 
 from __future__ import annotations
 
@@ -31,25 +32,37 @@ p { margin: 8px 0 }
 <p>Dates are written in full.</p>
 </html>
 """
+CARD = PAGE.replace("body { margin: 16px; width: 300px;", "body { margin: 0;").replace(
+    ".note { max-height: 7px; overflow: hidden }", ".note { width: 100%; padding: 24px; background: #eef }"
+)
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize(
-    ("old", "new", "reason", "why"),
+    ("text", "old", "new", "reason", "why"),
     [
-        ("overflow: hidden", "", Reason.CONTENT_LOST, "runs into another"),
-        ("max-height: 7px;", "", Reason.ACCEPTED, ""),
-        ("max-height: 7px;", "width: 60px;", Reason.CONTENT_LOST, "one word a line"),
-        ("max-height: 7px;", "width: 160px;", Reason.ACCEPTED, ""),
+        (PAGE, "overflow: hidden", "", Reason.CONTENT_LOST, "runs into another"),
+        (PAGE, "max-height: 7px;", "", Reason.ACCEPTED, ""),
+        (PAGE, "max-height: 7px;", "width: 60px;", Reason.CONTENT_LOST, "one word a line"),
+        (PAGE, "max-height: 7px;", "width: 160px;", Reason.ACCEPTED, ""),
+        (CARD, "padding: 24px;", "", Reason.CONTENT_LOST, "touches the edge"),
+        (CARD, "width: 100%;", "", Reason.ACCEPTED, ""),
     ],
-    ids=["over the next lines", "which make room", "in a column of words", "in a column of lines"],
+    ids=[
+        "over the next lines",
+        "which make room",
+        "in a column of words",
+        "in a column of lines",
+        "at the edge",
+        "with room",
+    ],
 )
 @pytest.mark.parametrize("screened", [False, True], ids=["loaded again", "in the open page"])
-async def test_what_was_cut_may_not_run_over_what_follows(
-    driver: Driver, tmp_path: Path, old: str, new: str, reason: Reason, why: str, screened: bool
+async def test_what_an_edit_may_do_to_text(
+    driver: Driver, tmp_path: Path, text: str, old: str, new: str, reason: Reason, why: str, screened: bool
 ) -> None:
-    (tmp_path / "index.html").write_text(PAGE, "utf-8")
-    page, at = Page(tmp_path, "index.html"), PAGE.index(old)
+    (tmp_path / "index.html").write_text(text, "utf-8")
+    page, at = Page(tmp_path, "index.html"), text.index(old)
     patch = Patch((Replacement("index.html", Span(at, at + len(old)), old, new),))
     async with Stage(driver, Settings()) as stage:
         look = stage.look if screened else looker(driver, Settings())
