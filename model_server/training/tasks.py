@@ -30,7 +30,7 @@ from model_server.training.defects.inject import (
     wanted,
     widest,
 )
-from model_server.training.defects.kinds import HELD_OUT, KINDS
+from model_server.training.defects.kinds import HELD_OUT, KINDS, Kind
 from model_server.training.label import label
 from model_server.training.live import LAYOUT_TELLS, suspected, tried
 from model_server.training.sources import SPLITS, Sample, cache, samples
@@ -83,17 +83,21 @@ class Tally:
         return f"{self.counts['pages']} pages, {self.counts['renders']} renders, {self.counts['trials']} trials, {kept} examples of {made} defects, {rate:.2f}/s"
 
 
-def kinds_for(split: str) -> Sequence[Any]:
-    """Training never sees the held-out kinds; held-out pages show them twice as often. What shows only between two
-    widths cannot be screened."""
+def kinds_for(split: str, *, unseen: bool = False) -> Sequence[Kind]:
+    """Training never sees the held-out kinds; held-out pages show them twice as often, and nothing else where only the
+    ``unseen`` are asked for. What shows only between two widths cannot be screened."""
     kinds = [kind for kind in KINDS if "range" not in kind.places]
+    if unseen:
+        return [kind for kind in kinds if kind.name in HELD_OUT]
     if split != "held-out":
         return [kind for kind in kinds if kind.name not in HELD_OUT]
     return [*kinds, *(kind for kind in kinds if kind.name in HELD_OUT)]
 
 
-async def examples(driver: Driver, sample: Sample, turn: int, most: int, tally: Tally) -> list[dict[str, Any]]:
-    """All examples of one pass over one page. Raises ``RelookError``."""
+async def examples(
+    driver: Driver, sample: Sample, turn: int, most: int, kinds: Sequence[Kind], tally: Tally
+) -> list[dict[str, Any]]:
+    """All examples of one pass over one page, of at most so many defects. Raises ``RelookError``."""
     random = Random(f"{sample.hash}:{turn}")
     live, first = await look(driver, sample.page, SCREEN)
     try:
@@ -109,7 +113,7 @@ async def examples(driver: Driver, sample: Sample, turn: int, most: int, tally: 
         if not first.report.valid or any(one.reason == "remote-blocked" for one in first.report.incomplete):
             tally.counts["left out"] += 1
             return []
-        chosen = candidates(snapshot, random, most, kinds_for(sample.split))
+        chosen = candidates(snapshot, random, most, kinds)
         snapshot = await live.styles(wanted(snapshot, chosen))
         base = State(sample.page, Review(first.report, snapshot))
         found = list(defects(base, chosen, random))
@@ -246,10 +250,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--defects", type=int, default=40, help="defects tried on a page in one pass")
     parser.add_argument("--pages", type=int, default=0, help="at most so many (0: all)")
     parser.add_argument("--split", choices=SPLITS, help="only its pages")
+    parser.add_argument("--unseen", action="store_true", help="only held-out kinds, on pages that do not train")
     parser.add_argument("--no-packages", action="store_true", help="only the pages of RELOOK_DATA")
     options = parser.parse_args(argv)
     found = samples(packages=not options.no_packages, data=os.environ.get("RELOOK_DATA"))
     found = [sample for sample in found if options.split in (None, sample.split)]
+    found = [sample for sample in found if not (options.unseen and sample.split == "train")]
     options.out.parent.mkdir(parents=True, exist_ok=True)
     done = {record["done"] for record in read(options.out) if "done" in record}
     todo = list(units(found, range(options.first, options.first + options.passes), done))[: options.pages or None]
@@ -260,7 +266,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         async def one(driver: Driver, unit: tuple[Sample, int]) -> None:
             sample, turn = unit
             try:
-                records = await examples(driver, sample, turn, options.defects, tally)
+                kinds = kinds_for(sample.split, unseen=options.unseen)
+                records = await examples(driver, sample, turn, options.defects, kinds, tally)
             except RelookError as error:
                 tally.counts[f"failed: {error.kind}"] += 1
                 records = []
