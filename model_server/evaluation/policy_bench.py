@@ -177,7 +177,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--table", action="store_true", help="only print what was measured")
     options = parser.parse_args(argv)
     if not options.table:
-        cases = [e for path in options.data for e in stored(path) if not e.trains]
+        found = {task.identity: task for path in options.data for task in stored(path)}
+        cases = [task for task in found.values() if not task.trains]
         Random(7).shuffle(cases)
         policies: dict[str, Proposers] = {SOLVED: solved}
         for text in options.model:
