@@ -295,6 +295,7 @@ class Look:
         return View(viewport, moment, role, await self._layout())
 
     async def _layout(self) -> Layout:
+        """The page's boxes as they are now."""
         layout = await dom.layout(self.cdp)
         return await columns.placed(self.cdp, layout, self.world) if self._speaks_of(_COLUMNS) else layout
 
