@@ -207,19 +207,21 @@ class Session:
 
     async def _recheck(self, subject: Subject, page: Page, options: Options) -> None:
         """Tell at once what the edit has mended, where the page of the last review can show it."""
-        live, self._live = self._live, None
+        live = self._live
         if live is None or live.seen.subject != subject:
-            self._live = live
             return
+        # Taken out, so that the review of another page does not close it meanwhile.
+        self._live = None
         try:
             seen = await live.after(page, options)
-            self._live = live
         except RelookError as error:
             log.info("%s: %s", page.entry, error)
-            seen = None
-        finally:
-            if self._live is not live:
-                live.leave()
+            live.leave()
+            return
+        except BaseException:
+            live.leave()
+            raise
+        self._keep(live)
         if seen is None:
             return
         await self._pause()

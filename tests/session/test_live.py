@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from relook_lsp.core.page import Page
+from relook_lsp.critics.rule import Options
 from relook_lsp.session.documents import Open
-from relook_lsp.session.pages import Belongs
+from relook_lsp.session.live import Live
 from relook_lsp.session.session import Session
 from relook_lsp.session.subject import Seen, Subject
+from tests.session.conftest import Nobody
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(200)]
 
@@ -44,24 +47,14 @@ def findings(seen: Seen) -> Told:
 
 
 @dataclass
-class Listening:
+class Listening(Nobody):
     told: list[tuple[str, Told]] = field(default_factory=list[tuple[str, Told]])
-
-    def looking(self, subject: Subject) -> None: ...
 
     async def reviewed(self, seen: Seen) -> None:
         self.told.append(("reviewed", findings(seen)))
 
     def mended(self, seen: Seen) -> None:
         self.told.append(("mended", findings(seen)))
-
-    def prepared(self, seen: Seen) -> None: ...
-
-    def forgotten(self, subjects: Sequence[Subject]) -> None: ...
-
-    def homeless(self, belongs: Belongs) -> None: ...
-
-    def misconfigured(self, message: str) -> None: ...
 
 
 @pytest_asyncio.fixture
@@ -168,3 +161,29 @@ async def test_a_page_that_does_not_let_go(listening: tuple[Session, Listening],
         await session.look(Subject(tmp_path, "index.html"))
     assert listener.told[-1] == ("reviewed", [("page-scrolls-sideways", 10, 8)])
     assert session._live is not live
+
+
+async def test_one_page_stays_open_where_two_are_reviewed(
+    listening: tuple[Session, Listening], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, listener = listening
+    await told(session, listener, tmp_path, PAGE)
+    (tmp_path / "other.html").write_text(PAGE, "utf-8")
+    opened, left, after, leave = list[Live](), list[Live](), Live.after, Live.leave
+
+    async def meanwhile(self: Live, page: Page, options: Options) -> Seen | None:
+        if page.entry == "index.html":
+            await session.look(Subject(tmp_path, "other.html"))
+            opened.extend(one for one in (self, session._live) if one is not None)
+        return await after(self, page, options)
+
+    def noted(self: Live) -> None:
+        left.append(self)
+        leave(self)
+
+    monkeypatch.setattr(Live, "after", meanwhile)
+    monkeypatch.setattr(Live, "leave", noted)
+    session.put(Open((tmp_path / "index.html").as_uri(), tmp_path / "index.html", "html", 2, MENDED))
+    await session.look(Subject(tmp_path, "index.html"))
+    assert len(opened) == 2 and sorted(map(id, left)) == sorted(map(id, opened))
+    assert session._live is not None and session._live not in opened

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -13,10 +13,10 @@ from relook_lsp.core.page import Page
 from relook_lsp.refine.stage import Stage
 from relook_lsp.review.review import Review
 from relook_lsp.session.fixes import Prepared
-from relook_lsp.session.pages import Belongs
 from relook_lsp.session.repair import prepare
 from relook_lsp.session.session import Session
 from relook_lsp.session.subject import Seen, Subject
+from tests.session.conftest import Nobody
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
@@ -39,24 +39,6 @@ STUBBORN = PAGE.replace(
 <script>document.getElementById("late").style = "color: #aaa !important; background: #fff !important"</script>
 </body>""",
 )
-
-
-class Nobody:
-    """Is told, and does nothing."""
-
-    def looking(self, subject: Subject) -> None: ...
-
-    async def reviewed(self, seen: Seen) -> None: ...
-
-    def mended(self, seen: Seen) -> None: ...
-
-    def prepared(self, seen: Seen) -> None: ...
-
-    def forgotten(self, subjects: Sequence[Subject]) -> None: ...
-
-    def homeless(self, belongs: Belongs) -> None: ...
-
-    def misconfigured(self, message: str) -> None: ...
 
 
 @pytest_asyncio.fixture
