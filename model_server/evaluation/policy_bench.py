@@ -112,11 +112,10 @@ def table(records: Sequence[dict[str, object]]) -> str:
         "|---|---|---|---|---|---|---|---|",
     ]
     injected = [record for record in records if record["together"]]
-    several = ["natural", "one defect", "several defects"]
     records = [
         *records,
         *({**record, "part": "all injected"} for record in injected),
-        *({**record, "part": several[min(2, int(str(record["together"])))]} for record in injected),
+        *({**one, "part": "one defect" if one["together"] == 1 else "several defects"} for one in injected),
     ]
     parts = dict.fromkeys((str(r["part"]), str(r["policy"])) for r in records)
     for part, name in sorted(parts):

@@ -21,15 +21,14 @@ import argparse
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from statistics import mean
 
-from model_server.evaluation.intervals import bootstrap
 from model_server.evaluation.legible import Reader, reader, unread
+from model_server.evaluation.walks import Walk, against, kept, table
 from model_server.training.examples import Task, stored
 from model_server.training.live import unpictured
 from model_server.training.reward import WORTHLESS
@@ -68,7 +67,7 @@ class Shown:
 
     stage: Stage
     spent: float = 0.0
-    """Seconds that the renders took that were asked for; it may be set back."""
+    """Seconds that the renders took that were asked for."""
     renders: int = 0
     _seen: dict[frozenset[tuple[str, str]], tuple[Review, float]] = field(
         default_factory=dict[frozenset[tuple[str, str]], tuple[Review, float]]
@@ -84,19 +83,6 @@ class Shown:
         review, took = self._seen[key]
         self.spent += took
         return review
-
-
-@dataclass
-class Walk:
-    """Costs before any round and after each, and the seconds that the way has taken by then: the first look, what the
-    policy took, and the renders that it needed."""
-
-    costs: list[float]
-    seconds: list[float]
-
-    def add(self, cost: float, seconds: float) -> None:
-        self.costs.append(cost)
-        self.seconds.append(round(self.seconds[-1] + seconds, 3))
 
 
 def ways(first: float, random: Random, read: Reader | None) -> dict[str, Keep]:
@@ -180,7 +166,7 @@ async def walk(start: State, first: float, shown: Shown, model: Local, keep: Kee
         if not open_:
             done.add(state.cost, 0.0)
             continue
-        shown.spent, started = 0.0, time.monotonic()
+        spent, started = shown.spent, time.monotonic()
         aim = random.choice(open_)
         observed, answer = await said(state, aim, model, random)
         policy = time.monotonic() - started
@@ -188,7 +174,7 @@ async def walk(start: State, first: float, shown: Shown, model: Local, keep: Kee
             verdict = await judged(state, observed, answer, Verifier(shown.look, minimal=False).aimed(aim))
             if verdict.state is not None and verdict.state.review.report.reviewed and await keep(state, verdict):
                 state = verdict.state
-        done.add(state.cost, policy + shown.spent)
+        done.add(state.cost, policy + shown.spent - spent)
     return done
 
 
@@ -246,60 +232,6 @@ async def run(
                 print(f"{task.page.entry}: {error}", flush=True)
     finally:
         await driver.close()
-
-
-SHOWN = (0, 1, 2, 3, 5, 7, 10)
-"""Rounds that tables tell of."""
-
-
-def table(walks: Mapping[str, Sequence[Walk]]) -> str:
-    """Markdown: the cost that is left after rounds, in shares of the first, mean over pages; for the last round an
-    interval."""
-    lines = [
-        f"| way | {' | '.join(f'round {one}' for one in SHOWN)} | in 95 % | best seen | pages worse than before |",
-        "|---|" + "---|" * (len(SHOWN) + 3),
-    ]
-    for way, done in walks.items():
-        shares = [[cost / one.costs[0] for cost in one.costs] for one in done]
-        means = [mean(one[at] for one in shares) for at in SHOWN]
-        worse = sum(one[-1] > 1 + 1e-6 for one in shares)
-        low, high = bootstrap([one[-1] for one in shares])
-        line = [*(f"{one:.2f}" for one in means), f"{low:.2f}-{high:.2f}", f"{mean(map(min, shares)):.2f}"]
-        lines.append(f"| {way} | {' | '.join(line)} | {worse} of {len(shares)} |")
-    return "\n".join(lines)
-
-
-def against(walks: Mapping[str, Sequence[Walk]], way: str = "forced") -> str:
-    """Markdown: what the ways that judge nothing keep of the gain of one that does, and how much sooner they have it;
-    means over pages of gains in shares of the first cost, and of seconds."""
-    lines = [
-        f"| gain of `{way}` kept, and its seconds / those of the way | {' | '.join(f'round {one}' for one in SHOWN[1:])} |",
-        "|---|" + "---|" * (len(SHOWN) - 1),
-    ]
-
-    def gain(name: str, at: int) -> float:
-        return mean(1 - one.costs[at] / one.costs[0] for one in walks[name])
-
-    def seconds(name: str, at: int) -> float:
-        return mean(one.seconds[at] for one in walks[name])
-
-    for name in (name for name in ("free", "blind") if name in walks and way in walks):
-        cells = [
-            f"{gain(name, at) / gain(way, at):.0%}, {seconds(way, at) / seconds(name, at):.1f}x"
-            if gain(way, at) > 0
-            else "-"
-            for at in SHOWN[1:]
-        ]
-        lines.append(f"| {name} | {' | '.join(cells)} |")
-    return "\n".join(lines)
-
-
-def kept(path: Path) -> dict[str, list[Walk]]:
-    """What was measured, by way."""
-    walks: dict[str, list[Walk]] = {}
-    for record in read(path):
-        walks.setdefault(record["way"], []).append(Walk(record["costs"], record["seconds"]))
-    return walks
 
 
 def main(argv: Sequence[str] | None = None) -> int:

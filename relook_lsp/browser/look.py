@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from relook_lsp.browser import serve
+from relook_lsp.browser import serve, spoken
 from relook_lsp.browser.aside import Aside
 from relook_lsp.browser.camera import Camera
 from relook_lsp.browser.cdp import Cdp, CdpError
@@ -22,6 +21,7 @@ from relook_lsp.browser.gather.styles import Sheets
 from relook_lsp.browser.interrupt import Interrupter
 from relook_lsp.browser.plan import Plan
 from relook_lsp.browser.requests import Record, Requests
+from relook_lsp.browser.spoken import Spoken
 from relook_lsp.browser.tab import Tab
 from relook_lsp.core.errors import PageNotFound
 from relook_lsp.core.page import Page
@@ -46,11 +46,6 @@ _EAGER = """(() => {
 })()"""
 _MOVING = """document.querySelector('canvas,video,iframe,object,embed,img[src*=".gif"],svg animate,svg animateTransform')
   !== null || document.getAnimations().some(a => a.playState === 'running')"""
-
-_SCHEME = re.compile("prefers-color-scheme")
-_MOVES = re.compile("transition", re.I)
-_COLUMNS = re.compile(r"(?<!template-)\bcolumn(s\s*:|-?count|-?width)", re.I)
-_HEARS = re.compile("resize|matchMedia", re.I)
 
 _ARRIVE = """(again => {
   if (!again) globalThis.sizedAt = document.timeline.currentTime;
@@ -85,8 +80,7 @@ class Look:
         self._interrupter = Interrupter(tab.cdp, self._aside)
         self._loaded = asyncio.Event()
         self._sheets = 0
-        self._spoken: dict[re.Pattern[str], tuple[int, bool]] = {}
-        """Of words that are looked for in sources: how many were read, and whether one has them."""
+        self._spoken = Spoken(record)
         self.world = 0
         """The execution context in which questions are put to the page; its own scripts do not see it."""
         self.hang: ScriptPlace | None = None
@@ -179,7 +173,7 @@ class Look:
         await self.camera.resize(viewport)
         if not self.world or before is None or before[:2] == viewport[:2]:
             return
-        moves, hears = self._speaks_of(_MOVES), told and self._speaks_of(_HEARS)
+        moves, hears = self._spoken.of(spoken.MOVES), told and self._spoken.of(spoken.HEARS)
         if moves:
             await self.evaluate(_ARRIVE % "false")
         if hears:
@@ -235,16 +229,7 @@ class Look:
     @property
     def declares_dark(self) -> bool:
         """Whether a style of the page asks for the colour scheme."""
-        return self._speaks_of(_SCHEME)
-
-    def _speaks_of(self, words: re.Pattern[str]) -> bool:
-        """Whether a source of the page has one of the words; one that has none is spared what they would need."""
-        sources = self._requests.record.sources
-        read, found = self._spoken.get(words, (0, False))
-        if not found and read < len(sources):
-            found = any(words.search(source.text) for source in list(sources.values())[read:])
-            self._spoken[words] = len(sources), found
-        return found
+        return self._spoken.of(spoken.SCHEME)
 
     # -- views
 
@@ -297,7 +282,7 @@ class Look:
     async def _layout(self) -> Layout:
         """The page's boxes as they are now."""
         layout = await dom.layout(self.cdp)
-        return await columns.placed(self.cdp, layout, self.world) if self._speaks_of(_COLUMNS) else layout
+        return await columns.placed(self.cdp, layout, self.world) if self._spoken.of(spoken.COLUMNS) else layout
 
     async def close(self) -> None:
         self._aside.cancel()

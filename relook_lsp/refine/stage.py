@@ -16,7 +16,7 @@ from relook_lsp.core.errors import RelookError
 from relook_lsp.core.finding import Finding
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch, PatchError
-from relook_lsp.core.snapshot import View
+from relook_lsp.core.snapshot import Snapshot, View
 from relook_lsp.critics.rule import Rule
 from relook_lsp.refine.conditions import GROWTH
 from relook_lsp.refine.content import Content, missing, of_view, swollen
@@ -55,7 +55,8 @@ class Stage:
         """Of trials: a live page shows one candidate at a time."""
         self._live: list[Capture] = []
         """Least recently used first."""
-        self._shown: dict[tuple[int, str], tuple[View, Content]] = {}
+        self._shown: dict[tuple[int, str], tuple[View, Content, frozenset[str]]] = {}
+        """Of views of bases: what they show, and which controls are wider than a window of the page (``swollen``)."""
 
     async def look(self, page: Page) -> Review:
         """A clean render, with the declarations that repairs look at. Never raises for the environment's sake."""
@@ -145,20 +146,21 @@ class Stage:
                 if before and len({*kept, *(suspected & before.keys())}) == len(before):
                     return Reason.NOT_BETTER, f"{target[0].rule} stays at {view.viewport}"
                 better = better or bool(before)
-                loss = await self._lost(base, view, capture) if self._guard else ""
+                loss = await self._lost(live.snapshot, view, capture) if self._guard else ""
                 if loss:
                     return Reason.CONTENT_LOST, f"at {view.viewport}: {loss}"
         return None if better else (Reason.NOT_BETTER, "")
 
-    async def _lost(self, base: State, view: View, capture: Capture) -> str:
-        if view.background is None or base.review.snapshot is None:
+    async def _lost(self, base: Snapshot, view: View, capture: Capture) -> str:
+        if view.background is None:
             return ""
         after = await asyncio.to_thread(of_view, capture.snapshot, capture.snapshot.views[0])
         known = self._shown.get((id(view), view.id))
         if known is None or known[0] is not view:
-            known = view, await asyncio.to_thread(of_view, replace(capture.snapshot, views=(view,)), view)
+            before = await asyncio.to_thread(of_view, replace(capture.snapshot, views=(view,)), view)
+            known = view, before, await asyncio.to_thread(swollen, base)
             self._shown[id(view), view.id] = known
-        return missing(known[1], after, swollen(base.review.snapshot))
+        return missing(known[1], after, known[2])
 
     async def __aenter__(self) -> Stage:
         return self

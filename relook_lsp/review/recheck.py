@@ -67,7 +67,7 @@ async def mended(live: Capture, findings: Sequence[Finding], patch: Patch, optio
     ``RelookError``."""
     ends = {view.id: view for view in live.snapshot.settled}
     touched = [finding for finding in findings if _touches(patch, finding) and finding.extents.keys() & ends.keys()]
-    rules = tuple({rule.id: rule for finding in touched for rule in rules_of(finding.rule)}.values())
+    rules = {rule.id: rule for finding in touched for rule in rules_of(finding.rule)}
     change = restyle(patch, live.snapshot.sources.values(), live.snapshot.page)
     if change is None or not rules or len(touched) > MAX_TOUCHED:
         return frozenset()
@@ -76,15 +76,14 @@ async def mended(live: Capture, findings: Sequence[Finding], patch: Patch, optio
     async def shown(trial: Trial, touch: bool) -> set[Identity]:
         seen: set[Identity] = set()
         for view in (view for view in views if view.viewport.touch is touch):
-            _, now = await judged(trial, view, options, rules)
+            _, now = await judged(trial, view, options, tuple(rules.values()))
             seen |= {(d.rule.id, d.key) for d in now.defects} | {(one.rule, one.key) for one in now.incomplete}
         return seen
 
     async with restyled(live, change) as trial:
         still = set[Identity]().union(*await asyncio.gather(shown(trial, True), shown(trial, False)))
     # One that exists only between two widths is told by other rules.
-    names = {rule.id for rule in rules}
-    return frozenset(one.identity for one in touched if one.rule in names) - still
+    return frozenset(one.identity for one in touched if one.rule in rules) - still
 
 
 def _touches(patch: Patch, finding: Finding) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from model_server.evaluation import rounds
+from model_server.evaluation import rounds, walks
 from model_server.evaluation.against_original import same_structure, similarity
 from model_server.evaluation.intervals import bootstrap, share, sign_test, wilson
 from model_server.evaluation.legible import unread
@@ -41,11 +41,11 @@ def test_the_sign_test_against_the_binomial_distribution() -> None:
 
 def test_rounds_are_told_as_shares_of_the_first_cost() -> None:
     seconds = [float(at) for at in range(1, 12)]
-    forced = rounds.Walk([2.0, 1.5] + [1.0] * 9, seconds)
-    free = [rounds.Walk([2.0] + [1.0] * 10, [1.0] * 11), rounds.Walk([1.0] * 10 + [1.5], [1.0] * 11)]
-    line = rounds.table({"free": free}).splitlines()[-1]
+    forced = walks.Walk([2.0, 1.5] + [1.0] * 9, seconds)
+    free = [walks.Walk([2.0] + [1.0] * 10, [1.0] * 11), walks.Walk([1.0] * 10 + [1.5], [1.0] * 11)]
+    line = walks.table({"free": free}).splitlines()[-1]
     assert line == "| free | 1.00 | 0.75 | 0.75 | 0.75 | 0.75 | 0.75 | 1.00 | 0.50-1.50 | 0.75 | 1 of 2 |"
-    line = rounds.against({"free": free, "forced": [forced]}).splitlines()[-1]
+    line = walks.against({"free": free, "forced": [forced]}).splitlines()[-1]
     assert line == "| free | 100%, 2.0x | 50%, 3.0x | 50%, 4.0x | 50%, 6.0x | 50%, 8.0x | 0%, 11.0x |"
     assert share(9, 10) == "90 % (60-98, n = 10)"
 

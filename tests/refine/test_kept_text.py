@@ -9,13 +9,12 @@ import pytest
 
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
-from relook_lsp.core.patch import Patch, Replacement
-from relook_lsp.core.text import Span
 from relook_lsp.refine.refine import looker
 from relook_lsp.refine.stage import Stage
 from relook_lsp.refine.trajectory import Reason, State
 from relook_lsp.refine.verify import Verifier
 from relook_lsp.review.review import Settings
+from tests.refine.conftest import edit
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -62,8 +61,7 @@ async def test_what_an_edit_may_do_to_text(
     driver: Driver, tmp_path: Path, text: str, old: str, new: str, reason: Reason, why: str, screened: bool
 ) -> None:
     (tmp_path / "index.html").write_text(text, "utf-8")
-    page, at = Page(tmp_path, "index.html"), text.index(old)
-    patch = Patch((Replacement("index.html", Span(at, at + len(old)), old, new),))
+    page, patch = Page(tmp_path, "index.html"), edit("index.html", text, old, new)
     async with Stage(driver, Settings()) as stage:
         look = stage.look if screened else looker(driver, Settings())
         verdict = await Verifier(look, screen=stage.screen if screened else None)(State(page, await look(page)), patch)

@@ -8,13 +8,13 @@ import pytest
 
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
-from relook_lsp.core.patch import Patch, Replacement
-from relook_lsp.core.text import Span
+from relook_lsp.core.patch import Patch
 from relook_lsp.refine.refine import looker
 from relook_lsp.refine.stage import Stage
 from relook_lsp.refine.trajectory import Reason, State
 from relook_lsp.refine.verify import Verifier
 from relook_lsp.review.review import Settings
+from tests.refine.conftest import edit
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -54,8 +54,7 @@ async def test_what_may_become_small(
 ) -> None:
     (tmp_path / "index.html").write_text(text, "utf-8")
     page = Page(tmp_path, "index.html")
-    spans = {old: Span(text.index(old), text.index(old) + len(old)) for old in edits}
-    patch = Patch.of([Replacement("index.html", spans[old], old, new) for old, new in edits.items()])
+    patch = Patch.of(one for old, new in edits.items() for one in edit("index.html", text, old, new).replacements)
     async with Stage(driver, Settings()) as stage:
         look = stage.look if screened else looker(driver, Settings())
         base = State(page, await look(page))
