@@ -91,7 +91,6 @@ class Camera:
             quiet = 0 if await self._draw(turn) else quiet + 1
             if quiet == frames:
                 return
-            await asyncio.sleep(_PAUSE)
 
     async def _draw(self, turn: asyncio.Lock) -> bool:
         """Make a frame without a picture; whether it drew anything new. Raises ``Hang``."""

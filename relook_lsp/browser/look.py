@@ -246,8 +246,9 @@ class Look:
         """Whether pixels may change without layout: running animations, canvas, video, animated pictures."""
         return await self.value(_MOVING) is not False
 
-    async def without_text(self, views: Sequence[View]) -> list[View]:
-        """The same views with their backgrounds: the pictures with all text transparent."""
+    async def without_text(self, views: Sequence[View], ready: Callable[[View], object] = lambda _: None) -> list[View]:
+        """The same views with their backgrounds: the pictures with all text transparent. ``ready`` is told of each as
+        soon as it has one."""
         seen: list[View] = []
         if not views:
             return seen
@@ -257,6 +258,7 @@ class Look:
                 for view in views:
                     await self.resize(view.viewport)
                     seen.append(replace(view, background=await self.camera.frame(view.layout, view.viewport)))
+                    ready(seen[-1])
             finally:
                 # The way back must not start colour transitions, which would stand still at transparent.
                 await write(STILL)

@@ -56,13 +56,13 @@ class Watch:
             look.recorder.moment = moment
             last = await self._moment(moment, last)
             self._views += last.values()
+        settled = list(last.values())
         if look.plan.backgrounds:
-            settled = list(last.values())
-            for view, full in zip(settled, await look.without_text(settled), strict=True):
+            for view, full in zip(settled, await look.without_text(settled, self._seen), strict=True):
                 self._views[self._views.index(view)] = full
-                last[full.viewport] = full
-        for view in last.values():
-            self._seen(view)
+        else:
+            for view in settled:
+                self._seen(view)
 
     async def _moment(self, moment: int, before: dict[Viewport, View]) -> dict[Viewport, View]:
         """All sizes now, first the one that the window still has: where nothing has changed in it, nothing has in the

@@ -52,16 +52,12 @@ def did_not_come(snapshot: Snapshot, view: View) -> dict[str, Request]:
 def holes(scene: Scene) -> list[Rect]:
     """Boxes that a picture would fill which did not come: what lies on them is not seen as it is meant."""
     layout = scene.layout
-    lost = {r.url for r in scene.snapshot.requests if r.kind == "image" and r.outcome != "ok"}
-    if not lost:
+    places = [(layout.by_key[image.key], image.url) for image in scene.view.images]
+    places += [(n, url) for n in layout.elements for url in _URL.findall(layout.style(n, "background-image"))]
+    if not places:  # the whole page, which is not known at first, need not be asked for
         return []
-    nodes = [layout.by_key[image.key] for image in scene.view.images if image.url.split("#")[0] in lost]
-    nodes += [n for n in layout.elements if _shows(layout.style(n, "background-image"), lost)]
-    return [layout.rect(n) for n in nodes]
-
-
-def _shows(value: str, urls: set[str]) -> bool:
-    return "url(" in value and any(url.split("#")[0] in urls for url in _URL.findall(value))
+    lost = {r.url for r in scene.snapshot.requests if r.kind == "image" and r.outcome != "ok"}
+    return [layout.rect(node) for node, url in places if url.split("#")[0] in lost]
 
 
 def _dimensionless(image: Image, request: Request) -> bool:

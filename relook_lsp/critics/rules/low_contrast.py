@@ -34,11 +34,14 @@ def judge(scene: Scene) -> Iterator[Outcome]:
         inactive = scene.disabled(run.element) or (labels and not labels.isdisjoint(path(scene, run.element, -1)))
         if any(character.isalnum() for character in run.text) and not inactive:
             by_element[run.element].append(run)
-    empty, covers = holes(scene), solid(scene)
+    covers = solid(scene)
+    empty: list[Rect] | None = None
     for element, runs in by_element.items():
         outcome = _element(scene, picture, element, runs, covers)
-        if outcome.verdict is Verdict.FAIL and any(run.rect.intersect(one).area > 0 for one in empty for run in runs):
-            outcome = Outcome(Verdict.INCOMPLETE, element, reason="picture-missing")
+        if outcome.verdict is Verdict.FAIL:
+            empty = holes(scene) if empty is None else empty
+            if any(run.rect.intersect(one).area > 0 for one in empty for run in runs):
+                outcome = Outcome(Verdict.INCOMPLETE, element, reason="picture-missing")
         yield outcome
 
 
