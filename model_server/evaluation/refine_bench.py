@@ -40,7 +40,7 @@ from relook_lsp.core.errors import BrowserFailed, RelookError
 from relook_lsp.core.page import Page, text_hash
 from relook_lsp.core.patch import Patch
 from relook_lsp.refine.conditions import EPSILON
-from relook_lsp.refine.content import lost, map_key
+from relook_lsp.refine.content import lost
 from relook_lsp.refine.refine import refine
 from relook_lsp.refine.site import groups
 from relook_lsp.refine.solved import candidates as proposed
@@ -164,7 +164,7 @@ def measured(row: Row, base: State, broken: State, patch: Patch, result: Traject
     original, injured, final = (state.review.snapshot for state in (base, broken, result.best))
     if original is None or injured is None or final is None:
         return row
-    known = {(f.rule, map_key(f.key, result.patch, base.page.entry)) for f in broken.review.report.all}
+    known = {(f.rule, result.patch.map_key(f.key, base.page.entry)) for f in broken.review.report.all}
     left = open_findings(result.best)
     return replace(
         row,

@@ -16,7 +16,6 @@ from relook_lsp.models.language import (
     parse,
     write,
 )
-from relook_lsp.refine.content import map_key
 from relook_lsp.refine.observe import Observed, to_patch
 from relook_lsp.refine.trajectory import State, texts_of
 
@@ -72,7 +71,7 @@ def _after(text: str, span: Span, edits: tuple[Replacement, ...]) -> str | None:
 
 def _restored(observed: Observed, defect: Defect, back: Patch, joint: Patch, name: str) -> Operation | None:
     """A declaration that was removed is declared again."""
-    key = map_key(defect.key, joint, observed.site.state.page.entry)
+    key = joint.map_key(defect.key, observed.site.state.page.entry)
     layout = observed.site.layout
     element = next((i for i, node in enumerate(observed.nodes) if layout.key(node) == key), None)
     written = re.search(rf"{re.escape(name)}\s*:\s*([^;}}]+)", " ".join(edit.new for edit in back.replacements))

@@ -68,9 +68,9 @@ class Camera:
         try:
             async with asyncio.timeout(FRAME_BOUND):
                 if self._turn is None:
-                    return Frame(await self._snap(clip))
+                    return Frame(await self._snap(clip), int(clip.x), int(clip.y))
                 await self.resize(viewport, clip)
-                return Frame(await self._expose(self._turn))
+                return Frame(await self._expose(self._turn), int(clip.x), int(clip.y))
         except TimeoutError as error:
             raise Hang from error
 

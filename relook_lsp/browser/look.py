@@ -24,6 +24,7 @@ from relook_lsp.browser.requests import Record, Requests
 from relook_lsp.browser.spoken import Spoken
 from relook_lsp.browser.tab import Tab
 from relook_lsp.core.errors import PageNotFound
+from relook_lsp.core.geometry import Rect
 from relook_lsp.core.page import Page
 from relook_lsp.core.snapshot import Layout, ScriptPlace, View, Viewport
 
@@ -246,9 +247,11 @@ class Look:
         """Whether pixels may change without layout: running animations, canvas, video, animated pictures."""
         return await self.value(_MOVING) is not False
 
-    async def without_text(self, views: Sequence[View], ready: Callable[[View], object] = lambda _: None) -> list[View]:
-        """The same views with their backgrounds: the pictures with all text transparent. ``ready`` is told of each as
-        soon as it has one."""
+    async def without_text(
+        self, views: Sequence[View], ready: Callable[[View], object] = lambda _: None, clip: Rect | None = None
+    ) -> list[View]:
+        """The same views with their backgrounds: the pictures (or what ``clip`` shows of them) with all text transparent.
+        ``ready`` is told of each as soon as it has one."""
         seen: list[View] = []
         if not views:
             return seen
@@ -257,7 +260,7 @@ class Look:
             try:
                 for view in views:
                     await self.resize(view.viewport)
-                    seen.append(replace(view, background=await self.camera.frame(view.layout, view.viewport)))
+                    seen.append(replace(view, background=await self.camera.frame(view.layout, view.viewport, clip)))
                     ready(seen[-1])
             finally:
                 # The way back must not start colour transitions, which would stand still at transparent.
@@ -271,6 +274,12 @@ class Look:
             return await self.bare(view.viewport, view.moment, view.role)
         new = await self.view(view.viewport, view.moment, view.role)
         return new if view.background is None else (await self.without_text([new]))[0]
+
+    async def pictured(self, view: View, clip: Rect) -> View:
+        """The view, which is as the page is now, with its pictures of a part of the document (whole pixels)."""
+        images = await dom.images(self.cdp, view.layout, self.world)
+        shown = replace(view, images=images, frame=await self.camera.frame(view.layout, view.viewport, clip))
+        return (await self.without_text([shown], clip=clip))[0]
 
     async def full(self, viewport: Viewport, moment: int, role: str) -> View:
         """Layout, picture and background."""

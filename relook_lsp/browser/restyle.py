@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from relook_lsp.browser.capture import Boundary, Capture
 from relook_lsp.browser.look import STILL, Look
 from relook_lsp.core.errors import BrowserFailed
+from relook_lsp.core.geometry import Rect
 from relook_lsp.core.snapshot import Layout, View
 from relook_lsp.source.restyle import Change, Restyle
 
@@ -30,16 +31,29 @@ class Trial:
     async def at(self, view: View) -> Capture:
         """The capture with only this view, looked at again; judges may ask it for more. Raises ``NotTried`` where
         scripts have changed what is to be replaced, ``BrowserFailed`` and ``CaptureTimeout``."""
+        with Boundary():
+            return self._capture.only(await (await self._styled(view)).again(view))
+
+    async def bare(self, view: View) -> View:
+        """The view's layout as it is now. Raises like ``at``."""
+        with Boundary():
+            return await (await self._styled(view)).bare(view.viewport, view.moment, view.role)
+
+    async def pictured(self, view: View, clip: Rect) -> View:
+        """A bare view, which was looked at last, with pictures of a part of it (whole pixels). Raises like ``at``."""
+        with Boundary():
+            return await (await self._styled(view)).pictured(view, clip)
+
+    async def _styled(self, view: View) -> Look:
         touch = view.viewport.touch
         look = self._capture.looks.get(touch)
         if look is None:
             raise NotTried("the page is no longer open")
-        with Boundary():
-            if touch not in self._applied:
-                _check(view.layout, self._change)
-                self._applied[touch] = view.layout
-                await _apply(look, view.layout, self._change, back=False)
-            return self._capture.only(await look.again(view))
+        if touch not in self._applied:
+            _check(view.layout, self._change)
+            self._applied[touch] = view.layout
+            await _apply(look, view.layout, self._change, back=False)
+        return look
 
     async def undo(self) -> None:
         with Boundary():

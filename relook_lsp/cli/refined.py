@@ -12,7 +12,6 @@ from typing import Any
 from relook_lsp.cli.targets import Target
 from relook_lsp.core.finding import Finding
 from relook_lsp.core.text import LineIndex
-from relook_lsp.refine.content import map_key
 from relook_lsp.refine.solved import SOLVERS
 from relook_lsp.refine.trajectory import Attempt, State, Trajectory, texts_of
 from relook_lsp.report.before_after import Pair, render
@@ -138,7 +137,7 @@ def _fixed(one: Trajectory) -> list[dict[str, Any]]:
     return [
         described(finding)
         for finding in one.start.review.report.findings
-        if (finding.rule, map_key(finding.key, patch, entry)) not in left
+        if (finding.rule, patch.map_key(finding.key, entry)) not in left
     ]
 
 

@@ -72,6 +72,12 @@ class Layout(Tree):
         row = self._row.get(node)
         return -1 if row is None else self._layout["paintOrders"][row]
 
+    def appearance(self, node: int) -> tuple[object, ...]:
+        """Box and computed values, to be compared with those of another layout; empty without a box."""
+        row = self._row.get(node)
+        strings = self._strings
+        return () if row is None else (*self._layout["bounds"][row], *map(strings.__getitem__, self._styles[row]))
+
     def style(self, node: int, name: str) -> str:
         """Computed value of one of ``properties``; empty for a node without a box. Raises KeyError otherwise."""
         column = self._column[name]

@@ -96,6 +96,25 @@ class Patch:
             shift += len(replacement.new) - len(replacement.old)
         return offset + shift
 
+    def end_of(self, path: str, offset: int) -> int:
+        """Where the character at ``offset`` is after the patch; the end of what replaces it, where it is replaced."""
+        shift = 0
+        for replacement in self.of_file(path):
+            if offset <= replacement.span.start:
+                break
+            shift += len(replacement.new) - len(replacement.old)
+            if offset < replacement.span.end:
+                return replacement.span.end + shift
+        return offset + shift
+
+    def map_key(self, key: str, entry: str) -> str | None:
+        """The key of the same node of the document ``entry`` after the patch; None where its start tag was replaced."""
+        digits = len(key) - len(key.lstrip("0123456789"))
+        if not digits:
+            return key
+        moved = self.map_offset(entry, int(key[:digits]))
+        return None if moved is None else f"{moved}{key[digits:]}"
+
     def then(self, later: Patch, texts: dict[str, str]) -> Patch:
         """One patch on the original ``texts`` with the effect of this patch and then ``later``."""
         replacements: list[Replacement] = []

@@ -34,9 +34,11 @@ class Viewport(NamedTuple):
 
 @dataclass(frozen=True)
 class Frame:
-    """A picture of the document, PNG."""
+    """A picture of the document, PNG; of a part of it where ``left`` and ``top`` (CSS pixels) are not 0."""
 
     png: bytes = field(repr=False)
+    left: int = 0
+    top: int = 0
 
     @cached_property
     def hash(self) -> str:

@@ -66,14 +66,16 @@ class Picture:
     def window(self, rect: Rect) -> tuple[slice, slice]:
         """Rows and columns of a rectangle (document coordinates)."""
         height, width = self.shown.shape[:2]
-        top, bottom = (min(max(value, 0), height) for value in (math.floor(rect.y), math.ceil(rect.bottom)))
-        left, right = (min(max(value, 0), width) for value in (math.floor(rect.x), math.ceil(rect.right)))
+        rows, columns = (math.floor(rect.y), math.ceil(rect.bottom)), (math.floor(rect.x), math.ceil(rect.right))
+        top, bottom = (min(max(value - self.frame.top, 0), height) for value in rows)
+        left, right = (min(max(value - self.frame.left, 0), width) for value in columns)
         return slice(top, max(top, bottom)), slice(left, max(left, right))
 
     def inside(self, rect: Rect) -> bool:
         """Whether the whole rectangle is on the picture."""
         height, width = self.shown.shape[:2]
-        return rect.x >= 0 and rect.y >= 0 and rect.right <= width and rect.bottom <= height
+        left, top = self.frame.left, self.frame.top
+        return rect.x >= left and rect.y >= top and rect.right <= left + width and rect.bottom <= top + height
 
     def ink(self, rect: Rect) -> NDArray[np.bool_] | None:
         """Where text paints inside the rectangle; None without a background picture."""

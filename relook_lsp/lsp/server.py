@@ -97,7 +97,7 @@ class RelookServer(LanguageServer):
         if self.caps.refresh_lens:
             self.protocol.send_request(lsp.WORKSPACE_CODE_LENS_REFRESH)
 
-    def mended(self, seen: Seen) -> None:
+    def glimpsed(self, seen: Seen) -> None:
         self.diagnostics.update(seen)
 
     def prepared(self, seen: Seen) -> None:

@@ -9,7 +9,7 @@ from relook_lsp.core.finding import Finding, Report, price
 from relook_lsp.core.patch import Patch
 from relook_lsp.core.snapshot import Snapshot
 from relook_lsp.critics.run import OUT_OF_TIME
-from relook_lsp.refine.content import lost, map_key
+from relook_lsp.refine.content import lost
 from relook_lsp.refine.trajectory import Reason, State
 
 EPSILON = 0.004
@@ -60,7 +60,7 @@ class Mapped:
         self.report = report
         self.by_identity: dict[tuple[str, str], Finding] = {}
         for finding in report.all:
-            key = map_key(finding.key, patch, entry)
+            key = patch.map_key(finding.key, entry)
             if key is not None:
                 self.by_identity[finding.rule, key] = finding
 

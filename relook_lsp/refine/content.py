@@ -222,17 +222,6 @@ def _answers(scene: Scene, node: int, rect: Rect) -> bool:
     return True
 
 
-def map_key(key: str, patch: Patch, entry: str) -> str | None:
-    """The key of the same node after the patch; None where its start tag was replaced."""
-    digits = 0
-    while digits < len(key) and key[digits].isdigit():
-        digits += 1
-    if not digits:
-        return key
-    moved = patch.map_offset(entry, int(key[:digits]))
-    return None if moved is None else f"{moved}{key[digits:]}"
-
-
 def lost(before: Snapshot, after: Snapshot, patch: Patch) -> str:
     """The first loss, in words; empty where nothing is lost."""
     later = {view.viewport: view for view in after.settled}
@@ -252,12 +241,12 @@ def missing(
 ) -> str:
     """The first loss in one view; keys of ``before`` and of ``wide`` (``swollen``) are followed through the patch."""
     for key, text in before.texts.items():
-        moved = map_key(key, patch, entry)
+        moved = patch.map_key(key, entry)
         shown = after.texts.get(moved, "") if moved is not None else ""
         if Counter(text) - Counter(shown):
             return f"the text '{text[:30]}' is no longer shown whole"
     for key, thing in before.things.items():
-        moved = map_key(key, patch, entry)
+        moved = patch.map_key(key, entry)
         found = after.things.get(moved) if moved is not None else None
         if found is None:
             return f"{thing.selector} is no longer shown"
@@ -265,13 +254,13 @@ def missing(
             return f"{thing.selector} shrinks to {found.area / max(thing.area, 1):.0%} of its area"
         if thing.answers and not found.answers:
             return f"{thing.selector} no longer answers a click"
-    known = {tuple(sorted(map_key(key, patch, entry) or "" for key in pair)) for pair in before.mixed}
+    known = {tuple(sorted(patch.map_key(key, entry) or "" for key in pair)) for pair in before.mixed}
     for pair in sorted(after.mixed):
         if pair not in known:
             return f"the text '{after.texts.get(pair[0], '')[:30]}' runs into another"
-    for key in sorted(after.squeezed - {map_key(key, patch, entry) for key in before.squeezed}):
+    for key in sorted(after.squeezed - {patch.map_key(key, entry) for key in before.squeezed}):
         return f"the text '{after.texts.get(key, '')[:30]}' is squeezed to one word a line"
     for key, room in before.room.items():
-        if room >= EDGE[0] and abs(after.room.get(map_key(key, patch, entry) or "", room)) < EDGE[1]:
+        if room >= EDGE[0] and abs(after.room.get(patch.map_key(key, entry) or "", room)) < EDGE[1]:
             return f"the text '{before.texts.get(key, '')[:30]}' touches the edge of its box"
     return ""

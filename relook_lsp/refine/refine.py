@@ -10,7 +10,6 @@ from relook_lsp.browser.driver import Driver
 from relook_lsp.core.finding import Finding
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch
-from relook_lsp.refine.content import map_key
 from relook_lsp.refine.forced import Limits, Proposer, optimize
 from relook_lsp.refine.site import groups
 from relook_lsp.refine.solved import Solved
@@ -122,5 +121,5 @@ def _next(best: State, given_up: set[tuple[str, str]], rules: frozenset[str]) ->
 
 def moved(identities: Iterable[tuple[str, str]], patch: Patch, entry: str) -> set[tuple[str, str]]:
     """The same places after an edit: keys hold offsets."""
-    mapped = ((rule, map_key(key, patch, entry)) for rule, key in identities)
+    mapped = ((rule, patch.map_key(key, entry)) for rule, key in identities)
     return {(rule, key) for rule, key in mapped if key is not None}

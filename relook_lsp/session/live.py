@@ -1,4 +1,4 @@
-"""The page of the last review, still open: what an edit of style mends is known before the next review is done.
+"""The page of the last review, still open: what an edit of style does is known before the next review is done.
 
 Imported with the first review: it brings the browser's driver and the rules with it.
 """
@@ -12,14 +12,12 @@ from dataclasses import dataclass, replace
 from relook_lsp.browser.capture import Capture
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.errors import CaptureTimeout, RelookError
-from relook_lsp.core.finding import Finding, Location
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch, PatchError, Replacement
 from relook_lsp.core.snapshot import Evidence
-from relook_lsp.core.text import LineIndex, Span
+from relook_lsp.core.text import Span
 from relook_lsp.critics.rule import Options
-from relook_lsp.refine.content import map_key
-from relook_lsp.review.recheck import mended
+from relook_lsp.review.recheck import told
 from relook_lsp.review.review import Review, Settings, failed, look
 from relook_lsp.session.subject import Seen, Subject
 
@@ -39,8 +37,8 @@ class Live:
         self.driver.leave(self.capture.close())
 
     async def after(self, page: Page, options: Options) -> Seen | None:
-        """What is left of the findings on the page as it is now, each where it stands now; None where nothing is known
-        to have gone. The page in the browser is as it was, unless this is cancelled or fails: then it is of no use any
+        """What is found on the page as it is now, as far as its windows tell; None where more than its style has changed.
+        The page in the browser is as it was, unless this is cancelled or fails: then it is of no use any
         more. Raises ``RelookError``."""
         trial = asyncio.create_task(self._after(page, options))
         trial.add_done_callback(lambda done: done.cancelled() or done.exception())
@@ -54,11 +52,15 @@ class Live:
             trial.cancel()
 
     async def _after(self, page: Page, options: Options) -> Seen | None:
-        patch = _edit(self.seen, page)
+        patch, seen = _edit(self.seen, page), self.seen
         with contextlib.suppress(PatchError):
-            if patch.replacements:
-                gone = await mended(self.capture, self.seen.report.findings, patch, options)
-                return _left(self.seen, page, patch, gone) if gone else None
+            new = await told(self.capture, seen.report, patch, options) if patch.replacements else None
+            if new is not None and seen.snapshot is not None:
+                # What looks otherwise is not shown as it was.
+                views = tuple(view for view in seen.snapshot.views if view.id not in new.stale)
+                snapshot = replace(seen.snapshot, views=views, sources=new.sources)
+                versions = {path: buffer.version for path, buffer in page.overlays.items()}
+                return Seen(seen.subject, page, new.report, snapshot, versions)
         return None
 
 
@@ -85,46 +87,3 @@ def _edit(seen: Seen, page: Page) -> Patch:
         for path, text in seen.texts.items()
         if now.get(path, text) != text
     )
-
-
-def _left(seen: Seen, page: Page, patch: Patch, gone: frozenset[tuple[str, str]]) -> Seen:
-    assert seen.snapshot is not None
-    texts = {path: patch.apply(path, text) for path, text in seen.texts.items()}
-    lines = {path: LineIndex(texts[path]) for path in patch.paths}
-
-    def moved(location: Location) -> Location:
-        if location.path not in lines:
-            return location
-        start, end = (_after(patch, location.path, offset) for offset in location.span)
-        span = Span(start, max(start, end))
-        return location._replace(span=span, range=lines[location.path].range(span))
-
-    def kept(finding: Finding) -> Finding:
-        related = tuple(one._replace(location=moved(one.location)) for one in finding.related)
-        key = map_key(finding.key, patch, page.entry) or finding.key
-        return replace(finding, key=key, cause=moved(finding.cause), related=related)
-
-    findings = tuple(kept(finding) for finding in seen.report.findings if finding.identity not in gone)
-    sources = {
-        url: replace(source, text=texts[source.path]) if source.path in texts else source
-        for url, source in seen.snapshot.sources.items()
-    }
-    return Seen(
-        seen.subject,
-        page,
-        replace(seen.report, findings=findings),
-        replace(seen.snapshot, sources=sources),
-        {path: buffer.version for path, buffer in page.overlays.items()},
-    )
-
-
-def _after(patch: Patch, path: str, offset: int) -> int:
-    """Where an offset is after the patch; the end of what replaces it, where it is replaced."""
-    shift = 0
-    for edit in patch.of_file(path):
-        if offset <= edit.span.start:
-            break
-        shift += len(edit.new) - len(edit.old)
-        if offset < edit.span.end:
-            return edit.span.end + shift
-    return offset + shift

@@ -34,8 +34,8 @@ class Listener(Protocol):
 
     async def reviewed(self, seen: Seen) -> None: ...
 
-    def mended(self, seen: Seen) -> None:
-        """Some findings have gone with an edit; a review follows."""
+    def glimpsed(self, seen: Seen) -> None:
+        """What an edit does, as far as the page of the last review tells; a review follows."""
         ...
 
     def prepared(self, seen: Seen) -> None:
@@ -183,8 +183,11 @@ class Session:
         self._listener.looking(subject)
         try:
             async with self.browser.use(config.browser) as driver:
-                await self._recheck(subject, page, config.settings.options)
-                seen, live = await reviewed(driver, subject, page, config.settings)
+                early = asyncio.create_task(self._tell(await self._glimpse(subject, page, config.settings.options)))
+                try:
+                    seen, live = await reviewed(driver, subject, page, config.settings)
+                finally:
+                    early.cancel()
                 self._keep(live)
         finally:
             self._looking.pop(subject, None)
@@ -205,11 +208,11 @@ class Session:
     async def _pause(self) -> None:
         await asyncio.sleep(max(0.0, self._quiet - asyncio.get_running_loop().time()))
 
-    async def _recheck(self, subject: Subject, page: Page, options: Options) -> None:
-        """Tell at once what the edit has mended, where the page of the last review can show it."""
+    async def _glimpse(self, subject: Subject, page: Page, options: Options) -> Seen | None:
+        """What the page of the last review tells of the page as it is now; None where it does not tell."""
         live = self._live
         if live is None or live.seen.subject != subject:
-            return
+            return None
         # Taken out, so that the review of another page does not close it meanwhile.
         self._live = None
         try:
@@ -217,18 +220,25 @@ class Session:
         except RelookError as error:
             log.info("%s: %s", page.entry, error)
             live.leave()
-            return
+            return None
+        except Exception:
+            # A review follows, whatever was wrong with this.
+            log.exception("%s: an edit could not be looked at", page.entry)
+            live.leave()
+            return None
         except BaseException:
             live.leave()
             raise
         self._keep(live)
-        if seen is None:
-            return
+        return seen
+
+    async def _tell(self, glimpse: Seen | None) -> None:
+        """Tell of a glimpse when the pause is over, while the review runs."""
         await self._pause()
-        if self.current(seen):
-            self.seen[subject] = seen
-            self._drop_fixes(subject)
-            self._listener.mended(seen)
+        if glimpse is not None and self.current(glimpse):
+            self.seen[glimpse.subject] = glimpse
+            self._drop_fixes(glimpse.subject)
+            self._listener.glimpsed(glimpse)
 
     def _keep(self, live: Live | None) -> None:
         """Of the pages that were reviewed, only the last one stays open."""

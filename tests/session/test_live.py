@@ -1,4 +1,4 @@
-"""What an edit mends is told before the next review is done, and only that."""
+"""What an edit of style does is told before the next review is done."""
 
 from __future__ import annotations
 
@@ -34,16 +34,22 @@ body { font: 16px/1.5 sans-serif; color: #222; background: #fff }
 <h1>Offers of the week</h1>
 <p class="pale">Fresh apples from the valley</p>
 <p class="wide">Two weeks of apples</p>
+<ul class="list"><li style="color: #444">Red ones</li><li>Green ones</li></ul>
+<p class="long">Everything that ripens early</p>
 </body>
 </html>
 """
-Told = list[tuple[str, int, int]]
-"""Rule, line and character of each finding."""
+Told = list[tuple[str, int, int, str]]
+"""Rule, line, character and message of each finding."""
 
 
 def findings(seen: Seen) -> Told:
-    starts = [(f.rule, f.cause.range.start) for f in seen.report.findings if f.cost > 0]
-    return sorted((rule, start.line, start.character) for rule, start in starts)
+    shown = ((f.rule, f.cause.range.start, f.message) for f in seen.report.findings if f.cost > 0)
+    return sorted((rule, start.line, start.character, message) for rule, start, message in shown)
+
+
+def places(told: Told) -> list[tuple[str, int, int]]:
+    return [one[:3] for one in told]
 
 
 @dataclass
@@ -53,8 +59,8 @@ class Listening(Nobody):
     async def reviewed(self, seen: Seen) -> None:
         self.told.append(("reviewed", findings(seen)))
 
-    def mended(self, seen: Seen) -> None:
-        self.told.append(("mended", findings(seen)))
+    def glimpsed(self, seen: Seen) -> None:
+        self.told.append(("glimpsed", findings(seen)))
 
 
 @pytest_asyncio.fixture
@@ -83,7 +89,7 @@ async def test_a_finding_goes_before_the_review_is_done(listening: tuple[Session
     first = await told(*listening, tmp_path, PAGE)
     assert [rule for rule, *_ in first[0][1]] == ["low-contrast", "page-scrolls-sideways"]
     early, late = await told(*listening, tmp_path, PAGE, MENDED)
-    assert early == ("mended", [("page-scrolls-sideways", 10, 8)])
+    assert early[0] == "glimpsed" and places(early[1]) == [("page-scrolls-sideways", 10, 8)]
     assert late == ("reviewed", early[1])
 
 
@@ -92,16 +98,51 @@ async def test_a_finding_goes_before_the_review_is_done(listening: tuple[Session
     [
         ("#aaa", "#bbb"),
         ("color: #222", "color: #333"),
+        ("color: #222", "color: #bbb"),
+        ("</style>", ".list { color: #9a9a9a }\n</style>"),
+        ("</style>", "/* more */\n\n.missing { color: red }\n</style>"),
+        ("</style>", "h1 { margin-left: -60px }\n</style>"),
+        ("</style>", "p { letter-spacing: 2px; line-height: 3 }\n</style>"),
+        ("</style>", "@media (min-width: 1000px) { .list { color: #9a9a9a } }\n</style>"),
+        ("</style>", "body { opacity: 0.5 }\n</style>"),
+        (".pale {", "/* relook-ignore-next-line */\n.pale {"),
+        ('<li style="color: #444">', '<li style="color: #999; font-size: 18px">'),
+        ("</style>", ".long { width: 4em; overflow: hidden; white-space: nowrap }\n</style>"),
+        ("width: 900px", "max-width: 900px"),
+    ],
+)
+async def test_what_is_told_early_is_what_the_review_says(
+    listening: tuple[Session, Listening], tmp_path: Path, old: str, new: str
+) -> None:
+    assert old in PAGE
+    early, late = await told(*listening, tmp_path, PAGE, PAGE.replace(old, new))
+    assert (early[0], late[0]) == ("glimpsed", "reviewed")
+    assert early[1] == late[1]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
         (".pale { color: #aaa }", ".pale { color: #555 } p { letter-spacing: 2px }</style><style>"),
         ("Fresh apples", "Fresh pears"),
     ],
-    ids=["not mended", "elsewhere", "more than style", "text"],
+    ids=["more than style", "text"],
 )
-async def test_nothing_is_told_where_nothing_is_known(
+async def test_nothing_is_told_where_more_than_style_changes(
     listening: tuple[Session, Listening], tmp_path: Path, old: str, new: str
 ) -> None:
     got = await told(*listening, tmp_path, PAGE, PAGE.replace(old, new))
     assert [kind for kind, _ in got] == ["reviewed"]
+
+
+async def test_whatever_goes_wrong_the_review_follows(
+    listening: tuple[Session, Listening], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(_self: Live, _page: Page, _options: Options) -> Seen | None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Live, "after", broken)
+    assert [kind for kind, _ in await told(*listening, tmp_path, PAGE, MENDED)] == ["reviewed"]
 
 
 async def test_the_page_is_as_it_was_after_an_edit_that_was_taken_back(
@@ -113,7 +154,7 @@ async def test_the_page_is_as_it_was_after_an_edit_that_was_taken_back(
     uri, path = (tmp_path / "index.html").as_uri(), tmp_path / "index.html"
     session.put(Open(uri, path, "html", 2, MENDED))
     look = asyncio.create_task(session.look(Subject(tmp_path, "index.html")))
-    while not any(kind == "mended" for kind, _ in listener.told):  # noqa: ASYNC110 (a test polls)
+    while not any(kind == "glimpsed" for kind, _ in listener.told):  # noqa: ASYNC110 (a test polls)
         await asyncio.sleep(0.01)
     look.cancel()  # the next edit comes while the review runs
     await asyncio.wait([look])
@@ -136,7 +177,7 @@ async def test_a_review_that_is_cut_off_while_it_tries_an_edit(
         await asyncio.wait([look])
     session.put(Open(uri, path, "html", 9, MENDED))
     seen = await session.look(Subject(tmp_path, "index.html"))
-    assert seen is not None and findings(seen) == [("page-scrolls-sideways", 10, 8)]
+    assert seen is not None and places(findings(seen)) == [("page-scrolls-sideways", 10, 8)]
 
 
 async def test_the_browser_has_gone(listening: tuple[Session, Listening], tmp_path: Path) -> None:
@@ -144,7 +185,7 @@ async def test_the_browser_has_gone(listening: tuple[Session, Listening], tmp_pa
     await told(session, listener, tmp_path, PAGE)
     await session.browser.close()
     got = await told(session, listener, tmp_path, MENDED)
-    assert got[-1] == ("reviewed", [("page-scrolls-sideways", 10, 8)])
+    assert got[-1][0] == "reviewed" and places(got[-1][1]) == [("page-scrolls-sideways", 10, 8)]
 
 
 async def test_a_page_that_does_not_let_go(listening: tuple[Session, Listening], tmp_path: Path) -> None:
@@ -159,7 +200,8 @@ async def test_a_page_that_does_not_let_go(listening: tuple[Session, Listening],
     session.put(Open(uri, path, "html", 2, MENDED))
     async with asyncio.timeout(60):
         await session.look(Subject(tmp_path, "index.html"))
-    assert listener.told[-1] == ("reviewed", [("page-scrolls-sideways", 10, 8)])
+    kind, last = listener.told[-1]
+    assert kind == "reviewed" and places(last) == [("page-scrolls-sideways", 10, 8)]
     assert session._live is not live
 
 

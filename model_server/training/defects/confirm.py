@@ -9,7 +9,6 @@ from model_server.training.defects.inject import Defect
 from relook_lsp.core.finding import Finding
 from relook_lsp.core.patch import Patch
 from relook_lsp.core.snapshot import Layout
-from relook_lsp.refine.content import map_key
 from relook_lsp.refine.site import groups
 from relook_lsp.refine.trajectory import State, open_findings
 
@@ -29,12 +28,12 @@ def confirmed(base: State, broken: State, patch: Patch, group: Sequence[Defect])
     """The costliest new group for each defect of ``group`` that is found as one of its rules; ``patch`` is the joint
     edit. A defect without one did not break anything, or was called something else."""
     entry = base.page.entry
-    known = {(f.rule, map_key(f.key, patch, entry)) for f in base.review.report.all}
+    known = {(f.rule, patch.map_key(f.key, entry)) for f in base.review.report.all}
     new = [f for f in open_findings(broken) if f.identity not in known]
     found: list[Confirmed] = []
     taken: set[tuple[str, str]] = set()
     for defect in group:
-        key = map_key(defect.key, patch, entry)
+        key = patch.map_key(defect.key, entry)
         for findings in groups(new):
             first = findings[0]
             if first.rule not in defect.rules or first.identity in taken:
