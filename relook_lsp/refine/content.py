@@ -2,15 +2,16 @@
 
 Hiding content is how naive repairs win: a page without text has no text that is hard to read. So after an edit, at
 every viewport, every word must still be painted, in lines of more than one and run into no other, and every link, control
-and picture must still be there, about as large as before, and answer at its centre. Only a control that was wider than its
-window may become as small as browsers make one.
+and picture must still be there, about as large as before, and answer at its centre; a box that is seen and empty stays one.
+Only a control that was wider than its window may become as small as browsers make one.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.patch import Patch
@@ -40,6 +41,9 @@ EDGE = (4.0, 1.0)
 """CSS pixels between a block of text and the edge of the box that it stands in: from which on there was room, and below
 which it touches the edge."""
 
+SLIVER = (32.0, 16.0)
+"""CSS pixels: a box with both sides of the first is a box, one with a side below the second is a line."""
+
 SCROLLER = (120.0, 40.0)
 """Least size (CSS pixels) of a box inside the page that counts as one that people scroll."""
 
@@ -62,13 +66,16 @@ class Thing:
 @dataclass(frozen=True)
 class Content:
     """What one view shows, by node key: text without white space, things, pairs of texts that run into each other, and
-    of blocks of text which have hardly more than one word a line, and the room at their sides (CSS pixels)."""
+    of blocks of text which have hardly more than one word a line, the room at their sides (CSS pixels), how many of their
+    lines run into the next one; and the smaller side of boxes that are seen and have nothing in them."""
 
     texts: Mapping[str, str]
     things: Mapping[str, Thing]
     mixed: frozenset[tuple[str, str]] = frozenset()
     squeezed: frozenset[str] = frozenset()
     room: Mapping[str, float] = field(default_factory=dict[str, float])
+    crowded: Mapping[str, int] = field(default_factory=dict[str, int])
+    empty: Mapping[str, float] = field(default_factory=dict[str, float])
 
 
 def of_view(snapshot: Snapshot, view: View) -> Content:
@@ -116,11 +123,13 @@ def of_view(snapshot: Snapshot, view: View) -> Content:
             area = zoom * min(area, own.get(layout.key(node), area))
             roomy = not inline and _roomy(scene, node, words.get(node))
             things[layout.key(node)] = Thing(area, _answers(scene, node, rect), layout.selector(node), roomy)
+    held = {a for key in things for a in (layout.by_key[key], *layout.ancestors(layout.by_key[key]))}
     blocks: dict[int, list[TextRun]] = {}
     for run, _ in drawn:
         blocks.setdefault(layout.block(run.element), []).append(run)
     mixed, squeezed = frozenset(_mixed(scene, drawn)), frozenset(_squeezed(layout, blocks))
-    return Content(texts, things, mixed, squeezed, dict(_room(scene, blocks)))
+    crowded, empty = dict(_crowded(layout, drawn)), dict(_empty(scene, {*words, *held}))
+    return Content(texts, things, mixed, squeezed, dict(_room(scene, blocks)), crowded, empty)
 
 
 def _roomy(scene: Scene, node: int, words: Rect | None) -> bool:
@@ -176,6 +185,29 @@ def _room(scene: Scene, blocks: Iterable[int]) -> Iterator[tuple[str, float]]:
         if around is not None and layout.names[around] not in ("html", "body"):
             box, text = scene.padding_box(around), scene.content_box(block)
             yield layout.key(block), min(text.x - box.x, box.right - text.right)
+
+
+def _crowded(layout: Layout, lines: Sequence[tuple[TextRun, Rect]]) -> Iterator[tuple[str, int]]:
+    """Blocks with neighbouring lines that run into each other, and how many."""
+    tops: dict[int, dict[int, Rect]] = {}
+    for run, letters_ in lines:
+        line = tops.setdefault(layout.block(run.element), {})
+        known = line.get(round(run.rect.y))
+        line[round(run.rect.y)] = letters_ if known is None else known.union(letters_)
+    for block, line in tops.items():
+        size = layout.pixels(block, "font-size")
+        both = (one.intersect(two) for one, two in pairwise(rect for _, rect in sorted(line.items())))
+        count = sum(part.height > MIXED * size and part.width > size for part in both)
+        if count:
+            yield layout.key(block), count
+
+
+def _empty(scene: Scene, filled: Container[int]) -> Iterator[tuple[str, float]]:
+    layout = scene.layout
+    for node in layout.elements:
+        if node not in filled and bounded(scene, node) and scene.shown(node):
+            box = scene.visible_rect(node)
+            yield layout.key(node), min(box.width, box.height)
 
 
 def _letters(text: str) -> str:
@@ -260,6 +292,12 @@ def missing(
             return f"the text '{after.texts.get(pair[0], '')[:30]}' runs into another"
     for key in sorted(after.squeezed - {patch.map_key(key, entry) for key in before.squeezed}):
         return f"the text '{after.texts.get(key, '')[:30]}' is squeezed to one word a line"
+    for key, count in after.crowded.items():
+        if count > {patch.map_key(old, entry): lines for old, lines in before.crowded.items()}.get(key, 0):
+            return f"lines of the text '{after.texts.get(key, '')[:30]}' run into each other"
+    for key, side in before.empty.items():
+        if side >= SLIVER[0] and after.empty.get(patch.map_key(key, entry) or "", 0.0) < SLIVER[1]:
+            return f"a box of {side:.0f} px is hardly there any more"
     for key, room in before.room.items():
         if room >= EDGE[0] and abs(after.room.get(patch.map_key(key, entry) or "", room)) < EDGE[1]:
             return f"the text '{before.texts.get(key, '')[:30]}' touches the edge of its box"

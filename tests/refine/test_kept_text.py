@@ -1,5 +1,5 @@
-"""Text that runs into another after an edit, stands in lines of one word or touches the edge of its box is lost, whatever
-the edit mends."""
+"""Text that runs into another or into itself after an edit, stands in lines of one word or touches the edge of its box is
+lost, and so is an empty box that becomes a line, whatever the edit mends."""
 
 from __future__ import annotations
 
@@ -34,6 +34,10 @@ p { margin: 8px 0 }
 CARD = PAGE.replace("body { margin: 16px; width: 300px;", "body { margin: 0;").replace(
     ".note { max-height: 7px; overflow: hidden }", ".note { width: 100%; padding: 24px; background: #eef }"
 )
+TIGHT = PAGE.replace("max-height: 7px;", "max-height: 6px; line-height: 7px;")
+GAUGE = CARD.replace("<p>Dates", '<div class="gauge"></div><p>Dates').replace(
+    "p { margin", ".gauge { width: 12px; min-width: 640px; height: 40px; background: #ccd }\np { margin"
+)
 
 
 @pytest.mark.browser
@@ -46,6 +50,10 @@ CARD = PAGE.replace("body { margin: 16px; width: 300px;", "body { margin: 0;").r
         (PAGE, "max-height: 7px;", "width: 160px;", Reason.ACCEPTED, ""),
         (CARD, "padding: 24px;", "", Reason.CONTENT_LOST, "touches the edge"),
         (CARD, "width: 100%;", "", Reason.ACCEPTED, ""),
+        (TIGHT, "max-height: 6px;", "", Reason.CONTENT_LOST, "run into each other"),
+        (TIGHT, "max-height: 6px; line-height: 7px;", "", Reason.ACCEPTED, ""),
+        (GAUGE, "min-width: 640px;", "", Reason.CONTENT_LOST, "hardly there"),
+        (GAUGE, "width: 12px; min-width: 640px;", "", Reason.ACCEPTED, ""),
     ],
     ids=[
         "over the next lines",
@@ -54,6 +62,10 @@ CARD = PAGE.replace("body { margin: 16px; width: 300px;", "body { margin: 0;").r
         "in a column of lines",
         "at the edge",
         "with room",
+        "over its own lines",
+        "in lines with room",
+        "an empty box of no width",
+        "an empty box that fits",
     ],
 )
 @pytest.mark.parametrize("screened", [False, True], ids=["loaded again", "in the open page"])
