@@ -110,7 +110,9 @@ async def examples(
         if len(layout) > MAX_NODES or layout.content[1] > MAX_HEIGHT or first.report.cost > MAX_COST:
             tally.counts["left out"] += 1
             return []
-        if not first.report.valid or any(one.reason == "remote-blocked" for one in first.report.incomplete):
+        if not first.report.valid or any(
+            one.reason in ("remote-blocked", "outside-root") for one in first.report.incomplete
+        ):
             tally.counts["left out"] += 1
             return []
         chosen = candidates(snapshot, random, most, kinds)

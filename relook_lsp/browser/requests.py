@@ -15,6 +15,7 @@ from relook_lsp.browser.plan import Plan
 from relook_lsp.core.page import Page
 from relook_lsp.core.snapshot import Request, Source
 from relook_lsp.source.html import Document, parse
+from relook_lsp.source.links import climbs
 from relook_lsp.source.stamp import stamp
 
 log = logging.getLogger(__name__)
@@ -89,6 +90,8 @@ class Requests:
 
     def _note(self, url: str, kind: str, answer: serve.Answer | None) -> None:
         outcome = "ok" if answer is None else answer.outcome
+        if outcome == "missing" and any(climbs(s.text, s.url, url) for s in self.record.sources.values()):
+            outcome = "outside"
         status = 0 if answer is None else answer.status
         path = None if answer is None else answer.path
         self.record.requests.setdefault((url, kind), Request(url, kind, outcome, status, path))

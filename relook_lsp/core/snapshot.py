@@ -91,8 +91,9 @@ class Message:
 
 @dataclass(frozen=True)
 class Request:
-    """A request of the page: ``outcome`` is ``ok``, ``missing``, ``refused`` (outside the workspace), ``remote``
-    (blocked host), ``failed``; ``kind`` is the browser's resource type in lower case."""
+    """A request of the page: ``outcome`` is ``ok``, ``missing``, ``refused`` (outside the workspace), ``outside`` (named by a
+    path that leads above the root), ``remote`` (blocked host), ``failed``; ``kind`` is the browser's resource type in
+    lower case."""
 
     url: str
     kind: str
@@ -100,6 +101,11 @@ class Request:
     status: int
     path: str | None = None
     initiator: ScriptPlace | None = None
+
+    @property
+    def withheld(self) -> bool:
+        """Whether the page would have got it elsewhere: from the network, or with another root."""
+        return self.outcome in ("remote", "outside")
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ def excuse(request: Request) -> str:
     """Why a missing file may be no mistake of the page's; empty where nothing says so."""
     if request.outcome == "remote":
         return "remote-blocked"
+    if request.outcome == "outside":
+        return "outside-root"
     if request.outcome == "failed":
         return "unreadable"
     if needs_server(request):

@@ -161,9 +161,10 @@ def _sort(
 
 def _held_back(rule: Rule, snapshot: Snapshot) -> str:
     """Why the rule cannot tell on this page; empty where it can."""
-    blocked = {"font" if _FONT_SHEETS.match(r.url) else r.kind for r in snapshot.requests if r.outcome == "remote"}
+    withheld = [r for r in snapshot.requests if r.withheld]
+    blocked = {"font" if _FONT_SHEETS.match(r.url) else r.kind for r in withheld}
     if rule.group in _HELD_BACK and not rule.unstyled and blocked & {"stylesheet", "script"}:
-        return "remote-blocked"
+        return "remote-blocked" if any(r.outcome == "remote" for r in withheld) else "outside-root"
     if rule.text_metrics and "font" in blocked:
         return "remote-font-blocked"
     return ""

@@ -24,7 +24,7 @@ _DATA_KINDS = frozenset(("fetch", "xhr", "websocket", "eventsource"))
 def excuse(snapshot: Snapshot, message: Message) -> str:
     """Why an error says nothing about the page: a remote script or answer that was blocked, a device that a headless
     browser does not have. Empty where it is the page's own."""
-    blocked = {request.kind for request in snapshot.requests if request.outcome == "remote"}
+    blocked = {request.kind for request in snapshot.requests if request.withheld}
     text = message.text
     if "script" in blocked and _FOLLOWS_FROM_SCRIPT.search(text):
         return "remote-blocked"

@@ -81,7 +81,7 @@ def renders(before: Snapshot, after: Snapshot, report: Report) -> Objection | No
         return Reason.INVALID_RENDER, "fewer scripts run than before"
     if after.listeners < before.listeners or _clickable(after) < _clickable(before):
         return Reason.INVALID_RENDER, "fewer event listeners than before"
-    missing = {r.url for r in after.requests if r.outcome in ("missing", "refused", "remote")}
+    missing = {r.url for r in after.requests if r.outcome in ("missing", "refused", "outside", "remote")}
     missing -= {r.url for r in before.requests}
     if missing:
         return Reason.INVALID_RENDER, f"a new request fails: {min(missing)}"

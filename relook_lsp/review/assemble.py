@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import unquote, urlsplit
 
 from relook_lsp.core.finding import (
     ByAttribute,
@@ -22,6 +23,8 @@ from relook_lsp.critics.rule import message
 from relook_lsp.critics.run import Defect, Judgement
 from relook_lsp.source import suppress
 from relook_lsp.source.locate import Locator
+
+_OUTSIDE = "{} lies above the root, the folder below which files may be read; choose one that holds it (--root)."
 
 MAX_LOCATED = 250
 """Findings whose declarations are looked up, a few milliseconds each; the rest point at their tags, and are then not
@@ -83,7 +86,11 @@ def _order(finding: Finding) -> tuple[str, int, int, str, str]:
 
 def _problems(snapshot: Snapshot) -> list[Problem]:
     unread = sorted({r.url for r in snapshot.requests if r.outcome == "failed"})
-    return [Problem("resource", f"{url} could not be read.") for url in unread]
+    outside = sorted({r.url for r in snapshot.requests if r.outcome == "outside"})
+    return [
+        *(Problem("resource", f"{url} could not be read.") for url in unread),
+        *(Problem("resource", _OUTSIDE.format(unquote(urlsplit(url).path).lstrip("/"))) for url in outside),
+    ]
 
 
 def _finding(locator: Locator, defect: Defect) -> Finding:

@@ -6,7 +6,9 @@ that a script asks for by a computed name are unknown here.
 
 from __future__ import annotations
 
+import html
 import os
+import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -26,6 +28,8 @@ MAX_SIZE = 2 * 1024 * 1024
 """Larger files are generated; no one reads them, and no page is searched in them."""
 
 _SKIPPED = frozenset(("node_modules", "bower_components", "__pycache__"))
+
+_UPWARDS = re.compile(r"(?<![^\s\"'(=,])((?:\.\./)+)[^\s\"'()<>]*")
 
 _ORIGIN = "http://root.invalid/"
 
@@ -56,6 +60,14 @@ def pages_sharing(root: Path, page: str, overlays: Mapping[str, Buffer], sites: 
 def references(root: Path, page: str, overlays: Mapping[str, Buffer], sites: tuple[str, ...] = ()) -> tuple[str, ...]:
     """All existing files below ``root`` that a page names, directly or through its style sheets and scripts."""
     return tuple(sorted(Files(root, overlays, sites).reached(page, code_only=False)))
+
+
+def climbs(text: str, at: str, url: str) -> bool:
+    """Whether the text of the file at the URL ``at`` names ``url`` by a path that leads above the folder at which URLs
+    end. Browsers leave out the steps that lead there, so that the URL alone does not tell."""
+    depth = urlsplit(at).path.count("/") - 1
+    named = (match for match in _UPWARDS.finditer(text) if len(match[1]) // 3 > depth)
+    return any(urljoin(at, html.unescape(match[0])).split("#")[0] == url for match in named)
 
 
 @dataclass

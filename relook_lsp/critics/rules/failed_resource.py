@@ -23,7 +23,7 @@ def judge(snapshot: Snapshot, options: Options) -> Iterator[Outcome]:
     failed = False
     seen = _seen_as_broken(snapshot, options)
     for request in snapshot.requests:
-        if request.outcome not in ("missing", "refused") or request.url == snapshot.url:
+        if request.outcome not in ("missing", "refused", "outside") or request.url == snapshot.url:
             continue
         path, excuse = missing.path(request), missing.excuse(request)
         if request.kind not in _KINDS or path == "/favicon.ico" or path.endswith(".map") or request.url in seen:
