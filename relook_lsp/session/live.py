@@ -17,7 +17,7 @@ from relook_lsp.core.patch import Patch, PatchError, Replacement
 from relook_lsp.core.snapshot import Evidence
 from relook_lsp.core.text import Span
 from relook_lsp.critics.rule import Options
-from relook_lsp.review.recheck import told
+from relook_lsp.review.glimpse import glimpse
 from relook_lsp.review.review import Review, Settings, failed, look
 from relook_lsp.session.subject import Seen, Subject
 
@@ -54,7 +54,7 @@ class Live:
     async def _after(self, page: Page, options: Options) -> Seen | None:
         patch, seen = _edit(self.seen, page), self.seen
         with contextlib.suppress(PatchError):
-            new = await told(self.capture, seen.report, patch, options) if patch.replacements else None
+            new = await glimpse(self.capture, seen.report, patch, options) if patch.replacements else None
             if new is not None and seen.snapshot is not None:
                 # What looks otherwise is not shown as it was.
                 views = tuple(view for view in seen.snapshot.views if view.id not in new.stale)
