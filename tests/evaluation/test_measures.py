@@ -9,14 +9,17 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from model_server.evaluation import rounds, walks
+from model_server.evaluation import glimpses, rounds, walks
 from model_server.evaluation.against_original import same_structure, similarity
 from model_server.evaluation.intervals import bootstrap, share, sign_test, wilson
 from model_server.evaluation.legible import unread
 from model_server.evaluation.refine_rows import FULL, UNFORCED, Cache, Row, table
 from relook_lsp.browser.driver import Driver
+from relook_lsp.core.finding import Finding, Location, Report, Severity
+from relook_lsp.core.geometry import Rect
 from relook_lsp.core.page import Page
 from relook_lsp.core.snapshot import Frame, Layout, Snapshot, View, Viewport
+from relook_lsp.core.text import Position, Range, Span
 from relook_lsp.refine.trajectory import State
 from relook_lsp.review.review import Settings, review
 
@@ -48,6 +51,22 @@ def test_rounds_are_told_as_shares_of_the_first_cost() -> None:
     line = walks.against({"free": free, "forced": [forced]}).splitlines()[-1]
     assert line == "| free | 100%, 2.0x | 50%, 3.0x | 50%, 4.0x | 50%, 6.0x | 50%, 8.0x | 0%, 11.0x |"
     assert share(9, 10) == "90 % (60-98, n = 10)"
+
+
+def test_what_is_told_early_is_compared_with_the_review() -> None:
+    def report(*keys: str, message: str = "m") -> Report:
+        at = Location("a.css", "http://x/a.css", Range(Position(0, 0), Position(0, 1)), Span(0, 1))
+        size = Viewport(10, 10)
+        found = (Finding("r", Severity.ERROR, message, at, key, size, 0, "v", Rect(0, 0, 1, 1), None) for key in keys)
+        return Report("a.html", True, tuple(found))
+
+    found = glimpses.Agreement()
+    found.add({("r", "1"), ("r", "2")}, report("2", "3", "4"), report("3", "5"))
+    found.add(set(), report("1", message="other"), report("1"))
+    lines = found.table().splitlines()
+    assert "| made | 67 % (21-94, n = 3) | 67 % (21-94, n = 3) |" in lines
+    assert "| mended | 100 % (21-100, n = 1) | 50 % (9-91, n = 2) |" in lines
+    assert "Of those made 2 stand at the same place in both, 1 have the same words." in lines
 
 
 def seen(picture: Image.Image) -> Snapshot:
