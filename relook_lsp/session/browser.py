@@ -7,6 +7,8 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from relook_lsp.core.memory import give_back
+
 if TYPE_CHECKING:
     from relook_lsp.browser.driver import Driver
 
@@ -76,6 +78,7 @@ class Browser:
         try:
             if driver is not None:
                 await driver.close()
+                await asyncio.to_thread(give_back)
         finally:
             self._closing = None
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from relook_lsp.core.errors import RelookError
+from relook_lsp.core.memory import give_back
 from relook_lsp.core.page import Page
 from relook_lsp.session.browser import Browser
 from relook_lsp.session.documents import Documents, Open
@@ -261,6 +262,7 @@ class Session:
         if seen is None or not self.fresh(seen):
             return
         await prepare(self, seen)
+        await asyncio.to_thread(give_back)
         if self.fresh(seen):
             self._listener.prepared(seen)
 
