@@ -11,12 +11,14 @@ from relook_lsp.core.tree import ELEMENT, Tree
 
 
 class TextRun(NamedTuple):
-    """One line box of one text node: ``text`` is what this line shows, ``element`` the node that holds it."""
+    """One line box of one text node: ``text`` is what this line shows, ``element`` the node that holds it, ``start`` where
+    it begins in the node's laid-out text (UTF-16 units)."""
 
     element: int
     node: int
     text: str
     rect: Rect
+    start: int = 0
 
 
 class Layout(Tree):
@@ -114,7 +116,7 @@ class Layout(Tree):
             text = whole[start : start + length] if whole.isascii() else _utf16_slice(whole, start, length)
             if text.strip() and bounds[2] > 0 and bounds[3] > 0:
                 node = layout["nodeIndex"][row]
-                runs.append(TextRun(self.parents[node], node, text, Rect(*bounds)))
+                runs.append(TextRun(self.parents[node], node, text, Rect(*bounds), start))
         return tuple(runs)
 
 

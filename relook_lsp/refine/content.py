@@ -8,6 +8,7 @@ Only a control that was wider than its window may become as small as browsers ma
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -44,8 +45,13 @@ which it touches the edge."""
 SLIVER = (32.0, 16.0)
 """CSS pixels: a box with both sides of the first is a box, one with a side below the second is a line."""
 
+WORD = 14
+"""Letters: a word that is no longer than this is not broken in two; an address or a compound may be."""
+
 SCROLLER = (120.0, 40.0)
 """Least size (CSS pixels) of a box inside the page that counts as one that people scroll."""
+
+_WORD_END, _WORD_START = re.compile(r"[A-Za-z\u00C0-\u024F]+$"), re.compile(r"[A-Za-z\u00C0-\u024F]+")
 
 _NO_EDIT = Patch(())
 
@@ -67,7 +73,8 @@ class Thing:
 class Content:
     """What one view shows, by node key: text without white space, things, pairs of texts that run into each other, and
     of blocks of text which have hardly more than one word a line, the room at their sides (CSS pixels), how many of their
-    lines run into the next one; and the smaller side of boxes that are seen and have nothing in them."""
+    lines run into the next one, and how many of their words are broken; and the smaller side of boxes that are seen and
+    have nothing in them."""
 
     texts: Mapping[str, str]
     things: Mapping[str, Thing]
@@ -75,6 +82,7 @@ class Content:
     squeezed: frozenset[str] = frozenset()
     room: Mapping[str, float] = field(default_factory=dict[str, float])
     crowded: Mapping[str, int] = field(default_factory=dict[str, int])
+    broken: Mapping[str, int] = field(default_factory=dict[str, int])
     empty: Mapping[str, float] = field(default_factory=dict[str, float])
 
 
@@ -129,7 +137,8 @@ def of_view(snapshot: Snapshot, view: View) -> Content:
         blocks.setdefault(layout.block(run.element), []).append(run)
     mixed, squeezed = frozenset(_mixed(scene, drawn)), frozenset(_squeezed(layout, blocks))
     crowded, empty = dict(_crowded(layout, drawn)), dict(_empty(scene, {*words, *held}))
-    return Content(texts, things, mixed, squeezed, dict(_room(scene, blocks)), crowded, empty)
+    broken = dict(_broken(layout))
+    return Content(texts, things, mixed, squeezed, dict(_room(scene, blocks)), crowded, broken, empty)
 
 
 def _roomy(scene: Scene, node: int, words: Rect | None) -> bool:
@@ -200,6 +209,19 @@ def _crowded(layout: Layout, lines: Sequence[tuple[TextRun, Rect]]) -> Iterator[
         count = sum(part.height > MIXED * size and part.width > size for part in both)
         if count:
             yield layout.key(block), count
+
+
+def _broken(layout: Layout) -> Iterator[tuple[str, int]]:
+    """Elements with words that go on in the next line without a hyphen, and how many; long ones may."""
+    counts = Counter[int]()
+    for one, two in pairwise(layout.runs):
+        # Where there was a space, it is in neither line.
+        if one.node == two.node and one.rect.bottom <= two.rect.y + 1 and one.start + len(one.text) == two.start:
+            head, tail = _WORD_END.search(one.text), _WORD_START.match(two.text)
+            if head and tail and len(head[0]) + len(tail[0]) <= WORD:
+                counts[one.element] += 1
+    for element, count in counts.items():
+        yield layout.key(element), count
 
 
 def _empty(scene: Scene, filled: Container[int]) -> Iterator[tuple[str, float]]:
@@ -292,9 +314,14 @@ def missing(
             return f"the text '{after.texts.get(pair[0], '')[:30]}' runs into another"
     for key in sorted(after.squeezed - {patch.map_key(key, entry) for key in before.squeezed}):
         return f"the text '{after.texts.get(key, '')[:30]}' is squeezed to one word a line"
-    for key, count in after.crowded.items():
-        if count > {patch.map_key(old, entry): lines for old, lines in before.crowded.items()}.get(key, 0):
-            return f"lines of the text '{after.texts.get(key, '')[:30]}' run into each other"
+    for known, now, what in (
+        (before.crowded, after.crowded, "lines run into each other in"),
+        (before.broken, after.broken, "words are broken in"),
+    ):
+        earlier = {patch.map_key(key, entry): count for key, count in known.items()}
+        for key, count in now.items():
+            if count > earlier.get(key, 0):
+                return f"{what} the text '{after.texts.get(key, '')[:30]}'"
     for key, side in before.empty.items():
         if side >= SLIVER[0] and after.empty.get(patch.map_key(key, entry) or "", 0.0) < SLIVER[1]:
             return f"a box of {side:.0f} px is hardly there any more"

@@ -23,6 +23,7 @@ from relook_lsp.models.language import (
 )  # fmt: skip
 from relook_lsp.refine.site import Site, site
 from relook_lsp.refine.solved import SOLVERS
+from relook_lsp.refine.solvers.contrast import paints, plain
 from relook_lsp.refine.trajectory import State
 from relook_lsp.refine.writer import Fix, Want, Where, Writer
 from relook_lsp.report.pictures import crop
@@ -175,7 +176,12 @@ def _replacements(observed: Observed, writer: Writer, operation: Operation) -> t
         case RemoveDeclaration(index):
             return (writer.rewrite(observed.declarations[index], ""),)
         case SetProperty(index, name, value):
-            fix = Fix("", (Want(observed.nodes[index], ((name, value),)),))
+            node = observed.nodes[index]
+            # Such a value was computed for the element that paints what is behind the text.
+            computed = name == "background-color" and Slot(name, value) in observed.observation.slots
+            if computed and not paints(observed.site, node) and plain(observed.site):
+                raise LanguageError(f"e{index} has no background, and on plain ground it would be a bar")
+            fix = Fix("", (Want(node, ((name, value),)),))
             patch = writer.patch(fix, Where.DECLARED) or writer.patch(fix, Where.INLINE)
             if patch is None:
                 raise LanguageError(f"e{index} has no rule or tag that could be edited")

@@ -15,16 +15,18 @@ from typing import Any
 from lsprotocol import types as lsp
 from pygls.lsp.client import LanguageClient
 
-EDITS: dict[str, tuple[str, str]] = {
-    "a rule for nothing on the page": ("* { box", ".bench { color: red } * { box"),
-    "a finding mended": (".note { color: #a9b8bd; }", ".note { color: #50626a; }"),
-    "a finding made": (".lead { max", ".order { color: #a9b8bd } .lead { max"),
+EDITS: dict[str, tuple[str, str, str]] = {
+    "a rule for nothing on the page": ("style.css", "* { box", ".bench { color: red } * { box"),
+    "a finding mended": ("style.css", ".note { color: #a9b8bd; }", ".note { color: #50626a; }"),
+    "a finding made": ("style.css", ".lead { max", ".order { color: #a9b8bd } .lead { max"),
     "what is below moved": (
-        ".section { max-width: 1080px; margin: 0 auto;",
-        ".section { max-width: 1080px; margin: 2px auto 0;",
+        "style.css",
+        "max-width: 1080px; margin: 0 auto; padding",
+        "max-width: 1080px; margin: 2px auto 0; padding",
     ),
+    "a word of the text": ("index.html", "</h1>", ", again</h1>"),
 }
-"""What is done to the sample page's style sheet: what stands there, and what then stands there instead."""
+"""What is done to the sample page: the file, what stands there, and what then stands there instead."""
 
 
 def resident(pid: int) -> float:
@@ -37,8 +39,8 @@ def resident(pid: int) -> float:
 
 
 async def measure(folder: Path, edits: int) -> None:
-    """Open the sample page and edit its style sheet, each edit so many times from the same text; the pause before a review is
-    part of the time. First come diagnostics of what the page of the last review tells, then those of the review."""
+    """Open the sample page and edit it, each edit so many times from the same text; the pause before a review is part of the
+    time. First come diagnostics of what the page of the last review tells, then those of the review."""
     logging.getLogger("pygls").setLevel(logging.ERROR)  # ReLook's own notifications are not handled here
     client = LanguageClient("bench", "1")
     published: asyncio.Queue[lsp.PublishDiagnosticsParams] = asyncio.Queue()
@@ -58,37 +60,37 @@ async def measure(folder: Path, edits: int) -> None:
     client.initialized(lsp.InitializedParams())
     await asyncio.sleep(3)
     idle = resident(process.pid)
-    page, style = folder / "index.html", folder / "style.css"
-    text = style.read_text("utf-8")
-    for path, language in ((page, "html"), (style, "css")):
-        item = lsp.TextDocumentItem(path.as_uri(), language, 1, path.read_text("utf-8"))
+    texts = {name: (folder / name).read_text("utf-8") for name in ("index.html", "style.css")}
+    for name, text in texts.items():
+        item = lsp.TextDocumentItem((folder / name).as_uri(), name.split(".")[1], 1, text)
         client.text_document_did_open(lsp.DidOpenTextDocumentParams(item))
-    await _version(published, style.as_uri(), 1)
+    await _version(published, (folder / "style.css").as_uri(), 1)
 
     version = 1
 
-    async def edit(text: str) -> tuple[float, float]:
+    async def edit(name: str, text: str) -> tuple[float, float]:
         """Seconds from a change to its first diagnostics, and to the last ones."""
         nonlocal version
         version += 1
         started = time.perf_counter()
-        identity = lsp.VersionedTextDocumentIdentifier(version, style.as_uri())
+        uri = (folder / name).as_uri()
+        identity = lsp.VersionedTextDocumentIdentifier(version, uri)
         change = lsp.TextDocumentContentChangeWholeDocument(text)
         client.text_document_did_change(lsp.DidChangeTextDocumentParams(identity, [change]))
-        await _version(published, style.as_uri(), version)
+        await _version(published, uri, version)
         first = last = time.perf_counter()
         with contextlib.suppress(TimeoutError):
             while True:  # fixes are prepared in the rest of the pause
                 async with asyncio.timeout(3):
-                    await _version(published, style.as_uri(), version)
+                    await _version(published, uri, version)
                 last = time.perf_counter()
         return first - started, last - started
 
     spent: dict[str, list[tuple[float, float]]] = {}
-    for what, (old, new) in EDITS.items():
+    for what, (name, old, new) in EDITS.items():
         for _ in range(edits):
-            await edit(text)
-            spent.setdefault(what, []).append(await edit(text.replace(old, new)))
+            spent.setdefault(what, []).append(await edit(name, texts[name].replace(old, new)))
+            await edit(name, texts[name])
     after = resident(process.pid)
     await client.shutdown_async(None)
     client.exit(None)

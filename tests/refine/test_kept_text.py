@@ -35,6 +35,10 @@ CARD = PAGE.replace("body { margin: 16px; width: 300px;", "body { margin: 0;").r
     ".note { max-height: 7px; overflow: hidden }", ".note { width: 100%; padding: 24px; background: #eef }"
 )
 TIGHT = PAGE.replace("max-height: 7px;", "max-height: 6px; line-height: 7px;")
+TABLE = CARD.replace(
+    "<p>Dates",
+    "<table><tr><td>Supermarket</td><td>Hairdresser</td><td>Toothpaste</td><td>Evaluation</td></tr></table><p>Dates",
+).replace("p { margin", "td { padding: 8px; font-size: 10px }\ntable { width: 200px; min-width: 420px; }\np { margin")
 GAUGE = CARD.replace("<p>Dates", '<div class="gauge"></div><p>Dates').replace(
     "p { margin", ".gauge { width: 12px; min-width: 640px; height: 40px; background: #ccd }\np { margin"
 )
@@ -51,6 +55,8 @@ GAUGE = CARD.replace("<p>Dates", '<div class="gauge"></div><p>Dates').replace(
         (CARD, "padding: 24px;", "", Reason.CONTENT_LOST, "touches the edge"),
         (CARD, "width: 100%;", "", Reason.ACCEPTED, ""),
         (TIGHT, "max-height: 6px;", "", Reason.CONTENT_LOST, "run into each other"),
+        (TABLE, "min-width: 420px;", "overflow-wrap: anywhere;", Reason.CONTENT_LOST, "words are broken"),
+        (TABLE, "min-width: 420px;", "", Reason.ACCEPTED, ""),
         (TIGHT, "max-height: 6px; line-height: 7px;", "", Reason.ACCEPTED, ""),
         (GAUGE, "min-width: 640px;", "", Reason.CONTENT_LOST, "hardly there"),
         (GAUGE, "width: 12px; min-width: 640px;", "", Reason.ACCEPTED, ""),
@@ -63,6 +69,8 @@ GAUGE = CARD.replace("<p>Dates", '<div class="gauge"></div><p>Dates').replace(
         "at the edge",
         "with room",
         "over its own lines",
+        "in pieces of words",
+        "in whole words",
         "in lines with room",
         "an empty box of no width",
         "an empty box that fits",

@@ -8,7 +8,7 @@ import pytest
 
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
-from relook_lsp.models.language import parse
+from relook_lsp.models.language import LanguageError, parse
 from relook_lsp.refine.observe import Observed, observe, to_patch
 from relook_lsp.refine.refine import looker
 from relook_lsp.refine.trajectory import State
@@ -67,3 +67,18 @@ async def test_a_layer_behind_the_text_is_offered_where_the_ground_is_not_plain(
     slots = (await told(driver, tmp_path, PALE % ground)).observation.slots
     assert any(slot.name == "color" for slot in slots)
     assert any("rgba(" in slot.value for slot in slots) is layers
+
+
+CARD = "<div style='background: #fff; padding: 9px'><p style='color: #bbb'>A note that is hard to read.</p></div>"
+
+
+async def test_a_ground_is_not_put_behind_text_that_has_none(driver: Driver, tmp_path: Path) -> None:
+    """The solver's value is for the card; under the text alone it would be a bar."""
+    observed = await told(driver, tmp_path, CARD)
+    seen = observed.observation
+    slot = next(index for index, one in enumerate(seen.slots) if one.name == "background-color")
+    labels = [one.label for one in seen.elements]
+    with pytest.raises(LanguageError, match="a bar"):
+        to_patch(observed, parse(f"set e{labels.index('p')} background-color s{slot}", seen))
+    patch = to_patch(observed, parse(f"set e{labels.index('div')} background-color s{slot}", seen))
+    assert f"background: {seen.slots[slot].value}; padding" in patch.apply("index.html", HEAD + CARD)

@@ -57,7 +57,7 @@ def solve(site: Site, writer: Writer) -> Iterator[Patch]:
             yield from writer.patches([fix(node, f"color: {extreme}", color=extreme)], Where.DECLARED, Where.INLINE)
     # Over a picture or gradient no text colour may be enough everywhere: a translucent layer behind the text is. On plain
     # ground it would be a bar that no one wants.
-    if moved is not None and _plain(site):
+    if moved is not None and plain(site):
         return
     shades = list(_shades(texts, backgrounds, needed))
     yield from writer.patches((one for s in shades for one in _over(site, node, s)), Where.DECLARED, Where.INLINE)
@@ -65,7 +65,7 @@ def solve(site: Site, writer: Writer) -> Iterator[Patch]:
     yield from writer.patches(scrims, Where.DECLARED, Where.INLINE)
 
 
-def _plain(site: Site) -> bool:
+def plain(site: Site) -> bool:
     """Whether what is behind the texts has one colour each."""
     picture = site.scene.pixels
     if picture is None or picture.background is None:
@@ -159,9 +159,13 @@ def _painter(site: Site, node: int) -> int | None:
     """The nearest element at or above the node that paints a plain background."""
     layout = site.layout
     for at in site.lineage(node):
-        colour = layout.style(at, "background-color")
         if layout.style(at, "background-image") != "none":
             return None
-        if colour not in ("rgba(0, 0, 0, 0)", "transparent", ""):
+        if paints(site, at):
             return at
     return None
+
+
+def paints(site: Site, node: int) -> bool:
+    """Whether the element has a background colour of its own."""
+    return site.layout.style(node, "background-color") not in ("rgba(0, 0, 0, 0)", "transparent", "")
