@@ -15,7 +15,7 @@ from relook_lsp.browser.plan import Plan
 from relook_lsp.core.page import Page
 from relook_lsp.core.snapshot import Request, Source
 from relook_lsp.source.html import Document, parse
-from relook_lsp.source.links import climbs
+from relook_lsp.source.links import climbing
 from relook_lsp.source.stamp import stamp
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,17 @@ class Record:
     document: Document | None = None
     requests: dict[tuple[str, str], Request] = field(default_factory=dict[tuple[str, str], Request])
     sources: dict[str, Source] = field(default_factory=dict[str, Source])
+    _climbing: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+
+    def above(self, url: str) -> bool:
+        """Whether a file names this URL by a path that leads above the root. Each file is searched once: a page may
+        miss a thousand pictures."""
+        for one in self.sources.values():
+            if one.url not in self._climbing:
+                self._climbing[one.url] = climbing(one.text, one.url)
+            if url in self._climbing[one.url]:
+                return True
+        return False
 
 
 class Requests:
@@ -90,7 +101,7 @@ class Requests:
 
     def _note(self, url: str, kind: str, answer: serve.Answer | None) -> None:
         outcome = "ok" if answer is None else answer.outcome
-        if outcome == "missing" and any(climbs(s.text, s.url, url) for s in self.record.sources.values()):
+        if outcome == "missing" and self.record.above(url):
             outcome = "outside"
         status = 0 if answer is None else answer.status
         path = None if answer is None else answer.path

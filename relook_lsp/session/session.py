@@ -216,21 +216,19 @@ class Session:
             return None
         # Taken out, so that the review of another page does not close it meanwhile.
         self._live = None
+        seen, usable = None, False
         try:
-            seen = await live.after(page, options)
+            seen, usable = await live.after(page, options), True
         except RelookError as error:
             log.info("%s: %s", page.entry, error)
-            live.leave()
-            return None
         except Exception:
             # A review follows, whatever was wrong with this.
             log.exception("%s: an edit could not be looked at", page.entry)
-            live.leave()
-            return None
-        except BaseException:
-            live.leave()
-            raise
-        self._keep(live)
+        finally:
+            if usable:
+                self._keep(live)
+            else:
+                live.leave()
         return seen
 
     async def _tell(self, glimpse: Seen | None) -> None:

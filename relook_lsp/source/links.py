@@ -62,12 +62,12 @@ def references(root: Path, page: str, overlays: Mapping[str, Buffer], sites: tup
     return tuple(sorted(Files(root, overlays, sites).reached(page, code_only=False)))
 
 
-def climbs(text: str, at: str, url: str) -> bool:
-    """Whether the text of the file at the URL ``at`` names ``url`` by a path that leads above the folder at which URLs
-    end. Browsers leave out the steps that lead there, so that the URL alone does not tell."""
+def climbing(text: str, at: str) -> frozenset[str]:
+    """URLs that the text of the file at the URL ``at`` names by a path that leads above the folder at which URLs end.
+    Browsers leave out the steps that lead there, so that such a URL alone does not tell."""
     depth = urlsplit(at).path.count("/") - 1
     named = (match for match in _UPWARDS.finditer(text) if len(match[1]) // 3 > depth)
-    return any(urljoin(at, html.unescape(match[0])).split("#")[0] == url for match in named)
+    return frozenset(urljoin(at, html.unescape(match[0])).split("#")[0] for match in named)
 
 
 @dataclass
