@@ -13,7 +13,9 @@ _FOLLOWS_FROM_SCRIPT = re.compile(
     r"is not defined|is not a (function|constructor)|of (undefined|null)|is (undefined|null)|before initialization"
     r"|dynamically imported module|module specifier|does not provide an export|[Ff]ailed to (load|fetch)"
 )
-_FOLLOWS_FROM_DATA = re.compile(r"[Ff]ailed to (load|fetch)|NetworkError|[Nn]etwork|ERR_|status(?:Text)?\b|\bfetch")
+_FOLLOWS_FROM_DATA = re.compile(
+    r"[Ff]ailed to (load|fetch)|NetworkError|[Nn]etwork|ERR_|status(?:Text)?\b|\bfetch|JSON|WebAssembly"
+)
 _ENVIRONMENT = re.compile(
     r"WebGL|WebGPU|\bGPU\b|NotAllowedError|NotSupportedError|SecurityError|[Pp]ermission|getUserMedia|mediaDevices"
     r"|AudioContext|[Ss]ervice ?[Ww]orker|[Gg]eolocation|[Ww]akeLock|[Bb]luetooth|[Cc]lipboard|NotFoundError: Requested device"
@@ -22,9 +24,10 @@ _DATA_KINDS = frozenset(("fetch", "xhr", "websocket", "eventsource"))
 
 
 def excuse(snapshot: Snapshot, message: Message) -> str:
-    """Why an error says nothing about the page: a remote script or answer that was blocked, a device that a headless
-    browser does not have. Empty where it is the page's own."""
+    """Why an error says nothing more about the page: a remote script or answer that was blocked, a missing file that is told
+    as such, a device that a headless browser does not have. Empty where it is the page's own."""
     blocked = {request.kind for request in snapshot.requests if request.withheld}
+    missing = {request.kind for request in snapshot.requests if request.outcome in ("missing", "refused")}
     text = message.text
     if "script" in blocked and _FOLLOWS_FROM_SCRIPT.search(text):
         return "remote-blocked"
@@ -32,9 +35,13 @@ def excuse(snapshot: Snapshot, message: Message) -> str:
         return "remote-blocked"
     if "script" in blocked and message.kind == "console":
         return "remote-blocked"
+    if "script" in missing and _FOLLOWS_FROM_SCRIPT.search(text):
+        return "file-missing"
     unanswered = any(needs_server(r) and r.outcome in ("missing", "refused") for r in snapshot.requests)
     if unanswered and (message.kind != "exception" or _FOLLOWS_FROM_DATA.search(text)):
         return "no-server"
+    if missing & _DATA_KINDS and _FOLLOWS_FROM_DATA.search(text):
+        return "file-missing"
     return "environment" if _ENVIRONMENT.search(text) else ""
 
 
