@@ -95,9 +95,10 @@ def kinds_for(split: str, *, unseen: bool = False) -> Sequence[Kind]:
 
 
 async def examples(
-    driver: Driver, sample: Sample, turn: int, most: int, kinds: Sequence[Kind], tally: Tally
+    driver: Driver, sample: Sample, turn: int, most: int, kinds: Sequence[Kind], confirm: float, tally: Tally
 ) -> list[dict[str, Any]]:
-    """All examples of one pass over one page, of at most so many defects. Raises ``RelookError``."""
+    """All examples of one pass over one page, of at most so many defects; ``confirm`` (0 to 1) of its groups are looked
+    at once more. Raises ``RelookError``."""
     random = Random(f"{sample.hash}:{turn}")
     live, first = await look(driver, sample.page, SCREEN)
     try:
@@ -132,7 +133,7 @@ async def examples(
                 tally.counts["cut short"] += 1
                 break
             try:
-                records += await _screened(driver, live, sample, base, group, random, tally)
+                records += await _screened(driver, live, sample, base, group, random, confirm, tally)
             except RelookError as error:
                 tally.counts[f"failed: {error.kind}"] += 1
                 break
@@ -148,6 +149,7 @@ async def _screened(
     base: State,
     group: Sequence[Defect],
     random: Random,
+    confirm: float,
     tally: Tally,
 ) -> list[dict[str, Any]]:
     joint = joined(group)
@@ -173,12 +175,11 @@ async def _screened(
     shown = confirmed(base, broken, joint, group)
     tally.counts["not found"] += len(group) - len(shown)
     tally.counts.update(f"not found: {d.kind} {d.place}" for d in group if d not in [one.defect for one in shown])
-    full: bool | None = None
-    if shown and random.random() < CONFIRMED_SHARE:
+    told: set[tuple[str, str]] | None = None
+    if shown and random.random() < confirm:
         editor = await looker(driver, Settings())(page)
-        full = {one.findings[0].rule for one in shown} <= {finding.rule for finding in editor.report.findings}
+        told = {(finding.rule, finding.key) for finding in editor.report.findings}
         tally.counts["renders"] += 1
-        tally.counts["confirmed" if full else "not confirmed"] += 1
     records: list[dict[str, Any]] = []
     for one in shown:
         observed = observe(broken, one.findings)
@@ -199,7 +200,10 @@ async def _screened(
             tally.counts["no label"] += 1
             tally.counts[f"no label: {one.defect.kind} {one.defect.place} {rule}"] += 1
             continue
+        full = None if told is None else (rule, one.findings[0].key) in told
         tally.counts["examples"] += 1
+        if full is not None:
+            tally.counts["confirmed" if full else f"not confirmed: {rule}"] += 1
         tally.counts[f"kind {one.defect.kind}"] += 1
         records.append(
             {
@@ -208,7 +212,7 @@ async def _screened(
                 "place": one.defect.place,
                 "held_out_kind": one.defect.kind in HELD_OUT,
                 "together": len(group),
-                "rule": one.findings[0].rule,
+                "rule": rule,
                 "key": one.findings[0].key,
                 "edits": [[e.path, e.span.start, e.span.end, e.old, e.new] for e in joint.replacements],
                 "observation": asdict(observed.observation),
@@ -250,6 +254,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--passes", type=int, default=3, help="how often every page is used, with other defects")
     parser.add_argument("--first", type=int, default=0, help="number of the first pass: other defects, other order")
     parser.add_argument("--defects", type=int, default=40, help="defects tried on a page in one pass")
+    parser.add_argument(
+        "--confirm", type=float, default=CONFIRMED_SHARE, help="share of groups confirmed by a clean load"
+    )
     parser.add_argument("--pages", type=int, default=0, help="at most so many (0: all)")
     parser.add_argument("--split", choices=SPLITS, help="only its pages")
     parser.add_argument("--unseen", action="store_true", help="only held-out kinds, on pages that do not train")
@@ -269,7 +276,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             sample, turn = unit
             try:
                 kinds = kinds_for(sample.split, unseen=options.unseen)
-                records = await examples(driver, sample, turn, options.defects, kinds, tally)
+                records = await examples(driver, sample, turn, options.defects, kinds, options.confirm, tally)
             except RelookError as error:
                 tally.counts[f"failed: {error.kind}"] += 1
                 records = []
