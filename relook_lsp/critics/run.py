@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
 from relook_lsp.core.finding import Incomplete, Need, NeedView, Outcome, Severity, Verdict
-from relook_lsp.core.snapshot import Snapshot, View
+from relook_lsp.core.snapshot import Request, Snapshot, View
 from relook_lsp.critics.hearing import Hearing
 from relook_lsp.critics.registry import RULES
 from relook_lsp.critics.rule import Options, Rule
@@ -25,7 +25,11 @@ _FONT_SHEETS = re.compile(r"https?://(fonts\.googleapis\.com|fonts\.bunny\.net|u
 """Style sheets that do nothing but name web fonts."""
 
 _HELD_BACK = ("layout", "legibility", "images", "interaction")
-"""Groups that cannot tell while a style sheet or script of the page is missing."""
+"""Groups that cannot tell without a style sheet of the page, or while a script that it would have got was kept from it. A
+script that does not exist is none for its visitors either."""
+
+_ABSENT = {"remote": "remote-blocked", "outside": "outside-root", "missing": "file-missing", "refused": "file-missing"}
+"""Outcomes of requests, and why nothing is known without the answer; the first that holds is told."""
 
 
 @dataclass(frozen=True)
@@ -161,13 +165,20 @@ def _sort(
 
 def _held_back(rule: Rule, snapshot: Snapshot) -> str:
     """Why the rule cannot tell on this page; empty where it can."""
-    withheld = [r for r in snapshot.requests if r.withheld]
-    blocked = {"font" if _FONT_SHEETS.match(r.url) else r.kind for r in withheld}
-    if rule.group in _HELD_BACK and not rule.unstyled and blocked & {"stylesheet", "script"}:
-        return "remote-blocked" if any(r.outcome == "remote" for r in withheld) else "outside-root"
-    if rule.text_metrics and "font" in blocked:
-        return "remote-font-blocked"
+    withheld = {(_needed_as(r), _ABSENT[r.outcome]) for r in snapshot.requests if r.outcome in _ABSENT}
+    if rule.group in _HELD_BACK and not rule.unstyled:
+        unstyled = {why for kind, why in withheld if kind == "stylesheet" or (kind == "script" and why != "file-missing")}
+        if unstyled:
+            return next(why for why in _ABSENT.values() if why in unstyled)
+    if rule.text_metrics:
+        fonts = {why for kind, why in withheld if kind == "font"}
+        if fonts:
+            return "font-missing" if fonts == {"file-missing"} else "remote-font-blocked"
     return ""
+
+
+def _needed_as(request: Request) -> str:
+    return "font" if _FONT_SHEETS.match(request.url) else request.kind
 
 
 def _defect(

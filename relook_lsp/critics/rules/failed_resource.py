@@ -16,6 +16,7 @@ _KINDS = {
     "document": "framed document", "texttrack": "text track", "manifest": "manifest",
     "fetch": "data file", "xhr": "data file",
 }  # fmt: skip
+_CONSEQUENCE = {"stylesheet": "; how the page looks is not judged without it"}
 _UNUSABLE = frozenset(("stylesheet", "script"))
 
 
@@ -35,7 +36,11 @@ def judge(snapshot: Snapshot, options: Options) -> Iterator[Outcome]:
         yield Outcome(
             Verdict.FAIL,
             place=path,
-            measured={"path": path.lstrip("/"), "kind": _KINDS[request.kind], "problem": missing.problem(request)},
+            measured={
+                "path": path.lstrip("/"),
+                "kind": _KINDS[request.kind],
+                "problem": missing.problem(request) + _CONSEQUENCE.get(request.kind, ""),
+            },
             extent=1.0 if request.kind in _UNUSABLE else 0.5,
             severity=None if request.kind in _UNUSABLE else Severity.WARNING,
             blame=(ByResource(request.url),),
