@@ -106,8 +106,9 @@ class WidthCause:
             if above < 0 or layout.rect(at).right < self.scene.content_box(above).right - 1.5:
                 return False
             at = above
+        # What a box cuts off pushes nothing: the box ends where it does without it.
         clip = self.scene.clip(at)
-        return clip is None or clip.right > self.edge + _SLACK
+        return clip is None or (clip.right > self.edge + _SLACK and clip.right >= layout.rect(at).right - _SLACK)
 
     # -- reasons
 
