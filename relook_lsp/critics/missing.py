@@ -9,6 +9,8 @@ from relook_lsp.core.snapshot import Request
 from relook_lsp.critics.script_errors import needs_server
 
 _TEMPLATE = re.compile(r"\{\{|\}\}|\{%|%\}|<\?|<%|\$\{|undefined|\[object|\bnull\b|NaN")
+_HOSTED = re.compile(r"/(_vercel|cdn-cgi|\.netlify)/")
+"""Paths that a host answers by itself, with what counts visits and the like."""
 
 
 def path(request: Request) -> str:
@@ -23,9 +25,15 @@ def excuse(request: Request) -> str:
         return "outside-root"
     if request.outcome == "failed":
         return "unreadable"
-    if needs_server(request):
+    if needs_server(request) or _HOSTED.match(path(request)):
         return "no-server"
     return "template" if _TEMPLATE.search(path(request)) else ""
+
+
+def absence(request: Request) -> str:
+    """Why nothing is known of what the page would be with the file; empty where it came, or where nothing hangs on it."""
+    reason = "" if request.outcome == "ok" else excuse(request) or "file-missing"
+    return "" if reason == "no-server" else reason
 
 
 def problem(request: Request) -> str:

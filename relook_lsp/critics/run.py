@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from relook_lsp.core.finding import Incomplete, Need, NeedView, Outcome, Severity, Verdict
 from relook_lsp.core.snapshot import Request, Snapshot, View
 from relook_lsp.critics.hearing import Hearing
+from relook_lsp.critics.missing import absence
 from relook_lsp.critics.registry import RULES
 from relook_lsp.critics.rule import Options, Rule
 from relook_lsp.critics.rules import small_range_break
@@ -25,11 +26,7 @@ _FONT_SHEETS = re.compile(r"https?://(fonts\.googleapis\.com|fonts\.bunny\.net|u
 """Style sheets that do nothing but name web fonts."""
 
 _HELD_BACK = ("layout", "legibility", "images", "interaction")
-"""Groups that cannot tell without a style sheet of the page, or while a script that it would have got was kept from it. A
-script that does not exist is none for its visitors either."""
-
-_ABSENT = {"remote": "remote-blocked", "outside": "outside-root", "missing": "file-missing", "refused": "file-missing"}
-"""Outcomes of requests, and why nothing is known without the answer; the first that holds is told."""
+"""Groups that cannot tell while a style sheet or script of the page is not there."""
 
 
 @dataclass(frozen=True)
@@ -165,16 +162,18 @@ def _sort(
 
 def _held_back(rule: Rule, snapshot: Snapshot) -> str:
     """Why the rule cannot tell on this page; empty where it can."""
-    withheld = {(_needed_as(r), _ABSENT[r.outcome]) for r in snapshot.requests if r.outcome in _ABSENT}
-    if rule.group in _HELD_BACK and not rule.unstyled:
-        unstyled = {why for kind, why in withheld if kind == "stylesheet" or (kind == "script" and why != "file-missing")}
-        if unstyled:
-            return next(why for why in _ABSENT.values() if why in unstyled)
-    if rule.text_metrics:
-        fonts = {why for kind, why in withheld if kind == "font"}
-        if fonts:
-            return "font-missing" if fonts == {"file-missing"} else "remote-font-blocked"
+    absent = [(_needed_as(request), reason) for request in snapshot.requests if (reason := absence(request))]
+    shaping = sorted((reason for kind, reason in absent if kind in ("stylesheet", "script")), key=_first_told)
+    fonts = sorted((reason for kind, reason in absent if kind == "font"), key=_first_told)
+    if shaping and rule.group in _HELD_BACK and not rule.unstyled:
+        return shaping[0]
+    if fonts and rule.text_metrics:
+        return "remote-font-blocked" if fonts[0] == "remote-blocked" else fonts[0]
     return ""
+
+
+def _first_told(reason: str) -> bool:
+    return reason != "remote-blocked"
 
 
 def _needed_as(request: Request) -> str:

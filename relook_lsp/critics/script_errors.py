@@ -11,7 +11,7 @@ from relook_lsp.core.snapshot import Message, Request, Snapshot
 
 _FOLLOWS_FROM_SCRIPT = re.compile(
     r"is not defined|is not a (function|constructor)|(undefined|null) (or|to) |(of|is) (undefined|null)|before initialization"
-    r"|Script error for|\b(require[ds]?|not loaded|not found|is missing)\b"
+    r"|^Uncaught \(in promise\)$|Script error for|\b(require[ds]?|not loaded|not found|is missing)\b"
     r"|dynamically imported module|module specifier|does not provide an export|[Ff]ailed to (load|fetch)"
 )
 _FOLLOWS_FROM_DATA = re.compile(

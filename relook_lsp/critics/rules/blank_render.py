@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from relook_lsp.core.finding import Blame, ByScript, Outcome, Severity, Verdict
 from relook_lsp.core.pixels import decode
 from relook_lsp.core.snapshot import Layout, Snapshot, View
-from relook_lsp.critics.missing import excuse
+from relook_lsp.critics.missing import absence
 from relook_lsp.critics.rule import Options, Rule
 from relook_lsp.critics.scene import Scene
 
@@ -29,8 +29,8 @@ def judge(snapshot: Snapshot, options: Options) -> Iterator[Outcome]:
         yield Outcome(Verdict.PASS)
     elif any(layout.find(name) is not None for name in _DRAWN_LATER):
         yield Outcome(Verdict.INCOMPLETE, reason="drawn-by-script")
-    elif withheld := next((r for r in snapshot.requests if r.withheld and r.kind in _MISSING), None):
-        yield Outcome(Verdict.INCOMPLETE, reason=excuse(withheld))
+    elif reason := next((why for r in snapshot.requests if r.kind in _MISSING and (why := absence(r))), ""):
+        yield Outcome(Verdict.INCOMPLETE, reason=reason)
     else:
         thrown = [m for m in snapshot.messages if m.kind in ("exception", "rejection") and m.place is not None]
         blame: tuple[Blame, ...] = tuple(ByScript(m.place) for m in thrown[:1] if m.place is not None)

@@ -16,8 +16,8 @@ _KINDS = {
     "document": "framed document", "texttrack": "text track", "manifest": "manifest",
     "fetch": "data file", "xhr": "data file",
 }  # fmt: skip
-_CONSEQUENCE = {"stylesheet": "; how the page looks is not judged without it"}
 _UNUSABLE = frozenset(("stylesheet", "script"))
+_CONSEQUENCE = "; how the page looks is not judged without it"
 
 
 def judge(snapshot: Snapshot, options: Options) -> Iterator[Outcome]:
@@ -39,7 +39,7 @@ def judge(snapshot: Snapshot, options: Options) -> Iterator[Outcome]:
             measured={
                 "path": path.lstrip("/"),
                 "kind": _KINDS[request.kind],
-                "problem": missing.problem(request) + _CONSEQUENCE.get(request.kind, ""),
+                "problem": missing.problem(request) + (_CONSEQUENCE if request.kind in _UNUSABLE else ""),
             },
             extent=1.0 if request.kind in _UNUSABLE else 0.5,
             severity=None if request.kind in _UNUSABLE else Severity.WARNING,
