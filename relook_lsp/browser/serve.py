@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-from relook_lsp.core.page import Page
+from relook_lsp.core.page import Page, starts
 from relook_lsp.core.snapshot import Source
 from relook_lsp.core.text import decode
 
@@ -55,8 +55,8 @@ def resolve(page: Page, url: str) -> tuple[str, str | None]:
     """(outcome, path relative to the root) of a URL of the synthetic origin, symlinks followed."""
     wanted = unquote(urlsplit(url).path, errors="surrogateescape").lstrip("/")
     outcome = "missing"
-    for site in ("", *page.sites):
-        relative = f"{site.strip('/')}/{wanted}" if site.strip("/") else wanted
+    for start in starts(page.entry, page.sites):
+        relative = f"{start}/{wanted}".lstrip("/")
         if relative in page.overlays:
             return "ok", relative
         outcome, path = _inside(page.root, relative)

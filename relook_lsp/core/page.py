@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 
 @dataclass(frozen=True)
@@ -22,12 +23,21 @@ def is_url(entry: str) -> bool:
     return entry.startswith(("http://", "https://"))
 
 
+def starts(path: str, sites: tuple[str, ...]) -> Iterator[str]:
+    """Folders, relative to the root, that ``/css/a.css`` may start from where the file at ``path`` says it: the root and every
+    folder above the file, each followed by its ``sites``. The site's root need not be the folder that is open."""
+    above = [] if is_url(path) else [str(folder) for folder in PurePosixPath(path).parents if str(folder) != "."]
+    for folder in ("", *reversed(above)):
+        for site in ("", *sites):
+            yield f"{folder}/{site.strip('/')}".strip("/")
+
+
 @dataclass(frozen=True)
 class Page:
     """An entry document, the folder that may be read for it, and the buffers that overlay files.
 
     ``entry`` is a path relative to ``root``, or an ``http(s)`` URL of a development server.
-    ``sites`` are folders under the root that give the meaning of ``/css/a.css`` (``public``, ``src``).
+    ``sites`` are folders that give the meaning of ``/css/a.css`` (``public``, ``src``), see ``starts``.
     """
 
     root: Path

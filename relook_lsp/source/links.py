@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from relook_lsp.core.page import Buffer
+from relook_lsp.core.page import Buffer, starts
 from relook_lsp.core.text import decode
 from relook_lsp.source.names import ImportMap, Names, names_in
 
@@ -103,7 +103,7 @@ class Files:
         if not code_only:
             urls += [urljoin(base, url) for url in names.other]
         for url in urls:
-            target = self.resolve(url)
+            target = self.resolve(url, path)
             if target is not None:
                 yield target
 
@@ -127,13 +127,13 @@ class Files:
         except OSError:
             return None
 
-    def resolve(self, url: str) -> str | None:
-        """The existing file, relative to the root, that a URL of this origin means."""
+    def resolve(self, url: str, near: str) -> str | None:
+        """The existing file, relative to the root, that a URL of this origin means in the file at ``near``."""
         if not url.startswith(_ORIGIN):
             return None
         wanted = os.path.normpath(unquote(urlsplit(url).path, errors="surrogateescape").lstrip("/") or ".")
-        for site in ("", *self.sites):
-            relative = os.path.normpath(f"{site.strip('/')}/{wanted}" if site.strip("/") else wanted)
+        for start in starts(near, self.sites):
+            relative = os.path.normpath(f"{start}/{wanted}".lstrip("/"))
             if relative in self.overlays or self._is_file(relative):
                 return relative
         return None

@@ -22,6 +22,8 @@ CASES: dict[str, Case] = {
     "absolute path": Case({"sub/i.html": "<link rel=stylesheet href=/css/a.css>⟨<p id=t>⟩x", "css/a.css": "p{⟪color:#999⟫}"}),
     "absolute path in a site folder": Case(
         {"public/sub/i.html": "<link rel=stylesheet href=/css/a.css>⟨<p id=t>⟩x", "public/css/a.css": "p{⟪color:#999⟫}"}, sites=("public",)),
+    "absolute path from a folder above": Case(
+        {"apps/shop/sub/i.html": "<link rel=stylesheet href=/css/a.css>⟨<p id=t>⟩x", "apps/shop/css/a.css": "p{⟪color:#999⟫}"}),
     "base element": Case({"i.html": "<base href=css/><link rel=stylesheet href=a.css>⟨<p id=t>⟩x", "css/a.css": "p{⟪color:#999⟫}"}),
     "query in the reference": Case({"i.html": "<link rel=stylesheet href='a.css?v=3#x'>⟨<p id=t>⟩x", "a.css": "p{⟪color:#999⟫}"}),
     "sheet linked twice": Case({

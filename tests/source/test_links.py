@@ -101,9 +101,19 @@ def test_unreached(tmp_path: Path, case: str) -> None:
 
 
 def test_site_folder_gives_the_meaning_of_an_absolute_url(tmp_path: Path) -> None:
-    files = {"public/css/a.css": "", "public/i.html": "<link rel=stylesheet href=/css/a.css>"}
+    files = {"public/css/a.css": "", "i.html": "<link rel=stylesheet href=/css/a.css>"}
     assert _using(tmp_path, "public/css/a.css", files) == []
-    assert _using(tmp_path, "public/css/a.css", {}, sites=("public",)) == ["public/i.html"]
+    assert _using(tmp_path, "public/css/a.css", {}, sites=("public",)) == ["i.html"]
+
+
+def test_absolute_url_starts_from_any_folder_above_the_page(tmp_path: Path) -> None:
+    page = "apps/shop/pages/i.html"
+    files = {"apps/shop/css/a.css": "", "apps/shop/public/b.css": "@import '/css/c.css';", "apps/shop/css/c.css": ""}
+    files[page] = "<link rel=stylesheet href=/css/a.css><link rel=stylesheet href=/b.css>"
+    assert _using(tmp_path, "apps/shop/css/a.css", files) == [page]
+    assert _using(tmp_path, "apps/shop/public/b.css", {}, sites=("public",)) == [page]
+    assert _using(tmp_path, "apps/shop/css/c.css", {}, sites=("public",)) == [page]
+    assert _using(tmp_path, "apps/css/a.css", {"apps/css/a.css": ""}) == [page], "the outermost comes first"
 
 
 def test_root_comes_before_the_site_folder(tmp_path: Path) -> None:
