@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,6 +120,8 @@ class _Sentences:
     def __init__(self, scene: Scene, small: dict[int, Rect]) -> None:
         layout = self._layout = scene.layout
         self._own: dict[int, list[Rect]] = defaultdict(list)
+        self._breaks: dict[int, list[int]] = {}
+        """Block -> what begins a new line in it, and small targets."""
         self._free: list[TextRun] = []
         """Lines of words that belong to no control."""
         for run in scene.runs if small else ():
@@ -133,7 +135,8 @@ class _Sentences:
         self._bottoms = np.array([run.rect.bottom for run in self._free], dtype=np.float64)
 
     def hold(self, node: int) -> bool:
-        """Whether text that is no target stands on the same line, or the target itself breaks over lines."""
+        """Whether the target is part of running text that is none: on its line or, with no break between, on the next; or
+        whether it breaks over lines itself."""
         layout = self._layout
         if layout.style(node, "display") not in ("inline", "inline-block"):
             return False
@@ -142,10 +145,28 @@ class _Sentences:
         block = next(
             (a for a in layout.ancestors(node) if layout.has_box(a) and layout.style(a, "display") != "inline"), None
         )
+        if block is None:
+            return False
         box = layout.rect(node)
         beside = np.minimum(self._bottoms, box.bottom) - np.maximum(self._tops, box.y) > 2
-        return block is not None and any(
-            layout.within(self._free[index].element, block) for index in np.flatnonzero(beside)
+        around = [index for index, run in enumerate(self._free) if layout.within(run.element, block)]
+        return any(beside[index] for index in around) or self._flows(node, block, [self._free[i] for i in around])
+
+    def _flows(self, node: int, block: int, around: Sequence[TextRun]) -> bool:
+        """Whether neither a new line nor another control lies between the target and some text of its block."""
+        if not around:
+            return False
+        if block not in self._breaks:
+            self._breaks[block] = [n for n in self._layout.elements if n != block and self._parts(n, block)]
+        spans = [sorted((run.node, node)) for run in around]
+        return any(not any(first < n < last for n in self._breaks[block]) for first, last in spans)
+
+    def _parts(self, node: int, block: int) -> bool:
+        layout = self._layout
+        return layout.within(node, block) and (
+            node in self._own
+            or layout.names[node] == "br"
+            or (layout.has_box(node) and not layout.style(node, "display").startswith("inline"))
         )
 
 
