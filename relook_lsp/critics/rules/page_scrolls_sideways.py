@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from relook_lsp.core.finding import NeedStyles, Outcome, Severity, Verdict
 from relook_lsp.core.geometry import Rect
 from relook_lsp.critics.boxes import REPLACED, pinned
+from relook_lsp.critics.by_script import of_another_window
 from relook_lsp.critics.rule import Rule
 from relook_lsp.critics.scene import Scene
 from relook_lsp.critics.width_cause import WidthCause
@@ -40,8 +41,8 @@ def judge(scene: Scene) -> Iterator[Outcome]:
         yield Outcome(Verdict.INCOMPLETE, root, reason="unconfirmed", need=NeedStyles(scene.view.id, search.keys))
         return
     found = search.find()
-    if _sized_at_load(scene, found.node):
-        yield Outcome(Verdict.INCOMPLETE, root, reason="sized-at-load")
+    if of_another_window(scene, found.node):
+        yield Outcome(Verdict.INCOMPLETE, root, reason="sized-by-script")
         return
     yield Outcome(
         Verdict.FAIL,
@@ -65,15 +66,6 @@ def locked(scene: Scene) -> bool:
         for node in (layout.find("html"), layout.find("body"))
         if node is not None and layout.has_box(node)
     )
-
-
-def _sized_at_load(scene: Scene, node: int) -> bool:
-    """Whether a drawing has the width of the window in which the page was loaded: at this width it was not drawn."""
-    if scene.layout.names[node] not in ("canvas", "svg", "iframe"):
-        return False
-    touch = scene.view.viewport.touch
-    loaded = next((v.viewport.width for v in scene.snapshot.settled if v.viewport.touch is touch), scene.width)
-    return loaded != scene.width and abs(scene.layout.rect(node).width - loaded) <= 1
 
 
 def _farthest(scene: Scene, edge: float) -> tuple[int | None, bool]:
