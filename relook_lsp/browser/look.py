@@ -149,13 +149,14 @@ class Look:
 
     async def find_hang(self) -> None:
         """Interrupt a script that never returns, note its line, and end it. Raises ``Hang`` where no script is
-        running, or where the page gets next to no processor time: then it is the machine that stands still."""
+        running, where one comes to its end and others follow, or where the page gets next to no processor time: then it
+        is slow, or the machine stands still."""
         patience = asyncio.get_running_loop().time() + self._bound
         while await self.tab.busy() < self._bound * _SPUN:
             if asyncio.get_running_loop().time() > patience:
                 raise Hang
             await asyncio.sleep(0.2)
-        self.hang = await self._interrupter.find()
+        self.hang = await self._interrupter.find(self._bound / 3)
         if self.hang is None:
             raise Hang
         self.hung = True

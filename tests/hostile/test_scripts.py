@@ -49,6 +49,13 @@ async def test_a_page_that_got_no_processor_time_is_not_blamed(
     assert [problem.kind for problem in result.report.problems] == ["timeout"]
 
 
+async def test_a_page_with_much_work_in_parts_is_not_blamed(reviewed: Reviewer) -> None:
+    work = "for (let i = 0, a = 0; i < 600; i++) setTimeout(() => { for (let j = 0; j < 3e7; j++) a += j % 7 })"
+    result = await reviewed(f"{HEAD}<h1>Harbour</h1><script>{work}</script>", plan=within(12))
+    assert not result.report.findings
+    assert [problem.kind for problem in result.report.problems] == ["timeout"]
+
+
 LOOPS = {
     "dialogs": "for (let i = 0; i < 5000; i++) { alert(i); confirm(i); prompt(i) }",
     "dialogs from a timer": "setInterval(() => { alert(1); confirm(2); prompt(3); print() }, 1)",
