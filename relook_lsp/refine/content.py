@@ -8,19 +8,19 @@ Only a control that was wider than its window may become as small as browsers ma
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.patch import Patch
-from relook_lsp.core.snapshot import Layout, Snapshot, TextRun, View
-from relook_lsp.critics.boxes import bounded, letters, path
-from relook_lsp.critics.overlap import overlapping
+from relook_lsp.core.snapshot import Snapshot, TextRun, View
+from relook_lsp.critics.boxes import bounded, letters
 from relook_lsp.critics.rule import Options
 from relook_lsp.critics.scene import Scene
+from relook_lsp.refine import typeset
+from relook_lsp.refine.typeset import Typeset
 
 KEPT_SHARE = 0.55
 """A control or picture keeps at least this share of the area it showed inside the window."""
@@ -31,27 +31,15 @@ beside its text, a field to write in."""
 
 _FIELD_TYPES = frozenset(("", "text", "search", "email", "url", "tel", "password", "number", "range", "date", "time"))
 
-LETTERS, MIXED = 0.9, 0.25
-"""Shares of the size of the letters: how high a line is without the room around it, and from which overlap on two lines
-run into each other. A critic that looks at what an author wrote needs more."""
-
-SQUEEZED = (4, 1.25, 6.0)
-"""From how many lines on, below how many words a line, and below which width (em) a block of text stands squeezed."""
-
-EDGE = (4.0, 1.0)
-"""CSS pixels between a block of text and the edge of the box that it stands in: from which on there was room, and below
-which it touches the edge."""
-
 SLIVER = (32.0, 16.0)
 """CSS pixels: a box with both sides of the first is a box, one with a side below the second is a line."""
 
-WORD = 14
-"""Letters: a word that is no longer than this is not broken in two; an address or a compound may be."""
+APART = (6.0, 64.0, 1.0)
+"""CSS pixels: boxes that stand as far from each other as the first two say are apart, nearer than the third they touch. What
+lies between them beyond that may be the defect."""
 
 SCROLLER = (120.0, 40.0)
 """Least size (CSS pixels) of a box inside the page that counts as one that people scroll."""
-
-_WORD_END, _WORD_START = re.compile(r"[A-Za-z\u00C0-\u024F]+$"), re.compile(r"[A-Za-z\u00C0-\u024F]+")
 
 _NO_EDIT = Patch(())
 
@@ -71,19 +59,14 @@ class Thing:
 
 @dataclass(frozen=True)
 class Content:
-    """What one view shows, by node key: text without white space, things, pairs of texts that run into each other, and
-    of blocks of text which have hardly more than one word a line, the room at their sides (CSS pixels), how many of their
-    lines run into the next one, and how many of their words are broken; and the smaller side of boxes that are seen and
-    have nothing in them."""
+    """What one view shows, by node key: text without white space, how it stands, things, the smaller side of boxes
+    that are seen and have nothing in them, and how far seen boxes stand from the next one (CSS pixels)."""
 
     texts: Mapping[str, str]
     things: Mapping[str, Thing]
-    mixed: frozenset[tuple[str, str]] = frozenset()
-    squeezed: frozenset[str] = frozenset()
-    room: Mapping[str, float] = field(default_factory=dict[str, float])
-    crowded: Mapping[str, int] = field(default_factory=dict[str, int])
-    broken: Mapping[str, int] = field(default_factory=dict[str, int])
+    typeset: Typeset = field(default_factory=Typeset)
     empty: Mapping[str, float] = field(default_factory=dict[str, float])
+    apart: Mapping[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
 
 
 def of_view(snapshot: Snapshot, view: View) -> Content:
@@ -102,7 +85,7 @@ def of_view(snapshot: Snapshot, view: View) -> Content:
         cut = rect.area < run.rect.area
         seen = rect.width >= 1 and rect.height >= 1 and scene.on_page(rect) and _painted(scene, rect)
         if seen:
-            drawn.append((run, letters(scene, run, LETTERS)))
+            drawn.append((run, letters(scene, run, typeset.LETTERS)))
         if seen or (cut and _scrolled(scene, run.element, run.rect)):
             key = scene.layout.key(run.element)
             texts[key] = texts.get(key, "") + _letters(run.text)
@@ -132,13 +115,9 @@ def of_view(snapshot: Snapshot, view: View) -> Content:
             roomy = not inline and _roomy(scene, node, words.get(node))
             things[layout.key(node)] = Thing(area, _answers(scene, node, rect), layout.selector(node), roomy)
     held = {a for key in things for a in (layout.by_key[key], *layout.ancestors(layout.by_key[key]))}
-    blocks: dict[int, list[TextRun]] = {}
-    for run, _ in drawn:
-        blocks.setdefault(layout.block(run.element), []).append(run)
-    mixed, squeezed = frozenset(_mixed(scene, drawn)), frozenset(_squeezed(layout, blocks))
-    crowded, empty = dict(_crowded(layout, drawn)), dict(_empty(scene, {*words, *held}))
-    broken = dict(_broken(layout))
-    return Content(texts, things, mixed, squeezed, dict(_room(scene, blocks)), crowded, broken, empty)
+    return Content(
+        texts, things, typeset.of_lines(scene, drawn), dict(_empty(scene, {*words, *held})), dict(_apart(scene))
+    )
 
 
 def _roomy(scene: Scene, node: int, words: Rect | None) -> bool:
@@ -165,71 +144,26 @@ def swollen(snapshot: Snapshot) -> frozenset[str]:
     return frozenset(keys)
 
 
-def _mixed(scene: Scene, lines: Sequence[tuple[TextRun, Rect]]) -> Iterator[tuple[str, str]]:
-    """Keys of texts of different blocks whose lines run into each other."""
-    layout, boxes = scene.layout, [rect for _, rect in lines]
-    for one, two in overlapping(boxes, [layout.block(run.element) for run, _ in lines]):
-        elements = [lines[index][0].element for index in (one, two)]
-        size = min(layout.pixels(element, "font-size") for element in elements)
-        both = boxes[one].intersect(boxes[two])
-        if both.height > MIXED * size and both.width > size:
-            first, second = sorted(layout.key(element) for element in elements)
-            yield first, second
-
-
-def _squeezed(layout: Layout, blocks: Mapping[int, Sequence[TextRun]]) -> Iterator[str]:
-    for block, runs in blocks.items():
-        count = len({round(run.rect.y) for run in runs})
-        words = sum(len(run.text.split()) for run in runs)
-        narrow = layout.rect(block).width < SQUEEZED[2] * layout.pixels(block, "font-size")
-        if narrow and count >= SQUEEZED[0] and words < SQUEEZED[1] * count:
-            yield layout.key(block)
-
-
-def _room(scene: Scene, blocks: Iterable[int]) -> Iterator[tuple[str, float]]:
-    """Between a block and the nearest box around it that shows where it ends; not that of the whole page."""
-    layout = scene.layout
-    for block in blocks:
-        around = next((n for n in path(scene, block, -1) if bounded(scene, n)), None)
-        if around is not None and layout.names[around] not in ("html", "body"):
-            box, text = scene.padding_box(around), scene.content_box(block)
-            yield layout.key(block), min(text.x - box.x, box.right - text.right)
-
-
-def _crowded(layout: Layout, lines: Sequence[tuple[TextRun, Rect]]) -> Iterator[tuple[str, int]]:
-    """Blocks with neighbouring lines that run into each other, and how many."""
-    tops: dict[int, dict[int, Rect]] = {}
-    for run, letters_ in lines:
-        line = tops.setdefault(layout.block(run.element), {})
-        known = line.get(round(run.rect.y))
-        line[round(run.rect.y)] = letters_ if known is None else known.union(letters_)
-    for block, line in tops.items():
-        size = layout.pixels(block, "font-size")
-        both = (one.intersect(two) for one, two in pairwise(rect for _, rect in sorted(line.items())))
-        count = sum(part.height > MIXED * size and part.width > size for part in both)
-        if count:
-            yield layout.key(block), count
-
-
-def _broken(layout: Layout) -> Iterator[tuple[str, int]]:
-    """Elements with words that go on in the next line without a hyphen, and how many; long ones may."""
-    counts = Counter[int]()
-    for one, two in pairwise(layout.runs):
-        # Where there was a space, it is in neither line.
-        if one.node == two.node and one.rect.bottom <= two.rect.y + 1 and one.start + len(one.text) == two.start:
-            head, tail = _WORD_END.search(one.text), _WORD_START.match(two.text)
-            if head and tail and len(head[0]) + len(tail[0]) <= WORD:
-                counts[one.element] += 1
-    for element, count in counts.items():
-        yield layout.key(element), count
-
-
 def _empty(scene: Scene, filled: Container[int]) -> Iterator[tuple[str, float]]:
     layout = scene.layout
     for node in layout.elements:
         if node not in filled and bounded(scene, node) and scene.shown(node):
             box = scene.visible_rect(node)
             yield layout.key(node), min(box.width, box.height)
+
+
+def _apart(scene: Scene) -> Iterator[tuple[tuple[str, str], float]]:
+    """Between neighbours in the document whose edges are seen, beside or below each other."""
+    layout = scene.layout
+    seen: dict[int, list[int]] = {}
+    for node in layout.elements:
+        if bounded(scene, node) and scene.shown(node):
+            seen.setdefault(layout.parents[node], []).append(node)
+    for siblings in seen.values():
+        for one, two in pairwise(siblings):
+            first, second = layout.rect(one), layout.rect(two)
+            gap = max(second.x - first.right, second.y - first.bottom)
+            yield (layout.key(one), layout.key(two)), gap
 
 
 def _letters(text: str) -> str:
@@ -308,24 +242,13 @@ def missing(
             return f"{thing.selector} shrinks to {found.area / max(thing.area, 1):.0%} of its area"
         if thing.answers and not found.answers:
             return f"{thing.selector} no longer answers a click"
-    known = {tuple(sorted(patch.map_key(key, entry) or "" for key in pair)) for pair in before.mixed}
-    for pair in sorted(after.mixed):
-        if pair not in known:
-            return f"the text '{after.texts.get(pair[0], '')[:30]}' runs into another"
-    for key in sorted(after.squeezed - {patch.map_key(key, entry) for key in before.squeezed}):
-        return f"the text '{after.texts.get(key, '')[:30]}' is squeezed to one word a line"
-    for known, now, what in (
-        (before.crowded, after.crowded, "lines run into each other in"),
-        (before.broken, after.broken, "words are broken in"),
-    ):
-        earlier = {patch.map_key(key, entry): count for key, count in known.items()}
-        for key, count in now.items():
-            if count > earlier.get(key, 0):
-                return f"{what} the text '{after.texts.get(key, '')[:30]}'"
+    for key, harm in typeset.worse(before.typeset, after.typeset, lambda key: patch.map_key(key, entry) or ""):
+        return f"the text '{after.texts.get(key, '')[:30]}' {harm}"
     for key, side in before.empty.items():
         if side >= SLIVER[0] and after.empty.get(patch.map_key(key, entry) or "", 0.0) < SLIVER[1]:
             return f"a box of {side:.0f} px is hardly there any more"
-    for key, room in before.room.items():
-        if room >= EDGE[0] and abs(after.room.get(patch.map_key(key, entry) or "", room)) < EDGE[1]:
-            return f"the text '{before.texts.get(key, '')[:30]}' touches the edge of its box"
+    for (one, two), gap in before.apart.items():
+        now = after.apart.get((patch.map_key(one, entry) or "", patch.map_key(two, entry) or ""), gap)
+        if APART[0] <= gap <= APART[1] and abs(now) < APART[2]:
+            return f"boxes that stood {gap:.0f} px apart touch"
     return ""

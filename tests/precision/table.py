@@ -10,9 +10,13 @@ from typing import NamedTuple
 
 HERE = Path(__file__).parent
 VERDICTS = ("true", "arguable", "false")
-SAMPLES = ("development", "fresh", "teaching", "templates")
-"""``teaching``: pages that often show a defect on purpose; ``templates``: pages that come with npm packages of designs. No
-rule was mended on either before they were judged."""
+SAMPLES = ("development", "fresh", "teaching", "templates", "demos", "demos, fresh")
+"""``teaching``: pages that often show a defect on purpose; ``templates``: pages that come with npm packages of designs;
+``demos``: with npm packages of libraries. On ``development`` and ``demos`` rules were mended, the others were judged by
+rules that had never been mended on them."""
+
+MENDED_ON = ("development", "demos")
+FRESH = ("fresh", "demos, fresh")
 
 
 class Judged(NamedTuple):

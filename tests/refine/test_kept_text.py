@@ -1,5 +1,5 @@
 """Text that runs into another or into itself after an edit, stands in lines of one word or touches the edge of its box is
-lost, and so is an empty box that becomes a line, whatever the edit mends."""
+lost, and so is an empty box that becomes a line, or the gap between boxes, whatever the edit mends."""
 
 from __future__ import annotations
 
@@ -42,6 +42,9 @@ TABLE = CARD.replace(
 GAUGE = CARD.replace("<p>Dates", '<div class="gauge"></div><p>Dates').replace(
     "p { margin", ".gauge { width: 12px; min-width: 640px; height: 40px; background: #ccd }\np { margin"
 )
+COLUMNS = CARD.replace(
+    "<p>Dates", '<div class="row"><p class="col">Rivers</p><p class="col">Mountains</p></div><p>Dates'
+).replace("p { margin", ".row { display: flex; gap: 46px }\n.col { flex: none; width: 165px; background: #dde }\np { margin")
 
 
 @pytest.mark.browser
@@ -55,10 +58,12 @@ GAUGE = CARD.replace("<p>Dates", '<div class="gauge"></div><p>Dates').replace(
         (CARD, "padding: 24px;", "", Reason.CONTENT_LOST, "touches the edge"),
         (CARD, "width: 100%;", "", Reason.ACCEPTED, ""),
         (TIGHT, "max-height: 6px;", "", Reason.CONTENT_LOST, "run into each other"),
-        (TABLE, "min-width: 420px;", "overflow-wrap: anywhere;", Reason.CONTENT_LOST, "words are broken"),
+        (TABLE, "min-width: 420px;", "overflow-wrap: anywhere;", Reason.CONTENT_LOST, "has broken words"),
         (TABLE, "min-width: 420px;", "", Reason.ACCEPTED, ""),
         (TIGHT, "max-height: 6px; line-height: 7px;", "", Reason.ACCEPTED, ""),
         (GAUGE, "min-width: 640px;", "", Reason.CONTENT_LOST, "hardly there"),
+        (COLUMNS, "; gap: 46px", "", Reason.CONTENT_LOST, "46 px apart touch"),
+        (COLUMNS, "gap: 46px", "gap: 16px", Reason.ACCEPTED, ""),
         (GAUGE, "width: 12px; min-width: 640px;", "", Reason.ACCEPTED, ""),
     ],
     ids=[
@@ -73,6 +78,8 @@ GAUGE = CARD.replace("<p>Dates", '<div class="gauge"></div><p>Dates').replace(
         "in whole words",
         "in lines with room",
         "an empty box of no width",
+        "columns without a gap",
+        "columns with a smaller gap",
         "an empty box that fits",
     ],
 )
