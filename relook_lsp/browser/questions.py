@@ -13,7 +13,7 @@ from relook_lsp.browser.gather import flicker as light
 from relook_lsp.browser.gather import styles
 from relook_lsp.browser.gather.axe import violations
 from relook_lsp.browser.gather.creator import creator as made_at
-from relook_lsp.browser.gather.focus import force, leave_focus, take_focus
+from relook_lsp.browser.gather.focus import force, leave_focus, ringed, take_focus
 from relook_lsp.browser.look import Look
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.snapshot import Declaration, Flicker, Frame, Paint, ScriptPlace, View, Viewport
@@ -47,8 +47,8 @@ async def declarations(look: Look, view: View, node: int, *, focused: bool = Fal
 
 
 async def focus(look: Look, view: View, node: int) -> int:
-    """Pixels that change around the element when it gets keyboard focus; -1 where it does not take it. The page is
-    ``STILL``."""
+    """Pixels that change around the element when it gets keyboard focus, all of them where some do and the ring is the
+    browser's own, however thin it is here; -1 where it does not take the focus. The page is ``STILL``."""
     clip = _whole(view.layout.rect(node).inflate(_AROUND).intersect(_reach(view)))
     await look.resize(view.viewport)
     thing = await _thing(look, view, node)
@@ -59,8 +59,10 @@ async def focus(look: Look, view: View, node: int) -> int:
     before = await look.camera.frame(view.layout, view.viewport, clip)
     taken = await take_focus(look.cdp, thing)
     after = await look.camera.frame(view.layout, view.viewport, clip)
+    ring = await ringed(look.cdp, thing)
     await leave_focus(look.cdp, thing)
-    return difference(before, after, clip).changed if taken else -1
+    changed = difference(before, after, clip).changed
+    return -1 if not taken else int(clip.area) if ring and changed else changed
 
 
 async def flicker(look: Look, view: View, node: int) -> Flicker:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
+from relook_lsp.core.colour import parse_computed
 from relook_lsp.critics.boxes import opaque, turned
 from relook_lsp.critics.scene import Scene
 
@@ -25,6 +26,14 @@ def solid(scene: Scene) -> list[int]:
     """Boxes that nothing shows through, in document order."""
     layout = scene.layout
     return [n for n in layout.elements if (layout.names[n] in _SOLID or opaque(scene, n)) and scene.shown(n)]
+
+
+def bars(scene: Scene) -> list[int]:
+    """Boxes with a ground that stay in the window, though something shows through: what lies under one on the picture of
+    the whole page is scrolled out from there."""
+    layout = scene.layout
+    grounds = ((n, parse_computed(layout.style(n, "background-color"))) for n in scene.bars)
+    return [n for n, ground in grounds if ground is not None and ground.alpha > 0]
 
 
 def meant(scene: Scene, node: int, cover: int, controls: Container[int]) -> bool:

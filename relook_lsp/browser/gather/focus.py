@@ -9,12 +9,22 @@ _TAKE = """function () {
   this.focus({ preventScroll: true, focusVisible: true });
   return this.getRootNode().activeElement === this;
 }"""
+# What the style sheet of the browser says of focus, and nobody has taken away.
+_RINGED = """function () {
+  const { outlineStyle, outlineColor } = getComputedStyle(this);
+  return outlineStyle === "auto" && !/, 0\\)$|transparent/.test(outlineColor);
+}"""
 _LEAVE = "function () { this.blur(); }"
 
 
 async def take_focus(cdp: Cdp, thing: str) -> bool:
     """Whether the element (a remote object) has the focus now."""
     return await _call(cdp, thing, _TAKE)
+
+
+async def ringed(cdp: Cdp, thing: str) -> bool:
+    """Whether the focused element has the browser's own ring."""
+    return await _call(cdp, thing, _RINGED)
 
 
 async def leave_focus(cdp: Cdp, thing: str) -> None:

@@ -15,7 +15,7 @@ from relook_lsp.core.geometry import Rect
 from relook_lsp.core.pixels import Pixels, luminance
 from relook_lsp.core.snapshot import TextRun
 from relook_lsp.critics.boxes import decorative, path
-from relook_lsp.critics.covers import solid
+from relook_lsp.critics.covers import bars, solid
 from relook_lsp.critics.pictures import holes
 from relook_lsp.critics.pixels import Picture, contrast, quantiles
 from relook_lsp.critics.rule import Rule
@@ -34,7 +34,7 @@ def judge(scene: Scene) -> Iterator[Outcome]:
         inactive = scene.disabled(run.element) or (labels and not labels.isdisjoint(path(scene, run.element, -1)))
         if any(character.isalnum() for character in run.text) and not inactive:
             by_element[run.element].append(run)
-    covers = solid(scene)
+    covers = [*solid(scene), *bars(scene)]
     empty: list[Rect] | None = None
     for element, runs in by_element.items():
         outcome = _element(scene, picture, element, runs, covers)
@@ -159,7 +159,7 @@ def _expected(colour: Colour, alpha: float, behind: Pixels) -> NDArray[np.float3
 
 
 def _under(scene: Scene, run: TextRun, covers: list[int]) -> bool:
-    """Whether one of these solid boxes, of elsewhere, is painted over a part of the line: what is seen there is not its letters."""
+    """Whether one of these boxes, of elsewhere, is painted over a part of the line: what is seen there is not its letters."""
     layout, order = scene.layout, scene.layout.paint_order(run.node)
     return any(
         layout.paint_order(node) > order

@@ -73,9 +73,11 @@ def _caret(name: str, kind: str | None) -> bool:
 
 
 def _reachable(scene: Scene, node: int) -> bool:
-    """Whether the Tab key comes by, and the control can be seen where it stands."""
+    """Whether the Tab key comes by, and the control can be seen where it stands: on the picture, which ends somewhere."""
     layout, box = scene.layout, scene.visible_rect(node)
     if (layout.attribute(node, "tabindex") or "").startswith("-") or box.width < 4 or box.height < 4:
+        return False
+    if scene.pixels is None or not scene.pixels.inside(box):
         return False
     return (
         layout.names[node] in ("a", "button", "select", "input", "summary")
