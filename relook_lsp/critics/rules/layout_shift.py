@@ -42,6 +42,8 @@ def judge(scene: Scene) -> Iterator[Outcome]:
         measured={"score": round(found.score, 3), "distance": round(found.distance), "element": layout.selector(first)},
         required={"score": RULE.thresholds["score"]},
         extent=min(1.0, 0.3 + found.score),
+        # Between the two, things may well come in on purpose.
+        severity=None if found.score > RULE.thresholds["poor"] else Severity.INFORMATION,
         blame=blame,
         data={"pusher": layout.selector(pusher), "when": f"{moment / 1000:g}"},
         moment=moment,
@@ -56,8 +58,8 @@ RULE = Rule(
     message="Within {when} s of loading, {pusher} pushes {element} {distance} px away (shift score {score}; at most {required_score}).",
     why="What one is reading or about to press jumps away.",
     fix="Keep the room from the start: `width` and `height` on pictures, `min-height` for what comes later.",
-    thresholds={"score": 0.1},
+    thresholds={"score": 0.1, "poor": 0.25},
     view=judge,
     related="The page that jumps.",
-    source="Layout Instability (W3C draft); Core Web Vitals, CLS at most 0.1",
+    source="Layout Instability (W3C draft); Core Web Vitals, CLS at most 0.1, poor above 0.25",
 )
