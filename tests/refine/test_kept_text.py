@@ -44,7 +44,9 @@ GAUGE = CARD.replace("<p>Dates", '<div class="gauge"></div><p>Dates').replace(
 )
 COLUMNS = CARD.replace(
     "<p>Dates", '<div class="row"><p class="col">Rivers</p><p class="col">Mountains</p></div><p>Dates'
-).replace("p { margin", ".row { display: flex; gap: 46px }\n.col { flex: none; width: 165px; background: #dde }\np { margin")
+).replace(
+    "p { margin", ".row { display: flex; gap: 46px }\n.col { flex: none; width: 165px; background: #dde }\np { margin"
+)
 
 
 @pytest.mark.browser
