@@ -60,7 +60,8 @@ class Thing:
 @dataclass(frozen=True)
 class Content:
     """What one view shows, by node key: text without white space, how it stands, things, the smaller side of boxes
-    that are seen and have nothing in them, and how far seen boxes stand from the next one (CSS pixels)."""
+    that are seen and have nothing in them, and how far boxes and columns stand from the next one (CSS
+    pixels)."""
 
     texts: Mapping[str, str]
     things: Mapping[str, Thing]
@@ -116,7 +117,7 @@ def of_view(snapshot: Snapshot, view: View) -> Content:
             things[layout.key(node)] = Thing(area, _answers(scene, node, rect), layout.selector(node), roomy)
     held = {a for key in things for a in (layout.by_key[key], *layout.ancestors(layout.by_key[key]))}
     return Content(
-        texts, things, typeset.of_lines(scene, drawn), dict(_empty(scene, {*words, *held})), dict(_apart(scene))
+        texts, things, typeset.of_lines(scene, drawn), dict(_empty(scene, {*words, *held})), dict(_apart(scene, words))
     )
 
 
@@ -152,17 +153,22 @@ def _empty(scene: Scene, filled: Container[int]) -> Iterator[tuple[str, float]]:
             yield layout.key(node), min(box.width, box.height)
 
 
-def _apart(scene: Scene) -> Iterator[tuple[tuple[str, str], float]]:
-    """Between neighbours in the document whose edges are seen, beside or below each other."""
+def _apart(scene: Scene, texts: Container[int]) -> Iterator[tuple[tuple[str, str], float]]:
+    """Between neighbours in the document, beside or below each other where the edges of both are seen, and beside each
+    other where they are columns of text; ``texts``: what holds words."""
     layout = scene.layout
     seen: dict[int, list[int]] = {}
     for node in layout.elements:
-        if bounded(scene, node) and scene.shown(node):
+        if layout.style(node, "display") != "inline" and (node in texts or bounded(scene, node)) and scene.shown(node):
             seen.setdefault(layout.parents[node], []).append(node)
     for siblings in seen.values():
         for one, two in pairwise(siblings):
-            first, second = layout.rect(one), layout.rect(two)
-            gap = max(second.x - first.right, second.y - first.bottom)
+            if bounded(scene, one) and bounded(scene, two):
+                first, second = layout.rect(one), layout.rect(two)
+                gap = max(second.x - first.right, second.y - first.bottom)
+            else:
+                first, second = scene.content_box(one), scene.content_box(two)
+                gap = second.x - first.right
             yield (layout.key(one), layout.key(two)), gap
 
 
@@ -250,5 +256,5 @@ def missing(
     for (one, two), gap in before.apart.items():
         now = after.apart.get((patch.map_key(one, entry) or "", patch.map_key(two, entry) or ""), gap)
         if APART[0] <= gap <= APART[1] and abs(now) < APART[2]:
-            return f"boxes that stood {gap:.0f} px apart touch"
+            return f"what stood {gap:.0f} px apart touches"
     return ""

@@ -47,6 +47,7 @@ COLUMNS = CARD.replace(
 ).replace(
     "p { margin", ".row { display: flex; gap: 46px }\n.col { flex: none; width: 165px; background: #dde }\np { margin"
 )
+BARE_COLUMNS = COLUMNS.replace("; background: #dde", "")
 
 
 @pytest.mark.browser
@@ -64,8 +65,9 @@ COLUMNS = CARD.replace(
         (TABLE, "min-width: 420px;", "", Reason.ACCEPTED, ""),
         (TIGHT, "max-height: 6px; line-height: 7px;", "", Reason.ACCEPTED, ""),
         (GAUGE, "min-width: 640px;", "", Reason.CONTENT_LOST, "hardly there"),
-        (COLUMNS, "; gap: 46px", "", Reason.CONTENT_LOST, "46 px apart touch"),
+        (COLUMNS, "; gap: 46px", "", Reason.CONTENT_LOST, "46 px apart touches"),
         (COLUMNS, "gap: 46px", "gap: 16px", Reason.ACCEPTED, ""),
+        (BARE_COLUMNS, "; gap: 46px", "", Reason.CONTENT_LOST, "46 px apart touches"),
         (GAUGE, "width: 12px; min-width: 640px;", "", Reason.ACCEPTED, ""),
     ],
     ids=[
@@ -82,6 +84,7 @@ COLUMNS = CARD.replace(
         "an empty box of no width",
         "columns without a gap",
         "columns with a smaller gap",
+        "columns of text without a gap",
         "an empty box that fits",
     ],
 )
