@@ -93,18 +93,19 @@ def judge(
     passed: set[tuple[str, str]] = set()
     unclear: set[tuple[str, str]] = set()
     for rule, severity in _active(options, rules):
+        held_back = _held_back(rule, snapshot)
         fails: dict[str, list[Sighted]] = defaultdict(list)
         suspicions: dict[str, list[Sighted]] = defaultdict(list)
         if rule.page is not None:
             for outcome in rule.page(snapshot, options):
-                _sort(rule, None, outcome, snapshot, fails, result, passed, unclear)
+                _sort(rule, None, outcome, held_back, fails, result, passed, unclear)
         if rule.view is not None:
             for scene in (scene for role in rule.roles for scene in scenes[role]):
                 for outcome in hearing.outcomes(rule, scene):
-                    _sort(rule, scene.view, outcome, snapshot, fails, result, passed, unclear)
+                    _sort(rule, scene.view, outcome, held_back, fails, result, passed, unclear)
             for scene in scenes["sweep"] if rule.sweep else ():
                 for outcome in hearing.outcomes(rule, scene):
-                    if outcome.verdict is Verdict.FAIL and not _held_back(rule, snapshot):
+                    if outcome.verdict is Verdict.FAIL and not held_back:
                         keyed = replace(outcome, key=_key(outcome, scene.view))
                         suspicions[keyed.key].append(Sighted(keyed, scene.view))
         for key, sightings in fails.items():
@@ -140,7 +141,7 @@ def _key(outcome: Outcome, view: View | None) -> str:
 
 
 def _sort(
-    rule: Rule, view: View | None, outcome: Outcome, snapshot: Snapshot, fails: dict[str, list[Sighted]],
+    rule: Rule, view: View | None, outcome: Outcome, held_back: str, fails: dict[str, list[Sighted]],
     result: Judgement, passed: set[tuple[str, str]], unclear: set[tuple[str, str]],
 ) -> None:  # fmt: skip
     if outcome.verdict is Verdict.PASS:
@@ -148,7 +149,7 @@ def _sort(
         return
     outcome = replace(outcome, key=_key(outcome, view))
     identity = (rule.id, outcome.key)
-    reason = _held_back(rule, snapshot) if outcome.verdict is Verdict.FAIL else outcome.reason
+    reason = held_back if outcome.verdict is Verdict.FAIL else outcome.reason
     if outcome.verdict is Verdict.FAIL and not reason:
         fails[outcome.key].append(Sighted(outcome, view))
         return

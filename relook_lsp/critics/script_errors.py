@@ -28,7 +28,8 @@ def excuse(snapshot: Snapshot, message: Message) -> str:
     """Why an error says nothing more about the page: a remote script or answer that was blocked, a missing file that is told
     as such, a device that a headless browser does not have. Empty where it is the page's own."""
     blocked = {request.kind for request in snapshot.requests if request.withheld}
-    missing = {request.kind for request in snapshot.requests if request.outcome in ("missing", "refused")}
+    lacking = [request for request in snapshot.requests if request.outcome in ("missing", "refused")]
+    missing = {request.kind for request in lacking}
     text = message.text
     if "script" in blocked and _FOLLOWS_FROM_SCRIPT.search(text):
         return "remote-blocked"
@@ -38,8 +39,7 @@ def excuse(snapshot: Snapshot, message: Message) -> str:
         return "remote-blocked"
     if "script" in missing and _FOLLOWS_FROM_SCRIPT.search(text):
         return "file-missing"
-    unanswered = any(needs_server(r) and r.outcome in ("missing", "refused") for r in snapshot.requests)
-    if unanswered and (message.kind != "exception" or _FOLLOWS_FROM_DATA.search(text)):
+    if any(map(needs_server, lacking)) and (message.kind != "exception" or _FOLLOWS_FROM_DATA.search(text)):
         return "no-server"
     if missing & _DATA_KINDS and _FOLLOWS_FROM_DATA.search(text):
         return "file-missing"
