@@ -9,7 +9,7 @@ Only a control that was wider than its window may become as small as browsers ma
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -116,9 +116,10 @@ def of_view(snapshot: Snapshot, view: View) -> Content:
             roomy = not inline and _roomy(scene, node, words.get(node))
             things[layout.key(node)] = Thing(area, _answers(scene, node, rect), layout.selector(node), roomy)
     held = {a for key in things for a in (layout.by_key[key], *layout.ancestors(layout.by_key[key]))}
-    return Content(
-        texts, things, typeset.of_lines(scene, drawn), dict(_empty(scene, {*words, *held})), dict(_apart(scene, words))
-    )
+    boxes = [node for node in layout.elements if bounded(scene, node) and scene.shown(node)]
+    empty = dict(_empty(scene, boxes, {*words, *held}))
+    apart = dict(_apart(scene, frozenset(boxes), words))
+    return Content(texts, things, typeset.of_lines(scene, drawn), empty, apart)
 
 
 def _roomy(scene: Scene, node: int, words: Rect | None) -> bool:
@@ -145,25 +146,24 @@ def swollen(snapshot: Snapshot) -> frozenset[str]:
     return frozenset(keys)
 
 
-def _empty(scene: Scene, filled: Container[int]) -> Iterator[tuple[str, float]]:
-    layout = scene.layout
-    for node in layout.elements:
-        if node not in filled and bounded(scene, node) and scene.shown(node):
+def _empty(scene: Scene, boxes: Iterable[int], filled: Container[int]) -> Iterator[tuple[str, float]]:
+    for node in boxes:
+        if node not in filled:
             box = scene.visible_rect(node)
-            yield layout.key(node), min(box.width, box.height)
+            yield scene.layout.key(node), min(box.width, box.height)
 
 
-def _apart(scene: Scene, texts: Container[int]) -> Iterator[tuple[tuple[str, str], float]]:
+def _apart(scene: Scene, boxes: Container[int], texts: Container[int]) -> Iterator[tuple[tuple[str, str], float]]:
     """Between neighbours in the document, beside or below each other where the edges of both are seen, and beside each
-    other where they are columns of text; ``texts``: what holds words."""
+    other where they are columns of text; ``boxes``: what has such edges, ``texts``: what holds words."""
     layout = scene.layout
     seen: dict[int, list[int]] = {}
     for node in layout.elements:
-        if layout.style(node, "display") != "inline" and (node in texts or bounded(scene, node)) and scene.shown(node):
+        if layout.style(node, "display") != "inline" and (node in boxes or (node in texts and scene.shown(node))):
             seen.setdefault(layout.parents[node], []).append(node)
     for siblings in seen.values():
         for one, two in pairwise(siblings):
-            if bounded(scene, one) and bounded(scene, two):
+            if one in boxes and two in boxes:
                 first, second = layout.rect(one), layout.rect(two)
                 gap = max(second.x - first.right, second.y - first.bottom)
             else:
