@@ -43,19 +43,23 @@ class Interrupter:
         """Interrupt the script that runs now, end it, and say where it was; None where none was running, or where the task
         that it belongs to came to its end within so many seconds: then it goes on."""
         self._wanted = True
+        place = await self._endless(patience)
+        self._wanted = False  # a pause that comes late passes
+        if place is not None:
+            # Not awaited: while the script is paused, the answer to the first comes only after the second.
+            self._aside.start(self._cdp.send("Runtime.terminateExecution"))
+        self._aside.start(self._cdp.send("Debugger.resume"))
+        return place
+
+    async def _endless(self, patience: float) -> ScriptPlace | None:
+        """Where a script stands still now whose task did not come to its end."""
         if not await self._pause():
             return None
         place = self._place
         await self._tell(_ENDS)
         self._aside.start(self._cdp.send("Debugger.resume"))
         await asyncio.sleep(patience)
-        if not await self._pause() or await self._tell(_ENDED):
-            self._aside.start(self._cdp.send("Debugger.resume"))
-            return None
-        # Not awaited: while the script is paused, the answer to the first comes only after the second.
-        self._aside.start(self._cdp.send("Runtime.terminateExecution"))
-        self._aside.start(self._cdp.send("Debugger.resume"))
-        return place
+        return place if await self._pause() and not await self._tell(_ENDED) else None
 
     async def _pause(self) -> bool:
         """Whether a script was running, and stands still now."""
