@@ -8,7 +8,7 @@ OUT := build
 CLIENT := client-vscode
 NPM := $(shell command -v npm)
 
-.PHONY: demo test test-models test-client test-vscode check check-client editor editor-pictures vsix format setup browser system lock picture clean help data natural verdicts sft grpo weights test-training bench bench-refine
+.PHONY: demo test test-models test-client test-vscode check check-client editor editor-pictures vsix format setup browser system lock lock-train picture clean help data natural verdicts sft grpo weights test-training bench bench-refine
 
 help:
 	@echo "make demo    review the sample pages and write an HTML report"
@@ -20,7 +20,7 @@ help:
 	@echo "make bench   how fast a review is: against the least it could take, axe-core and Lighthouse (npm)"
 	@echo "make bench-refine  refine clean pages that were broken in known ways"
 	@echo "make format  let ruff format the code"
-	@echo "make lock    renew .ci/constraints.txt"
+	@echo "make lock, make lock-train   renew .ci/constraints.txt and .ci/constraints-train.txt"
 	@echo "make data, make natural, make verdicts, make sft, make grpo, make weights   train the small policy and put it into the package"
 	@echo "make clean   remove what make made"
 
@@ -99,6 +99,12 @@ lock:
 	{ echo "# Exact versions of everything that make installs. Renew: 'make lock'."; \
 	  $(OUT)/lock/bin/pip freeze --exclude-editable; } > .ci/constraints.txt
 
+lock-train:
+	rm -rf $(OUT)/lock-train && $(PYTHON) -m venv $(OUT)/lock-train
+	$(OUT)/lock-train/bin/pip install --quiet -e '.[dev,train,cluster]'
+	{ echo "# Exact versions for training. Renew: 'make lock-train'."; \
+	  $(OUT)/lock-train/bin/pip freeze --exclude-editable; } > .ci/constraints-train.txt
+
 # Seeded defects in clean pages of RELOOK_DATA; LIMIT='--pages 10' for fewer. Results are kept in ~/.cache/relook.
 bench: setup browser $(OUT)/bench/node_modules
 	FONTCONFIG_FILE=$(CURDIR)/tests/fonts.conf $(BIN)/python -m tests.bench.run $(BENCH)
@@ -146,12 +152,12 @@ grpo: $(TRAIN)/ready browser
 weights:
 	$(BIN)/python -m model_server.training.ship $(ARGS)
 
-test-training: $(TRAIN)/ready
-	$(TRAIN)/bin/python -m pytest -q tests/model/test_learning.py
+test-training: $(TRAIN)/ready browser
+	$(TRAIN)/bin/python -m pytest -q tests/model/test_learning.py tests/model/test_adapting.py tests/model/test_environment.py
 
-$(TRAIN)/ready: pyproject.toml
+$(TRAIN)/ready: pyproject.toml .ci/constraints-train.txt
 	$(PYTHON) -m venv $(TRAIN)
-	$(TRAIN)/bin/pip install --quiet --editable '.[dev,train]'
+	$(TRAIN)/bin/pip install --quiet --constraint .ci/constraints-train.txt --editable '.[dev,train,cluster]'
 	@touch $@
 
 clean:

@@ -117,8 +117,10 @@ def test_every_setting_is_in_the_table() -> None:
 def test_every_dependency_has_its_reason() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     text = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
-    rows = {match[1] for match in re.finditer(r"^\| ([a-z-]+) \|", text, re.M)} - {"dependency", "package"}
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    named = re.findall(r"^\| ([a-z, -]+) \|", text, re.M)
+    rows = {name for names in named for name in names.split(", ")} - {"dependency", "package"}
+    groups = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *groups["dev"], *groups["train"], *groups["cluster"]]
     python = {re.split(r"[<>=!\[ ]", one)[0] for one in wanted}
     assert python <= rows
     system = set(re.findall(r'wanted="([^"]+)"', (ROOT / ".ci" / "system-packages").read_text("utf-8"))[0].split())
@@ -127,10 +129,16 @@ def test_every_dependency_has_its_reason() -> None:
 
 def test_every_dependency_is_pinned() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    lines = (ROOT / ".ci" / "constraints.txt").read_text("utf-8").splitlines()
+    groups = project["optional-dependencies"]
+    _pinned("constraints.txt", [*project["dependencies"], *groups["dev"]])
+    _pinned("constraints-train.txt", [*project["dependencies"], *groups["dev"], *groups["train"], *groups["cluster"]])
+
+
+def _pinned(file: str, wanted: list[str]) -> None:
+    lines = (ROOT / ".ci" / file).read_text("utf-8").splitlines()
     pinned = {line.split("==")[0].lower() for line in lines if not line.startswith("#")}
     assert all("==" in line for line in lines if not line.startswith("#"))
-    for one in [*project["dependencies"], *project["optional-dependencies"]["dev"]]:
+    for one in wanted:
         assert re.split(r"[<>=!\[ ]", one)[0].lower() in pinned, one
 
 

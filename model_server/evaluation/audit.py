@@ -18,7 +18,7 @@ from random import Random
 from PIL import Image, ImageDraw
 
 from model_server.training.examples import Task, stored
-from model_server.training.rollout import faced, judged
+from model_server.training.facing import faced, judged
 from model_server.training.sources import cache
 from model_server.training.tasks import SCREEN
 from model_server.training.verdicts import Shown, load

@@ -18,7 +18,7 @@ from random import Random
 
 from model_server.evaluation.intervals import share
 from model_server.training.examples import Task, stored
-from model_server.training.rollout import faced
+from model_server.training.facing import faced
 from model_server.training.sources import cache
 from model_server.training.tasks import SCREEN, read
 from relook_lsp.browser.driver import Driver

@@ -30,9 +30,9 @@ from random import Random
 from model_server.evaluation.legible import Reader, reader, unread
 from model_server.evaluation.walks import Walk, against, kept, table
 from model_server.training.examples import Task, stored
+from model_server.training.facing import broken, judged
 from model_server.training.live import unpictured
 from model_server.training.reward import WORTHLESS
-from model_server.training.rollout import broken, judged
 from model_server.training.sources import cache
 from model_server.training.tasks import SCREEN, read
 from relook_lsp.browser.driver import Driver

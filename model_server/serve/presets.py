@@ -24,13 +24,15 @@ PLAIN_TEMPLATE = _PACKAGE / "plain.jinja"
 
 @dataclass(frozen=True)
 class Wanted:
-    """``model`` is a folder or a name of the hub; ``adapter`` a folder with LoRA weights for it."""
+    """``model`` is a folder or a name of the hub; ``adapter`` a folder with LoRA weights for it; ``learning`` lets
+    whoever may ask the server give it other weights for the adapter."""
 
     role: str
     model: str
     adapter: Path | None = None
     host: str = "127.0.0.1"
     port: int = 8101
+    learning: bool = False
 
     @property
     def name(self) -> str:
@@ -69,12 +71,14 @@ def flags(wanted: Wanted, *, cpu: bool) -> list[str]:
     return chosen
 
 
-def environment(current: Mapping[str, str], *, cpu: bool) -> dict[str, str]:
+def environment(current: Mapping[str, str], *, cpu: bool, learning: bool = False) -> dict[str, str]:
     """Of the server's process. The key travels here, because everybody can read a command line."""
     result = {**current, "VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
     key = current.get("RELOOK_API_KEY")
     if key:
         result["VLLM_API_KEY"] = key
+    if learning:
+        result["VLLM_ALLOW_RUNTIME_LORA_UPDATING"] = "1"
     if cpu:
         result["PYTHONPATH"] = os.pathsep.join([*map(str, STARTUP), *filter(None, [current.get("PYTHONPATH")])])
         result.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")

@@ -1,4 +1,4 @@
-"""The small policy: its configuration, its tokenizer, and how an example becomes tokens."""
+"""The small policy: its configuration and its tokenizer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from relook_lsp.models.local import LONGEST_ANSWER, cut
 from relook_lsp.models.tokens import END, PATTERN, Tokens
 
 LONGEST = 512
@@ -54,12 +53,6 @@ def new_model(size: str, vocabulary: int) -> LlamaForCausalLM:
         **shape,
     )
     return LlamaForCausalLM(config)
-
-
-def encode(tokens: Tokens, prompt: str, answer: str) -> tuple[list[int], int]:
-    """Ids of prompt, answer and end, and where the answer begins."""
-    head = cut(tokens.encode(prompt), LONGEST - LONGEST_ANSWER)
-    return [*head, *tokens.encode(answer)[: LONGEST_ANSWER - 1], tokens.end], len(head)
 
 
 def padded(rows: Sequence[Sequence[int]], value: int) -> list[list[int]]:

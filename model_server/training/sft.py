@@ -1,7 +1,8 @@
 """Supervised training of the policy: ``python -m model_server.training.sft`` (``make sft``).
 
-(observation, edit) pairs, loss on the answer only, other tellings of every example in every epoch. Goes on from its
-last checkpoint after any kill; metrics go to ``metrics.jsonl``.
+(observation, edit) pairs, loss on the answer only, other tellings of every example in every epoch. A small model from
+scratch, or with ``--base`` an adapter for any causal language model. Goes on from its last checkpoint after any kill;
+metrics go to ``metrics.jsonl``.
 """
 
 from __future__ import annotations
@@ -16,49 +17,54 @@ from typing import Any
 
 import torch
 from torch.nn.functional import cross_entropy
-from transformers import LlamaForCausalLM
+from transformers import PreTrainedModel
 
 from model_server.training.augment import augment
+from model_server.training.crew import Crew
 from model_server.training.examples import Example, load
-from model_server.training.policy_model import SIZES, encode, new_model, padded, train_tokenizer
+from model_server.training.policy_model import SIZES, padded
 from model_server.training.sources import cache
+from model_server.training.students import Adapted, Row, Student, adapted, restore, scratch, trained
 from model_server.training.unseen import TOLD
 from relook_lsp.models.language import write
 from relook_lsp.models.prompt import compact
-from relook_lsp.models.tokens import Tokens
-
-Row = tuple[list[int], int]
-"""Ids, and where the answer begins."""
 
 
-def answer_loss(model: LlamaForCausalLM, rows: Sequence[Row]) -> torch.Tensor:
+def answer_loss(model: PreTrainedModel, rows: Sequence[Row]) -> torch.Tensor:
     """Mean cross-entropy over the tokens of the answers."""
-    ids = torch.tensor(padded([ids for ids, _ in rows], 0))
+    ids = torch.tensor(padded([ids for ids, _ in rows], 0), device=model.device)
     wanted = torch.full_like(ids, -100)
     for index, (row, start) in enumerate(rows):
         wanted[index, start : len(row)] = ids[index, start : len(row)]
     first = min(start for _, start in rows) - 1
-    mask = torch.tensor(padded([[1] * len(ids) for ids, _ in rows], 0))
-    hidden = model.model(input_ids=ids, attention_mask=mask).last_hidden_state[:, first:-1]
-    return cross_entropy(model.lm_head(hidden).flatten(0, 1), wanted[:, first + 1 :].flatten(), ignore_index=-100)
+    mask = torch.tensor(padded([[1] * len(ids) for ids, _ in rows], 0), device=model.device)
+    hidden = model.base_model(input_ids=ids, attention_mask=mask).last_hidden_state[:, first:-1]
+    wanted = wanted[:, first + 1 :]
+    # Only where an answer is: a large vocabulary over whole prompts would fill the memory.
+    logits = model.get_output_embeddings()(hidden[wanted != -100])
+    return cross_entropy(logits.float(), wanted[wanted != -100])
 
 
-def row(tokens: Tokens, example: Example, random: Random | None, told: str) -> Row:
-    observation, operations, rejected = example.observation, example.target, 0
+def row(student: Student, example: Example, random: Random | None, told: str) -> Row:
+    """Told otherwise every time where there is ``random``, and now and then as if answers had been refused before: the
+    small model is told their number."""
+    observation, operations, refused = example.observation, example.target, 0
     if random is not None:
         observation, operations = augment(observation, operations, random)
-        rejected = random.choice((0, 0, 0, random.randint(1, 24)))
+        refused = random.choice((0, 0, 0, random.randint(1, 24)))
+    if isinstance(student, Adapted):
+        refused = 0
     observation = TOLD[told](observation)
-    return encode(tokens, compact(observation, rejected), write(operations, observation))
+    return student.row(observation, [("", "")] * refused, write(operations, observation))
 
 
-def batches(tokens: Tokens, examples: Sequence[Example], size: int, random: Random, told: str) -> Iterator[list[Row]]:
+def batches(student: Student, examples: Sequence[Example], size: int, random: Random, told: str) -> Iterator[list[Row]]:
     """Endless; kinds are drawn evenly up to a point, rows of like length go together."""
     while True:
         order = list(examples)
         random.shuffle(order)
         for start in range(0, len(order), 16 * size):
-            rows = [row(tokens, one, random, told) for one in order[start : start + 16 * size]]
+            rows = [row(student, one, random, told) for one in order[start : start + 16 * size]]
             rows.sort(key=lambda r: len(r[0]))
             groups = [rows[at : at + size] for at in range(0, len(rows), size)]
             random.shuffle(groups)
@@ -66,24 +72,27 @@ def batches(tokens: Tokens, examples: Sequence[Example], size: int, random: Rand
 
 
 @torch.no_grad()
-def evaluate(model: LlamaForCausalLM, rows: Sequence[Row]) -> dict[str, float]:
+def evaluate(model: PreTrainedModel, rows: Sequence[Row]) -> dict[str, float]:
     """Loss, and the share of answers that greedy decoding would give whole (every token the likeliest)."""
     model.eval()
     losses: list[float] = []
     exact = 0
     for ids, start in rows:
-        logits = model(input_ids=torch.tensor([ids])).logits[0, start - 1 : -1]
-        target = torch.tensor(ids[start:])
+        logits = model(input_ids=torch.tensor([ids], device=model.device), logits_to_keep=len(ids) - start + 1).logits[
+            0, :-1
+        ]
+        target = torch.tensor(ids[start:], device=model.device)
         losses.append(float(cross_entropy(logits, target)))
         exact += bool((logits.argmax(-1) == target).all())
     model.train()
     return {"loss": sum(losses) / max(1, len(losses)), "exact": exact / max(1, len(rows))}
 
 
-def save(model: LlamaForCausalLM, optimizer: torch.optim.Optimizer, out: Path, step: int) -> None:
+def save(student: Student, optimizer: torch.optim.Optimizer, out: Path, step: int) -> None:
     """Whole or not at all: a kill while writing leaves the last one."""
-    model.save_pretrained(out / "model")
-    torch.save({"optimizer": optimizer.state_dict(), "step": step, "model": model.state_dict()}, out / "state.new")
+    student.save(out / "model")
+    kept = {"optimizer": optimizer.state_dict(), "step": step, "model": trained(student)}
+    torch.save(kept, out / "state.new")
     (out / "state.new").replace(out / "state.pt")
 
 
@@ -91,6 +100,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="model_server.training.sft", description=__doc__)
     parser.add_argument("--data", type=Path, nargs="+", default=[cache() / "examples.jsonl"])
     parser.add_argument("--out", type=Path, default=cache() / "sft")
+    parser.add_argument("--base", default="", metavar="PATH_OR_NAME", help="train an adapter for this model instead")
+    parser.add_argument("--rank", type=int, default=16, help="of the adapter")
+    parser.add_argument("--dtype", default="float32", help="of an adapted model's own weights: float32 or bfloat16")
     parser.add_argument("--size", choices=SIZES, default="small")
     parser.add_argument("--vocabulary", type=int, default=1024)
     parser.add_argument("--minutes", type=float, default=30.0)
@@ -110,60 +122,65 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not train:
         raise SystemExit(f"There are no examples in {options.data}; run 'make data' first.")
     options.out.mkdir(parents=True, exist_ok=True)
-    vocabulary = options.out / "model" / "tokenizer.json"
-    tokens = (
-        Tokens(vocabulary)
-        if vocabulary.exists()
-        else train_tokenizer(
-            [compact(seen := TOLD[options.told](one.observation)) + write(one.target, seen) for one in train],
-            options.vocabulary,
-            vocabulary,
-        )
-    )
-    model = new_model(options.size, len(tokens.ids))
-    optimizer = torch.optim.AdamW(model.parameters(), lr=options.rate, weight_decay=0.05, betas=(0.9, 0.98))
+    crew = Crew()
+    student = _student(options, train, crew.device)
+    model = student.model
+    optimizer = torch.optim.AdamW(trained(student).values(), lr=options.rate, weight_decay=0.05, betas=(0.9, 0.98))
     step = 0
     if (options.out / "state.pt").exists():
-        kept = torch.load(options.out / "state.pt", weights_only=True)
-        model.load_state_dict(kept["model"])
+        kept = torch.load(options.out / "state.pt", weights_only=True, map_location=crew.device)
+        restore(student, kept["model"])
         optimizer.load_state_dict(kept["optimizer"])
         step = kept["step"]
-    random = Random(options.seed + step)
-    checked = [row(tokens, one, None, options.told) for one in develop]
+    random = Random(f"{options.seed} {step} {crew.number}")
+    checked = [row(student, one, None, options.told) for one in develop]
     started, seen = time.monotonic(), 0
     print(
-        f"{len(train)} examples, {sum(p.numel() for p in model.parameters()) / 1e6:.2f} M parameters, from step {step}",
+        f"{len(train)} examples, {sum(p.numel() for p in trained(student).values()) / 1e6:.2f} M parameters to train, from step {step}",
         flush=True,
     )
     model.train()
     with (options.out / "metrics.jsonl").open("a", encoding="utf-8") as metrics:
-        for batch in batches(tokens, train, options.batch, random, options.told):
+        for batch in batches(student, train, options.batch, random, options.told):
             spent = time.monotonic() - started
             progress = max(spent / (60 * options.minutes), step / options.steps if options.steps else 0)
-            if progress >= 1:
+            if crew.total(progress >= 1):
                 break
             for group in optimizer.param_groups:
                 group["lr"] = options.rate * min(1.0, (step + 1) / 50) * max(0.05, 1 - progress)
             loss = answer_loss(model, batch)
-            loss.backward()
+            (loss / crew.size).backward()
+            crew.add(model)
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             optimizer.zero_grad()
             step += 1
+            if not crew.first:
+                continue
             seen += sum(len(ids) for ids, _ in batch)
             record: dict[str, Any] = {"step": step, "loss": round(float(loss.detach()), 4), "seconds": round(spent, 1)}
             if step % 50 == 0:
                 record |= {f"development {k}": round(v, 4) for k, v in evaluate(model, checked).items()}
                 record["tokens/s"] = round(seen / max(1e-9, time.monotonic() - started))
                 print(record, flush=True)
-                save(model, optimizer, options.out, step)
+                save(student, optimizer, options.out, step)
             metrics.write(json.dumps(record) + "\n")
             metrics.flush()
-    save(model, optimizer, options.out, step)
+    if not crew.first:
+        return 0
+    save(student, optimizer, options.out, step)
     for part in sorted({one.part for one in examples if not one.trains}):
-        rows = [row(tokens, one, None, options.told) for one in examples if part == one.part]
+        rows = [row(student, one, None, options.told) for one in examples if part == one.part]
         print(part, len(rows), evaluate(model, rows), flush=True)
     return 0
+
+
+def _student(options: argparse.Namespace, train: Sequence[Example], device: torch.device) -> Student:
+    if options.base:
+        return adapted(options.base, options.rank, device, getattr(torch, options.dtype))
+    told = TOLD[options.told]
+    texts = (compact(seen := told(one.observation)) + write(one.target, seen) for one in train)
+    return scratch(options.size, options.vocabulary, texts, options.out / "model", device)
 
 
 if __name__ == "__main__":

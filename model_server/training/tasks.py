@@ -70,6 +70,16 @@ PAGE_SECONDS = 15.0
 """Of one pass over a page, once it is open: one that is slow to paint would cost more than it teaches."""
 
 
+@dataclass(frozen=True)
+class Recipe:
+    """Of a pass over a page: at most so many ``defects``; ``confirm`` (0 to 1) of its groups are looked at once more by a
+    clean load; with ``source`` examples hold the focused source, for large policies."""
+
+    defects: int
+    confirm: float
+    source: bool
+
+
 @dataclass
 class Tally:
     """What became of defects and pages; written at the end and after every page."""
@@ -95,10 +105,9 @@ def kinds_for(split: str, *, unseen: bool = False) -> Sequence[Kind]:
 
 
 async def examples(
-    driver: Driver, sample: Sample, turn: int, most: int, kinds: Sequence[Kind], confirm: float, tally: Tally
+    driver: Driver, sample: Sample, turn: int, kinds: Sequence[Kind], recipe: Recipe, tally: Tally
 ) -> list[dict[str, Any]]:
-    """All examples of one pass over one page, of at most so many defects; ``confirm`` (0 to 1) of its groups are looked
-    at once more. Raises ``RelookError``."""
+    """All examples of one pass over one page. Raises ``RelookError``."""
     random = Random(f"{sample.hash}:{turn}")
     live, first = await look(driver, sample.page, SCREEN)
     try:
@@ -116,7 +125,7 @@ async def examples(
         ):
             tally.counts["left out"] += 1
             return []
-        chosen = candidates(snapshot, random, most, kinds)
+        chosen = candidates(snapshot, random, recipe.defects, kinds)
         snapshot = await live.styles(wanted(snapshot, chosen))
         base = State(sample.page, Review(first.report, snapshot))
         found = list(defects(base, chosen, random))
@@ -133,7 +142,7 @@ async def examples(
                 tally.counts["cut short"] += 1
                 break
             try:
-                records += await _screened(driver, live, sample, base, group, random, confirm, tally)
+                records += await _screened(driver, live, sample, base, group, random, recipe, tally)
             except RelookError as error:
                 tally.counts[f"failed: {error.kind}"] += 1
                 break
@@ -149,7 +158,7 @@ async def _screened(
     base: State,
     group: Sequence[Defect],
     random: Random,
-    confirm: float,
+    recipe: Recipe,
     tally: Tally,
 ) -> list[dict[str, Any]]:
     joint = joined(group)
@@ -176,13 +185,13 @@ async def _screened(
     tally.counts["not found"] += len(group) - len(shown)
     tally.counts.update(f"not found: {d.kind} {d.place}" for d in group if d not in [one.defect for one in shown])
     told: set[tuple[str, str]] | None = None
-    if shown and random.random() < confirm:
+    if shown and random.random() < recipe.confirm:
         editor = await looker(driver, Settings())(page)
         told = {(finding.rule, finding.key) for finding in editor.report.findings}
         tally.counts["renders"] += 1
     records: list[dict[str, Any]] = []
     for one in shown:
-        observed = observe(broken, one.findings)
+        observed = observe(broken, one.findings, source=recipe.source)
         if observed is None:
             tally.counts["no element"] += 1
             continue
@@ -215,7 +224,7 @@ async def _screened(
                 "rule": rule,
                 "key": one.findings[0].key,
                 "edits": [[e.path, e.span.start, e.span.end, e.old, e.new] for e in joint.replacements],
-                "observation": asdict(observed.observation),
+                "observation": {**asdict(observed.observation), "picture": None},
                 "answer": write(operations, observed.observation),
                 "full": full,
             }
@@ -257,6 +266,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--confirm", type=float, default=CONFIRMED_SHARE, help="share of groups confirmed by a clean load"
     )
+    parser.add_argument("--source", action="store_true", help="keep the focused source, for large policies")
     parser.add_argument("--pages", type=int, default=0, help="at most so many (0: all)")
     parser.add_argument("--split", choices=SPLITS, help="only its pages")
     parser.add_argument("--unseen", action="store_true", help="only held-out kinds, on pages that do not train")
@@ -269,14 +279,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     done = {record["done"] for record in read(options.out) if "done" in record}
     todo = list(units(found, range(options.first, options.first + options.passes), done))[: options.pages or None]
     print(f"{len(found)} pages, {len(done)} passes done, {len(todo)} to do -> {options.out}", flush=True)
-    tally = Tally()
+    tally, recipe = Tally(), Recipe(options.defects, options.confirm, options.source)
     with options.out.open("a", encoding="utf-8") as out:
 
         async def one(driver: Driver, unit: tuple[Sample, int]) -> None:
             sample, turn = unit
             try:
                 kinds = kinds_for(sample.split, unseen=options.unseen)
-                records = await examples(driver, sample, turn, options.defects, kinds, options.confirm, tally)
+                records = await examples(driver, sample, turn, kinds, recipe, tally)
             except RelookError as error:
                 tally.counts[f"failed: {error.kind}"] += 1
                 records = []

@@ -15,8 +15,8 @@ from pathlib import Path
 from random import Random
 
 from model_server.training.examples import Purpose, Task, observation_of, stored
+from model_server.training.facing import faced, judged
 from model_server.training.reward import worth
-from model_server.training.rollout import faced, judged
 from model_server.training.sources import SPLITS, cache
 from model_server.training.tasks import SCREEN, read
 from relook_lsp.browser.driver import Driver

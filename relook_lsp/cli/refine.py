@@ -111,7 +111,7 @@ async def _trajectory(
     pages = [replace(target.page, entry=entry) for entry in shares[:MAX_PAGES]]
     others = Neighbours(looker(driver, target.config.settings), pages)
     critic = critic_of(target.config)
-    second = gate(critic, target.config) if critic is not None else None
+    second = gate(critic, target.config.critic.intent) if critic is not None else None
     return await refine(
         start,
         Verifier(stage.look, others, second, screen=stage.screen),

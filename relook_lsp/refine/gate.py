@@ -6,18 +6,18 @@ from relook_lsp.core.snapshot import Viewport
 from relook_lsp.models.critic import Critic
 from relook_lsp.refine.trajectory import State
 from relook_lsp.refine.verify import Gate
-from relook_lsp.review.config import Config
 from relook_lsp.review.critique import purpose
 
 
-def gate(critic: Critic, config: Config) -> Gate:
-    """Compares the two pages in the window that the edit helps most. Raises ``ModelError``."""
+def gate(critic: Critic, intent: str = "") -> Gate:
+    """Compares the two pages in the window that the edit helps most; ``intent`` is what a page is for that does not say so
+    itself. Raises ``ModelError``."""
 
     async def compare(base: State, candidate: State) -> str:
         before, after = base.review.snapshot, candidate.review.snapshot
         if before is None or after is None:
             return "a page could not be looked at"
-        return await critic.objection(before, after, most_helped(base, candidate), purpose(before, config))
+        return await critic.objection(before, after, most_helped(base, candidate), purpose(before, intent))
 
     return compare
 

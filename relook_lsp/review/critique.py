@@ -28,10 +28,10 @@ def critic_of(config: Config, editor: Editor | None = None) -> Critic | None:
     return Critic(HttpChat(Endpoint(settings.endpoint, settings.model, budget=settings.tokens)))
 
 
-def purpose(snapshot: Snapshot, config: Config) -> str:
-    """What the entry document says it is for, else what the settings say."""
+def purpose(snapshot: Snapshot, otherwise: str) -> str:
+    """What the entry document says it is for; ``otherwise`` where it says nothing."""
     entry = snapshot.sources.get(snapshot.url)
-    return (intent(entry.text) if entry is not None else "") or config.critic.intent
+    return (intent(entry.text) if entry is not None else "") or otherwise
 
 
 async def criticised(result: Review, critic: Critic, config: Config) -> Review:
@@ -40,7 +40,7 @@ async def criticised(result: Review, critic: Critic, config: Config) -> Review:
     if snapshot is None or not report.valid:
         return result
     try:
-        opinion, said = await critic.judge(snapshot, purpose(snapshot, config))
+        opinion, said = await critic.judge(snapshot, purpose(snapshot, config.critic.intent))
     except ModelError as error:
         log.info("%s: %s", report.page, error)
         return replace(result, report=replace(report, problems=(*report.problems, Problem(error.kind, str(error)))))

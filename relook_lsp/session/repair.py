@@ -73,7 +73,7 @@ async def _bench(session: Session, seen: Seen) -> AsyncGenerator[Bench]:
             pages = [replace(seen.page, entry=entry) for entry in others[:MAX_PAGES]]
             neighbours = Neighbours(looker(driver, config.settings), pages)
             critic = critic_of(config, session.model)
-            second = gate(critic, config) if critic is not None else None
+            second = gate(critic, config.critic.intent) if critic is not None else None
             verify = Verifier(stage.look, neighbours, second, screen=stage.screen)
             yield Bench(start, verify, proposers(config, editor=session.model), tuple(others[MAX_PAGES:]))
 

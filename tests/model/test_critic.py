@@ -92,7 +92,7 @@ def test_what_does_not_change_is_shown_once(snapshot: Snapshot) -> None:
 
 async def test_nothing_of_the_page_stands_outside_the_fence(snapshot: Snapshot, memory: Memory) -> None:
     async with serving(scripted([said(opinion())])) as server:
-        await critic(server, memory).judge(snapshot, purpose(snapshot, config.resolve({})))
+        await critic(server, memory).judge(snapshot, purpose(snapshot, ""))
     system, user = server.asked[0]["messages"]
     assert system["role"] == "system" and ORDER not in system["content"]
     (word,) = set(re.findall(r"the lines with the word (\w+)", system["content"]))

@@ -24,7 +24,6 @@ from relook_lsp.refine.gate import gate, most_helped
 from relook_lsp.refine.refine import looker
 from relook_lsp.refine.trajectory import Reason, State, Verdict
 from relook_lsp.refine.verify import Verifier
-from relook_lsp.review import config
 from relook_lsp.review.review import Settings
 from tests.model.fake import Reply, refused, said, scripted, serving
 from tests.model.test_critic import critique, opinion, verdict
@@ -61,7 +60,7 @@ async def verified(
 ) -> tuple[Verdict, list[dict[str, Any]]]:
     async with serving(scripted(replies)) as server:
         critic = Critic(HttpChat(Endpoint(server.url, "fake")), memory)
-        verify = Verifier(looker(driver, Settings()), gate=gate(critic, config.resolve({})))
+        verify = Verifier(looker(driver, Settings()), gate=gate(critic))
         return await verify(start, DARKER), server.asked
 
 
@@ -85,7 +84,7 @@ async def test_what_is_measured_to_be_no_better_is_not_even_shown(driver: Driver
     worse = Patch.of([Replacement("index.html", Span(PALE.index("#bbb"), PALE.index("#bbb") + 4), "#bbb", "#bcbcbc")])
     async with serving(scripted([said(verdict("second")), said(verdict("first"))])) as server:
         critic = Critic(HttpChat(Endpoint(server.url, "fake")), memory)
-        verify = Verifier(looker(driver, Settings()), gate=gate(critic, config.resolve({})))
+        verify = Verifier(looker(driver, Settings()), gate=gate(critic))
         assert not (await verify(start, worse)).accepted
     assert server.asked == []
 

@@ -14,10 +14,11 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
 from model_server.training.draw import answer_likelihood, chosen, draw, known  # noqa: E402
-from model_server.training.grpo import policy_loss  # noqa: E402
+from model_server.training.learner import policy_loss  # noqa: E402
 from model_server.training.policy_model import new_model, train_tokenizer  # noqa: E402
 from model_server.training.reward import advantages  # noqa: E402
 from model_server.training.sft import answer_loss  # noqa: E402
+from model_server.training.students import Student, load  # noqa: E402
 from model_server.training.verdicts import Said, Shown  # noqa: E402
 from relook_lsp.models.language import DeclarationLine, ElementLine, Observation, Slot  # noqa: E402
 from relook_lsp.models.llama import Llama  # noqa: E402
@@ -46,10 +47,13 @@ def tokens(folder: Path) -> Tokens:
 
 
 @pytest.fixture
-def model(folder: Path) -> Any:
-    from transformers import LlamaForCausalLM
+def student(folder: Path) -> Student:
+    return load(folder, torch.device("cpu"))
 
-    return LlamaForCausalLM.from_pretrained(folder, dtype=torch.float32)
+
+@pytest.fixture
+def model(student: Student) -> Any:
+    return student.model
 
 
 def test_tokens_are_those_of_the_library(folder: Path, tokens: Tokens) -> None:
@@ -92,13 +96,15 @@ def test_answers_are_as_likely_as_torch_says(folder: Path, tokens: Tokens, model
         assert found == pytest.approx(float(wanted.detach()), abs=1e-3)
 
 
-def test_a_group_is_of_different_answers_and_each_as_likely_as_read_alone(tokens: Tokens, model: Any) -> None:
+def test_a_group_is_of_different_answers_and_each_as_likely_as_read_alone(
+    tokens: Tokens, model: Any, student: Student
+) -> None:
     lines = tuple(DeclarationLine(0, name, "1px", "a") for name in ("width", "margin", "padding"))
     box = ElementLine("a.more", "cause", (10, 10, 12, 12), "More")
     slots = (Slot("width", "auto"), Slot("padding", "8px"))
     seen = Observation("small-target", "error", "", 1, {}, {}, "375x812", 0, None, (box,), lines, slots)
-    group = draw(model, tokens, seen, 0, 4, 1.0, Random(1))
-    assert len({answer for answer, _ in group}) == 4
+    group = draw(student, seen, (), 4, 1.0, Random(1))
+    assert len(set(group)) == len(group) == 4
     prompt = tokens.encode(TEXTS[0])
     answers = [[*tokens.encode(text), tokens.end] for text in ("set d0 s0", "del d0")]
     likely, mask = answer_likelihood(model, [([*prompt, *answer], len(prompt)) for answer in answers])
@@ -113,14 +119,12 @@ def test_a_group_is_of_different_answers_and_each_as_likely_as_read_alone(tokens
         assert all(torch.allclose(a, b, atol=1e-4) for a, b in zip(*slopes, strict=True))
 
 
-def test_a_known_group_is_worth_what_renders_said(tokens: Tokens, model: Any) -> None:
+def test_a_known_group_is_worth_what_renders_said(student: Student) -> None:
     lines = (DeclarationLine(0, "width", "1px", "a"),)
     box = ElementLine("a.more", "cause", (10, 10, 12, 12), "More")
     seen = Observation("small-target", "error", "", 1, {}, {}, "375x812", 0, None, (box,), lines, ())
     said = {"del e0 width": Said(1.0, True, "accepted"), "set e0 width = 24px": Said(0.0, False, "not-better")}
-    group = known(
-        model, tokens, Shown("a", "train", "x", "small", False, "small-target", seen, said), 8, 1.0, Random(1)
-    )
+    group = known(student, Shown("a", "train", "x", "small", False, "small-target", seen, said), 8, 1.0, Random(1))
     assert set(group.answers) == set(said) and group.renders == 0
     worth = dict(zip(group.answers, group.rewards, strict=True))
     assert 0.8 < (worth["del e0 width"] or 0) < 1 and worth["set e0 width = 24px"] == 0

@@ -71,6 +71,11 @@ def test_the_key_is_not_on_the_command_line(tmp_path: Path) -> None:
     assert "VLLM_API_KEY" not in environment({}, cpu=False)
 
 
+def test_only_a_server_for_training_takes_other_weights() -> None:
+    name = "VLLM_ALLOW_RUNTIME_LORA_UPDATING"
+    assert environment({}, cpu=False, learning=True)[name] == "1" and name not in environment({}, cpu=False)
+
+
 @pytest.mark.parametrize("role", ["policy", "critic"])
 def test_the_line_to_paste_is_a_setting(role: str, tmp_path: Path) -> None:
     (tmp_path / "relook.toml").write_text(Wanted(role, "m", port=9000).settings, "utf-8")
@@ -113,6 +118,9 @@ def test_what_is_known_before_anything_is_loaded(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     assert "There is no folder /nowhere" in _said(capsys, "--role", "policy", "--model", "/nowhere")
+    learning = ("--role", "policy", "--model", str(tmp_path), "--learning")
+    assert "name one with --adapter" in _said(capsys, *learning)
+    assert "leave --host out" in _said(capsys, *learning, "--adapter", str(tmp_path), "--host", "0.0.0.0")
     monkeypatch.setattr("model_server.serve.cli._installed", lambda module: False)
     assert "vLLM is not installed" in _said(capsys, "--role", "critic")
     assert "are not installed" in _said(capsys, "--role", "policy", "--engine", "transformers")

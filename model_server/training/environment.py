@@ -1,0 +1,129 @@
+"""What a policy learns in: a page that shows a defect, and answers to it that a browser judges.
+
+``Browser`` is one in this process; ``cluster`` has the same on other machines. What passes between a policy and an
+environment is text and numbers, so that it may be anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from model_server.training.examples import Task
+from model_server.training.facing import faced, judged
+from model_server.training.reward import worth
+from model_server.training.tasks import SCREEN
+from relook_lsp.browser.driver import Driver
+from relook_lsp.core.errors import RelookError
+from relook_lsp.core.finding import Finding
+from relook_lsp.models.critic import Critic
+from relook_lsp.models.endpoint import Endpoint, HttpChat
+from relook_lsp.models.language import Observation
+from relook_lsp.refine.gate import gate
+from relook_lsp.refine.observe import observe
+from relook_lsp.refine.site import groups
+from relook_lsp.refine.stage import Stage
+from relook_lsp.refine.trajectory import State, Verdict, open_findings
+from relook_lsp.refine.verify import Gate, Verifier
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Of one answer. ``worth`` as in ``reward.worth`` (None: the environment failed); ``why`` in words."""
+
+    worth: float | None
+    accepted: bool
+    why: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Of a group of answers, in their order. ``next`` is what is to be mended then, on the page with the best of the
+    accepted ones: None where nothing is left. Where none was accepted, the page stays as it is."""
+
+    scored: tuple[Scored, ...]
+    renders: int
+    next: Observation | None
+
+
+class Environment(Protocol):
+    """One page at a time. Neither raises for the page's or the browser's sake."""
+
+    async def reset(self, task: Task) -> Observation | None:
+        """The task's page; None where it cannot be shown, or does not show the task's findings."""
+        ...
+
+    async def step(self, answers: Sequence[str]) -> Outcome: ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Watching:
+    """How an environment looks. ``source``: the focused source is told too, for large policies. ``critic``: address of
+    a multimodal critic that must prefer what the measurements accept, and its model's name."""
+
+    source: bool = False
+    critic: str = ""
+    critic_model: str = ""
+
+    def gate(self) -> Gate | None:
+        if not self.critic:
+            return None
+        return gate(Critic(HttpChat(Endpoint(self.critic, self.critic_model))))
+
+
+class Browser(Environment):
+    """A page in a browser of this process; ``driver`` may be shared."""
+
+    def __init__(self, driver: Driver, watching: Watching) -> None:
+        self._driver = driver
+        self._source = watching.source
+        self._gate = watching.gate()
+        self._stage: Stage | None = None
+        self._at: tuple[State, tuple[Finding, ...]] | None = None
+
+    async def reset(self, task: Task) -> Observation | None:
+        await self.close()
+        self._stage = Stage(self._driver, SCREEN)
+        try:
+            self._at = await faced(task, self._stage.look)
+        except RelookError as error:
+            print(f"{task.page.entry}: {error}", flush=True)
+        return self._told()
+
+    async def step(self, answers: Sequence[str]) -> Outcome:
+        assert self._at is not None and self._stage is not None, "reset() first"
+        state, aim = self._at
+        observed = observe(state, aim, source=self._source)
+        assert observed is not None, "reset() told of something"
+        verify = Verifier(self._stage.look, gate=self._gate, screen=self._stage.screen).aimed(aim)
+        verdicts: dict[str, Verdict] = {}
+        for answer in answers:
+            if answer not in verdicts:
+                verdicts[answer] = await judged(state, observed, answer, verify)
+        mended = [one.state for one in verdicts.values() if one.accepted and one.state is not None]
+        if mended:
+            best = min(mended, key=lambda one: one.cost)
+            left = groups(open_findings(best))
+            self._at = (best, left[0]) if left else None
+        return Outcome(
+            tuple(_scored(state, verdicts[answer]) for answer in answers),
+            sum(verdict.renders for verdict in verdicts.values()),
+            self._told(),
+        )
+
+    def _told(self) -> Observation | None:
+        observed = None if self._at is None else observe(*self._at, source=self._source)
+        return None if observed is None else observed.observation
+
+    async def close(self) -> None:
+        stage, self._stage, self._at = self._stage, None, None
+        if stage is not None:
+            await stage.__aexit__()
+
+
+def _scored(state: State, verdict: Verdict) -> Scored:
+    why = ": ".join(filter(None, (verdict.reason.value, verdict.detail)))
+    return Scored(worth(state, verdict), verdict.accepted, why)

@@ -1,0 +1,98 @@
+"""GRPO (arXiv 2402.03300) in two pure functions, ``reward.advantages`` and ``policy_loss``, because a trainer's
+bookkeeping costs a small model more than its steps; a test holds them equal to TRL's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+import torch
+from transformers import PreTrainedModel
+
+from model_server.training.crew import Crew
+from model_server.training.draw import answer_likelihood, draw
+from model_server.training.reward import advantages
+from model_server.training.rollout import Group, Refused, Sample
+from model_server.training.served import Served
+from model_server.training.students import Row, Student
+from relook_lsp.models.language import Observation
+
+
+def policy_loss(
+    new: torch.Tensor,
+    old: torch.Tensor,
+    advantage: torch.Tensor,
+    mask: torch.Tensor,
+    clip: float = 0.2,
+    start: torch.Tensor | None = None,
+    beta: float = 0.0,
+) -> torch.Tensor:
+    """The clipped objective, as a loss. ``new``, ``old`` and ``start`` (the model before any step) are log-probabilities
+    of the sampled tokens (samples, length), ``advantage`` one number a sample, ``mask`` 1 where a token counts. The mean
+    over each sample's tokens, then over samples. ``beta`` weighs how far it may go from ``start`` (an unbiased estimate
+    of the KL divergence)."""
+    ratio = torch.exp(new - old)
+    limited = torch.clamp(ratio, 1 - clip, 1 + clip)
+    gain = torch.minimum(ratio * advantage[:, None], limited * advantage[:, None])
+    if start is not None:
+        gain = gain - beta * (torch.exp(start - new) - (start - new) - 1)
+    return -((gain * mask).sum(1) / mask.sum(1).clamp(min=1)).mean()
+
+
+@dataclass
+class Learner:
+    """A student, the model it was at first (None where that does not matter), its optimizer, and who learns with it.
+    ``served`` answers in its place where a server does."""
+
+    student: Student
+    start: PreTrainedModel | None
+    optimizer: torch.optim.Optimizer
+    crew: Crew
+    served: Served | None = None
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+
+    def sampler(self, temperature: float, random: Random) -> Sample:
+        """How answers are drawn. A model of this process answers one question at a time."""
+        if self.served is not None:
+            return self.served.sample
+
+        async def sample(observation: Observation, refused: Refused, count: int) -> Sequence[str]:
+            async with self._turn:
+                return await asyncio.to_thread(draw, self.student, observation, refused, count, temperature, random)
+
+        return sample
+
+
+def update(learner: Learner, groups: Sequence[Group], epochs: int, beta: float) -> dict[str, float]:
+    """A few clipped steps on the groups of one rollout, those of all processes together; groups with fewer than two
+    scored samples are dropped."""
+    student, optimizer, crew = learner.student, learner.optimizer, learner.crew
+    model = student.model
+    batch: list[tuple[list[Row], torch.Tensor, torch.Tensor, torch.Tensor | None]] = []
+    dropped = flat = 0
+    for group in groups:
+        found = advantages(group.rewards)
+        if found is None:
+            dropped += 1
+        elif not any(found):
+            flat += 1
+        else:
+            rows = [student.row(group.observation, group.refused, answer) for answer in group.answers]
+            with torch.no_grad():
+                old, _ = answer_likelihood(model, rows)
+                start = None if learner.start is None else answer_likelihood(learner.start, rows)[0]
+            batch.append((rows, torch.tensor(found, device=model.device), old, start))
+    number = crew.total(len(batch))
+    loss = torch.zeros(())
+    for _ in range(epochs if number else 0):
+        optimizer.zero_grad()
+        for rows, advantage, old, start in batch:
+            new, mask = answer_likelihood(model, rows)
+            loss = policy_loss(new, old, advantage, mask, start=start, beta=beta) / number
+            loss.backward()
+        crew.add(model)
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+    return {"dropped": dropped, "flat": flat, "loss": float(loss.detach())}
