@@ -32,6 +32,7 @@ from relook_lsp.refine.policy import Policy
 from relook_lsp.refine.refine import Proposers, repair
 from relook_lsp.refine.solved import Solved
 from relook_lsp.refine.stage import Stage
+from relook_lsp.refine.trajectory import Reason
 from relook_lsp.refine.verify import Verifier
 
 ATTEMPTS = 10
@@ -42,7 +43,7 @@ SOLVED = "solved"
 
 @dataclass(frozen=True)
 class Result:
-    """``first``: the first candidate was accepted; ``fixed``: one of ten was. ``worse``: the page costs more than
+    """``first``: the first candidate that the browser understands was accepted; ``fixed``: one of ten was. ``worse``: the page costs more than
     before. ``renders`` are clean ones; ``size`` in characters."""
 
     first: bool
@@ -92,8 +93,9 @@ async def shown(driver: Driver, task: Task) -> AsyncGenerator[Judge | None]:
             done = await repair(state, aim, verifier, proposers, Limits(1, ATTEMPTS, 90.0))
             if done.stopped == "infrastructure":
                 return None
+            understood = (one.verdict for one in done.attempts if one.verdict.reason is not Reason.DROPPED)
             return Result(
-                first=bool(done.attempts) and done.attempts[0].verdict.accepted,
+                first=next((verdict.accepted for verdict in understood), False),
                 fixed=bool(done.accepted),
                 worse=done.best.cost > state.cost + EPSILON,
                 candidates=len(done.attempts),

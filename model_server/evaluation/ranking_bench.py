@@ -15,13 +15,15 @@ from model_server.evaluation.intervals import share, sign_test
 from model_server.training.sources import cache
 from model_server.training.verdicts import Shown, load
 from relook_lsp.models.local import Local
+from relook_lsp.refine.trajectory import Reason
 
 ATTEMPTS = 10
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Of one policy on one task: its first answer was accepted; one of ten was, as far as they were judged."""
+    """Of one policy on one task: its first answer was accepted, not counting those that hold a value which the browser
+    drops (it says so without showing anything); one of ten was, as far as they were judged."""
 
     first: bool
     fixed: bool
@@ -29,15 +31,20 @@ class Outcome:
 
 def outcomes(shown: Shown, ranked: Mapping[str, Sequence[str]]) -> dict[str, Outcome] | None:
     """By policy, from its answers, the likeliest first; None where one's first answer was not judged. Pure."""
-    if not all(answers and answers[0] in shown.said for answers in ranked.values()):
+    understood = {name: [one for one in answers if not _dropped(shown, one)] for name, answers in ranked.items()}
+    if not all(answers and answers[0] in shown.said for answers in understood.values()):
         return None
     return {
         name: Outcome(
             shown.said[answers[0]].accepted,
             any(shown.said[answer].accepted for answer in answers[:ATTEMPTS] if answer in shown.said),
         )
-        for name, answers in ranked.items()
+        for name, answers in understood.items()
     }
+
+
+def _dropped(shown: Shown, answer: str) -> bool:
+    return answer in shown.said and shown.said[answer].reason == Reason.DROPPED
 
 
 def table(found: Iterable[tuple[str, Mapping[str, Outcome]]]) -> str:

@@ -49,7 +49,7 @@ class Served:
                 reply = await client.post(f"{self._root}/v1/load_lora_adapter", json=asked)
         except httpx.HTTPError as error:
             raise ModelError(f"{self._root} cannot be reached ({type(error).__name__}).") from None
-        if reply.status_code == 404:
+        if reply.status_code == 404 and "lora" not in reply.text.lower():
             raise ModelError(f"{self._root} does not take new adapters; start it with --learning.")
         if reply.status_code >= 400:
             raise ModelError(f"{self._root} does not take the new adapter: {reply.text[:300]}")

@@ -61,3 +61,5 @@ async def test_training_gives_the_server_new_weights(served: Served, tmp_path: P
     assert len(await learning.sample(seen, (("del d0", "not better"),), 4)) == 4
     with pytest.raises(ModelError, match="does not take the new adapter"):
         await Learning(served.url, tmp_path / "nowhere", 1.0).renew()
+    with pytest.raises(ModelError, match="start it with --learning"):
+        await Learning(served.url.removesuffix("/v1") + "/elsewhere", tmp_path / "next", 1.0).renew()

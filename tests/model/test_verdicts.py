@@ -14,6 +14,7 @@ from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch
 from relook_lsp.models.local import Local
+from relook_lsp.refine.trajectory import Reason
 from tests.model.test_rewards import SEEN
 
 SHOWN = Shown("a", "development", "x", "pale", False, "low-contrast", SEEN, {"del d1": Said(0.0, False, "not-better")})
@@ -44,6 +45,13 @@ def test_policies_are_compared_where_all_first_answers_are_known() -> None:
     assert outcomes(shown, {"a": right, "b": wrong}) == {"a": Outcome(True, True), "b": Outcome(False, True)}
     assert outcomes(shown, {"a": right, "b": ["del d0"]}) is None
     assert outcomes(shown, {"a": right, "b": []}) is None
+
+
+def test_what_the_browser_drops_is_no_first_answer() -> None:
+    shown = replace(SHOWN, said={**GOOD, "set d0 = nonsense": Said(0.0, False, Reason.DROPPED.value)})
+    ranked = {"a": ["set d0 = nonsense", "set e0 color s0"], "b": ["set d0 = nonsense", "del d1"]}
+    assert outcomes(shown, ranked) == {"a": Outcome(True, True), "b": Outcome(False, False)}
+    assert outcomes(shown, {"a": ["set d0 = nonsense"]}) is None
 
 
 def test_the_table_counts_what_is_gained_and_lost() -> None:
