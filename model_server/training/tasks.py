@@ -33,7 +33,7 @@ from model_server.training.defects.inject import (
 from model_server.training.defects.kinds import HELD_OUT, KINDS, Kind
 from model_server.training.label import label
 from model_server.training.live import LAYOUT_TELLS, suspected, tried
-from model_server.training.sources import SPLITS, Sample, cache, samples
+from model_server.training.sources import SPLITS, Sample, cache, samples, selected
 from relook_lsp.browser.capture import Capture
 from relook_lsp.browser.driver import Driver
 from relook_lsp.browser.plan import Plan
@@ -269,11 +269,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--source", action="store_true", help="keep the focused source, for large policies")
     parser.add_argument("--pages", type=int, default=0, help="at most so many (0: all)")
     parser.add_argument("--split", choices=SPLITS, help="only its pages")
+    parser.add_argument("--only", nargs="+", metavar="SOURCE", help="only pages of these")
     parser.add_argument("--unseen", action="store_true", help="only held-out kinds, on pages that do not train")
     parser.add_argument("--no-packages", action="store_true", help="only the pages of RELOOK_DATA")
     options = parser.parse_args(argv)
     found = samples(packages=not options.no_packages, data=os.environ.get("RELOOK_DATA"))
-    found = [sample for sample in found if options.split in (None, sample.split)]
+    found = selected(found, options.split, options.only)
     found = [sample for sample in found if not (options.unseen and sample.split == "train")]
     options.out.parent.mkdir(parents=True, exist_ok=True)
     done = {record["done"] for record in read(options.out) if "done" in record}

@@ -1,0 +1,100 @@
+"""What a step of reinforcement learning costs by TRL's trainer and by ours, with one model and the same prompts:
+``python -m model_server.evaluation.against_trl MODEL DATA``. Rewards are random numbers, so that no page is rendered."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+from statistics import median
+
+import torch
+from datasets import Dataset
+from transformers import PreTrainedTokenizerFast, TrainerCallback
+from trl import GRPOConfig, GRPOTrainer
+
+from model_server.training.crew import Crew
+from model_server.training.examples import load
+from model_server.training.learner import Learner, update
+from model_server.training.rollout import Group
+from model_server.training.students import load as student_of
+from relook_lsp.models.language import Observation
+from relook_lsp.models.prompt import compact
+from relook_lsp.models.tokens import END
+
+GROUP = 8
+LONGEST = 48
+"""Tokens of an answer."""
+
+
+class Clock(TrainerCallback):
+    """Seconds of each of TRL's steps."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+
+    def on_step_begin(self, *_arguments: object, **_more: object) -> None:
+        self._at = time.perf_counter()
+
+    def on_step_end(self, *_arguments: object, **_more: object) -> None:
+        self.seconds.append(time.perf_counter() - self._at)
+
+
+def theirs(folder: Path, observations: Sequence[Observation], random: Random) -> list[float]:
+    student, clock = student_of(folder, torch.device("cpu")), Clock()
+    words = PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"), pad_token=END, eos_token=END)
+    with tempfile.TemporaryDirectory() as scratch:
+        trainer = GRPOTrainer(
+            model=student.model,
+            reward_funcs=lambda completions, **_: [random.random() for _ in completions],
+            args=GRPOConfig(
+                output_dir=scratch, loss_type="grpo", beta=0.0, use_cpu=True, bf16=False, report_to=[], save_strategy="no",
+                num_generations=GROUP, per_device_train_batch_size=GROUP, gradient_accumulation_steps=1,
+                max_completion_length=LONGEST, max_steps=len(observations), disable_tqdm=True, logging_strategy="no",
+            ),
+            train_dataset=Dataset.from_list([{"prompt": compact(one)} for one in observations]),
+            processing_class=words,
+            callbacks=[clock],
+        )  # fmt: skip
+        trainer.train()
+    return clock.seconds
+
+
+async def ours(folder: Path, observations: Sequence[Observation], random: Random) -> list[float]:
+    student = student_of(folder, torch.device("cpu"))
+    learner = Learner(student, None, torch.optim.AdamW(student.model.parameters(), lr=1e-6), Crew())
+    sample = learner.sampler(1.0, random)
+    seconds: list[float] = []
+    for one in observations:
+        started = time.perf_counter()
+        answers = tuple(await sample(one, (), GROUP))
+        rewards = tuple(random.random() for _ in answers)
+        update(learner, [Group(one, (), answers, rewards, tuple(False for _ in answers), 0)], 1, 0.0)
+        seconds.append(time.perf_counter() - started)
+    return seconds
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="model_server.evaluation.against_trl", description=__doc__)
+    parser.add_argument("model", type=Path)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--steps", type=int, default=20)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args(argv)
+    torch.set_num_threads(1)
+    observations = [one.observation for one in load(options.data)][: options.steps]
+    found: dict[str, list[float]] = {"TRL": [], "ours": []}
+    for number in range(options.rounds):
+        found["TRL"] += theirs(options.model, observations, Random(number))[1:]
+        found["ours"] += asyncio.run(ours(options.model, observations, Random(number)))[1:]
+    middle = {name: median(seconds) for name, seconds in found.items()}
+    print({name: round(value, 3) for name, value in middle.items()}, f"ratio {middle['TRL'] / middle['ours']:.2f}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
