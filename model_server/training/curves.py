@@ -1,4 +1,5 @@
-"""Learning curves as a picture: ``python -m model_server.training.curves --out docs/learning.png NAME=metrics.jsonl ...``."""
+"""Learning curves as a picture: ``python -m model_server.training.curves --out docs/learning.png NAME=metrics.jsonl ...``,
+of supervised runs, or with ``--rewards`` of reinforcement learning."""
 
 from __future__ import annotations
 
@@ -13,6 +14,15 @@ from model_server.training.tasks import read
 SMOOTHED = 20
 """Steps of the running mean."""
 
+SUPERVISED = {
+    "loss": "loss on the answers, running mean",
+    "development exact": "development answers, every token right",
+}
+REWARDS = {
+    "reward": "reward of a group's answers, running mean",
+    "likeliest accepted": "likeliest answer accepted, running mean",
+}
+
 
 def mean(values: Sequence[float]) -> list[float]:
     """Of the last ``SMOOTHED`` values, at each."""
@@ -23,18 +33,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="model_server.training.curves", description=__doc__)
     parser.add_argument("runs", nargs="+", metavar="NAME=FILE")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--rewards", action="store_true")
     options = parser.parse_args(argv)
     figure = Figure(figsize=(8, 2.6), dpi=90, layout="constrained")
-    loss, exact = figure.subplots(1, 2)
-    for run in options.runs:
-        name, _, file = run.partition("=")
-        records = list(read(Path(file)))
-        loss.plot([r["step"] for r in records], mean([r["loss"] for r in records]), label=name)
-        checked = [r for r in records if "development exact" in r]
-        exact.plot([r["step"] for r in checked], [r["development exact"] for r in checked], marker=".", label=name)
-    loss.set(xlabel="step", title="loss on the answers, running mean")
-    exact.set(xlabel="step", title="development answers, every token right", ylim=(0, 1))
-    loss.legend(fontsize="small")
+    fields = REWARDS if options.rewards else SUPERVISED
+    for plot, (field, title) in zip(figure.subplots(1, 2), fields.items(), strict=True):
+        for run in options.runs:
+            name, _, file = run.partition("=")
+            told = [r for r in read(Path(file)) if field in r]
+            values = [float(r[field]) for r in told]
+            smooth = "mean" in title
+            plot.plot(
+                [r["step"] for r in told], mean(values) if smooth else values, marker="" if smooth else ".", label=name
+            )
+        plot.set(xlabel="step", title=title)
+        if field != "loss":
+            plot.set_ylim(0, 1)
+    plot.legend(fontsize="small")
     figure.savefig(options.out)
     return 0
 

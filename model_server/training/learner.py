@@ -67,11 +67,11 @@ class Learner:
 
 def update(learner: Learner, groups: Sequence[Group], epochs: int, beta: float) -> dict[str, float]:
     """A few clipped steps on the groups of one rollout, those of all processes together; groups with fewer than two
-    scored samples are dropped."""
+    scored samples are dropped. For the record: how often the likeliest answer of a group was an accepted one, before."""
     student, optimizer, crew = learner.student, learner.optimizer, learner.crew
     model = student.model
     batch: list[tuple[list[Row], torch.Tensor, torch.Tensor, torch.Tensor | None]] = []
-    dropped = flat = 0
+    dropped = flat = right = 0
     for group in groups:
         found = advantages(group.rewards)
         if found is None:
@@ -81,8 +81,9 @@ def update(learner: Learner, groups: Sequence[Group], epochs: int, beta: float) 
         else:
             rows = [student.row(group.observation, group.refused, answer) for answer in group.answers]
             with torch.no_grad():
-                old, _ = answer_likelihood(model, rows)
+                old, mask = answer_likelihood(model, rows)
                 start = None if learner.start is None else answer_likelihood(learner.start, rows)[0]
+            right += group.accepted[int((old * mask).sum(1).argmax())]
             batch.append((rows, torch.tensor(found, device=model.device), old, start))
     number = crew.total(len(batch))
     loss = torch.zeros(())
@@ -95,4 +96,5 @@ def update(learner: Learner, groups: Sequence[Group], epochs: int, beta: float) 
         crew.add(model)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
-    return {"dropped": dropped, "flat": flat, "loss": float(loss.detach())}
+    likeliest = {"likeliest accepted": round(right / len(batch), 4)} if batch else {}
+    return {"dropped": dropped, "flat": flat, "loss": float(loss.detach()), **likeliest}
