@@ -18,6 +18,7 @@ Texts = Mapping[str, tuple[str, str, str]]
 """Rule id -> (title, why, fix)."""
 
 _COLOUR = re.compile("#[0-9a-f]{6}")
+_CODE = re.compile("`([^`]+)`")
 _MARGIN = 48
 """CSS pixels of the page shown around a finding."""
 MAX_PLACES = 30
@@ -33,6 +34,11 @@ def safe(text: str, limit: int = 500) -> str:
     return escape(plain(text, limit))
 
 
+def prose(text: str) -> str:
+    """A message as markup: what stands between backticks is code."""
+    return _CODE.sub(r"<code>\1</code>", safe(text))
+
+
 def entry(page: int, number: int, group: Group, snapshot: Snapshot | None, rules: Texts, box: str, album: Album) -> str:
     """``box`` is the id of the box on the frame, empty where there is none."""
     one = group[0]
@@ -40,13 +46,13 @@ def entry(page: int, number: int, group: Group, snapshot: Snapshot | None, rules
     sizes = sorted({(s.viewport.width, s.viewport.height) for f in group for s in f.seen})
     windows = [f"{width} × {height}" for width, height in sizes]
     show = f'<a class="show" href="#{box}">Show on the page</a>' if box else ""
-    reasons = "".join(f"<p>{escape(text)}</p>" for text in (why, fix) if text)
+    reasons = "".join(f"<p>{prose(text)}</p>" for text in (why, fix) if text)
     return (
         f'<li class="finding {one.severity.value}" id="f-{page}-{number}" tabindex="-1" data-rule="{escape(one.rule)}" '
         f'data-severity="{one.severity.value}" data-windows="{escape("|".join(windows))}">'
         f'<h3><span class="number">{number}</span> {escape(title)}</h3>'
         f'<p class="meta"><span class="tag">{counted(1, one.severity.value)[2:]}</span> <code>{escape(one.rule)}</code> {show}</p>'
-        f'<p class="message">{safe(one.message)}</p>'
+        f'<p class="message">{prose(one.message)}</p>'
         f"{_source(one, snapshot)}{_picture(one, snapshot, album)}{_values(one)}"
         f'<p class="seen">{_seen(one, windows)}</p>{_places(group)}'
         + (f"<details><summary>Why it matters, and what helps</summary>{reasons}</details>" if reasons else "")

@@ -13,7 +13,7 @@ from relook_lsp.core.finding import Report
 from relook_lsp.report import Reviewed
 from relook_lsp.report.document import document
 from relook_lsp.report.embed import MAX_BYTES, Album
-from relook_lsp.report.entry import Texts, entry, path, safe
+from relook_lsp.report.entry import Texts, entry, path, prose, safe
 from relook_lsp.report.group import counted, counts, grouped
 from relook_lsp.report.opinion import summary
 from relook_lsp.report.stage import Stage
@@ -98,7 +98,7 @@ def _page(index: int, page: Reviewed, rules: Texts, album: Album) -> tuple[str, 
         entry(index, number, group, page.snapshot, rules, stage.boxed.get(number, ""), album)
         for number, group in enumerate(groups, start=1)
     )
-    notes = "".join(f'<p class="problem">{safe(problem.message)}</p>' for problem in report.problems)
+    notes = "".join(f'<p class="problem">{prose(problem.message)}</p>' for problem in report.problems)
     if report.reviewed and not report.valid:
         notes += '<p class="problem">This page does not render.</p>'
     if report.capture != "exact":

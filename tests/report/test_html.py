@@ -18,6 +18,7 @@ from relook_lsp.report import Reviewed
 from relook_lsp.report.before_after import Pair
 from relook_lsp.report.before_after import render as render_pairs
 from relook_lsp.report.embed import MAX_BYTES
+from relook_lsp.report.entry import prose
 from relook_lsp.report.group import grouped
 from relook_lsp.report.html import render
 from relook_lsp.review.review import Settings, review
@@ -187,6 +188,10 @@ async def test_reads_without_scripts(browser: Browser, broken: Reviewed, tmp_pat
         shown.append(await page.locator(".window:visible img").get_attribute("alt"))
     assert shown[0] != shown[1]
     await page.context.close()
+
+
+def test_names_in_messages_are_code() -> None:
+    assert prose("`a/<b>.png` is gone; ` alone") == "<code>a/&lt;b&gt;.png</code> is gone; ` alone"
 
 
 def test_pictures_are_bounded(broken: Reviewed) -> None:
