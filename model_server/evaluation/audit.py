@@ -19,8 +19,8 @@ from PIL import Image, ImageDraw
 
 from model_server.training.examples import Task, stored
 from model_server.training.facing import faced, judged
+from model_server.training.screen import SCREEN
 from model_server.training.sources import cache
-from model_server.training.tasks import SCREEN
 from model_server.training.verdicts import Shown, load
 from relook_lsp.browser.driver import Driver
 from relook_lsp.cli.parallel import over

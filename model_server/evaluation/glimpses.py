@@ -18,8 +18,9 @@ from random import Random
 
 from model_server.evaluation.intervals import share
 from model_server.training.defects.inject import candidates, defects, wanted
+from model_server.training.screen import MAX_NODES
 from model_server.training.sources import Sample, samples
-from model_server.training.tasks import MAX_NODES, kinds_for
+from model_server.training.tasks import kinds_for
 from relook_lsp.browser.capture import Capture
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.errors import RelookError

@@ -19,8 +19,9 @@ from random import Random
 from model_server.evaluation.intervals import share
 from model_server.training.examples import Task, stored
 from model_server.training.facing import faced
+from model_server.training.kept import read
+from model_server.training.screen import SCREEN
 from model_server.training.sources import HELD_OUT_SOURCES, cache
-from model_server.training.tasks import SCREEN, read
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.errors import RelookError
 from relook_lsp.core.finding import Finding

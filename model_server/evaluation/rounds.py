@@ -31,10 +31,11 @@ from model_server.evaluation.legible import Reader, reader, unread
 from model_server.evaluation.walks import Walk, against, kept, table
 from model_server.training.examples import Task, stored
 from model_server.training.facing import broken, judged
+from model_server.training.kept import read
 from model_server.training.live import unpictured
 from model_server.training.reward import WORTHLESS
+from model_server.training.screen import SCREEN
 from model_server.training.sources import cache
-from model_server.training.tasks import SCREEN, read
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.errors import BrowserFailed, RelookError
 from relook_lsp.core.finding import Finding, price

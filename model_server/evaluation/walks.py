@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import mean
 
 from model_server.evaluation.intervals import bootstrap
-from model_server.training.tasks import read
+from model_server.training.kept import read
 
 
 @dataclass

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from model_server.training.tasks import read
+from model_server.training.kept import read
 
 SMOOTHED = 20
 """Steps of the running mean."""

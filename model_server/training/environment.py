@@ -13,7 +13,7 @@ from typing import Protocol
 from model_server.training.examples import Task
 from model_server.training.facing import faced, judged
 from model_server.training.reward import worth
-from model_server.training.tasks import SCREEN
+from model_server.training.screen import SCREEN
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.errors import RelookError
 from relook_lsp.core.finding import Finding

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from model_server.training.tasks import read
+from model_server.training.kept import read
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch, Replacement
 from relook_lsp.core.text import Span

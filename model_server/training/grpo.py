@@ -22,13 +22,13 @@ from model_server.training.crew import Crew
 from model_server.training.draw import known
 from model_server.training.environment import Browser, Environment, Watching
 from model_server.training.examples import Task, stored
+from model_server.training.kept import read
 from model_server.training.learner import Learner, update
 from model_server.training.priority import weights
 from model_server.training.rollout import Group, rollout
 from model_server.training.served import Served
 from model_server.training.sources import cache
 from model_server.training.students import Adapted, load, restore, trained
-from model_server.training.tasks import read
 from model_server.training.verdicts import Shown
 from model_server.training.verdicts import load as load_verdicts
 from relook_lsp.browser.driver import Driver

@@ -15,8 +15,9 @@ from random import Random
 from typing import Any
 
 from model_server.training.examples import NATURAL
+from model_server.training.kept import read
+from model_server.training.screen import MAX_HEIGHT, MAX_NODES, SCREEN
 from model_server.training.sources import SPLITS, Sample, cache, samples, selected
-from model_server.training.tasks import MAX_HEIGHT, MAX_NODES, SCREEN, read
 from relook_lsp.browser.driver import Driver
 from relook_lsp.cli.parallel import over
 from relook_lsp.refine.refine import looker

@@ -29,6 +29,9 @@ from model_server.training.unseen import TOLD
 from relook_lsp.models.language import write
 from relook_lsp.models.prompt import compact
 
+CHECKED = 50
+"""Steps between two looks at the development examples, and two checkpoints."""
+
 
 def answer_loss(model: PreTrainedModel, rows: Sequence[Row]) -> torch.Tensor:
     """Mean cross-entropy over the tokens of the answers."""
@@ -124,9 +127,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     crew = Crew()
     student = _student(options, train, crew.device)
-    model = student.model
-    optimizer = torch.optim.AdamW(trained(student).values(), lr=options.rate, weight_decay=0.05, betas=(0.9, 0.98))
-    step = 0
+    fit(student, train, develop, crew, options)
+    if crew.first:
+        for part in sorted({one.part for one in examples if not one.trains}):
+            rows = [row(student, one, None, options.told) for one in examples if part == one.part]
+            print(part, len(rows), evaluate(student.model, rows), flush=True)
+    return 0
+
+
+def fit(
+    student: Student, train: Sequence[Example], develop: Sequence[Example], crew: Crew, options: argparse.Namespace
+) -> None:
+    """Until the time or the steps are over; goes on where it was killed."""
+    model, weights, step = student.model, trained(student), 0
+    optimizer = torch.optim.AdamW(weights.values(), lr=options.rate, weight_decay=0.05, betas=(0.9, 0.98))
     if (options.out / "state.pt").exists():
         kept = torch.load(options.out / "state.pt", weights_only=True, map_location=crew.device)
         restore(student, kept["model"])
@@ -134,16 +148,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         step = kept["step"]
     random = Random(f"{options.seed} {step} {crew.number}")
     checked = [row(student, one, None, options.told) for one in develop]
+    size = sum(one.numel() for one in weights.values()) / 1e6
+    print(f"{len(train)} examples, {size:.2f} M parameters to train, from step {step}", flush=True)
     started, seen = time.monotonic(), 0
-    print(
-        f"{len(train)} examples, {sum(p.numel() for p in trained(student).values()) / 1e6:.2f} M parameters to train, from step {step}",
-        flush=True,
-    )
     model.train()
     with (options.out / "metrics.jsonl").open("a", encoding="utf-8") as metrics:
         for batch in batches(student, train, options.batch, random, options.told):
             spent = time.monotonic() - started
             progress = max(spent / (60 * options.minutes), step / options.steps if options.steps else 0)
+            # Processes that learn together end together.
             if crew.total(progress >= 1):
                 break
             for group in optimizer.param_groups:
@@ -155,24 +168,19 @@ def main(argv: Sequence[str] | None = None) -> int:
             optimizer.step()
             optimizer.zero_grad()
             step += 1
+            seen += sum(len(ids) for ids, _ in batch)
             if not crew.first:
                 continue
-            seen += sum(len(ids) for ids, _ in batch)
             record: dict[str, Any] = {"step": step, "loss": round(float(loss.detach()), 4), "seconds": round(spent, 1)}
-            if step % 50 == 0:
+            if step % CHECKED == 0:
                 record |= {f"development {k}": round(v, 4) for k, v in evaluate(model, checked).items()}
                 record["tokens/s"] = round(seen / max(1e-9, time.monotonic() - started))
                 print(record, flush=True)
                 save(student, optimizer, options.out, step)
             metrics.write(json.dumps(record) + "\n")
             metrics.flush()
-    if not crew.first:
-        return 0
-    save(student, optimizer, options.out, step)
-    for part in sorted({one.part for one in examples if not one.trains}):
-        rows = [row(student, one, None, options.told) for one in examples if part == one.part]
-        print(part, len(rows), evaluate(model, rows), flush=True)
-    return 0
+    if crew.first:
+        save(student, optimizer, options.out, step)
 
 
 def _student(options: argparse.Namespace, train: Sequence[Example], device: torch.device) -> Student:

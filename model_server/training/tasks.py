@@ -31,40 +31,23 @@ from model_server.training.defects.inject import (
     widest,
 )
 from model_server.training.defects.kinds import HELD_OUT, KINDS, Kind
+from model_server.training.kept import read
 from model_server.training.label import label
 from model_server.training.live import LAYOUT_TELLS, suspected, tried
+from model_server.training.screen import MAX_COST, MAX_HEIGHT, MAX_NODES, SCREEN
 from model_server.training.sources import SPLITS, Sample, cache, samples, selected
 from relook_lsp.browser.capture import Capture
 from relook_lsp.browser.driver import Driver
-from relook_lsp.browser.plan import Plan
 from relook_lsp.browser.restyle import NotTried
 from relook_lsp.cli.parallel import over
 from relook_lsp.core.errors import RelookError
-from relook_lsp.core.snapshot import Viewport
-from relook_lsp.critics.rule import Options
 from relook_lsp.models.language import write
 from relook_lsp.refine.observe import observe, to_patch
 from relook_lsp.refine.refine import looker
 from relook_lsp.refine.trajectory import State, texts_of
 from relook_lsp.review.review import Review, Settings, look
 
-SCREEN = Settings(
-    Plan(
-        viewports=(Viewport(375, 812), Viewport(1280, 800)),
-        moments=(0,),
-        sweep=(),
-        touch_below=0,
-        zoom=False,
-        dark=False,
-    ),
-    Options(severities={"never-settles": "off", "layout-shift": "off", "viewport-meta": "off"}),
-)
-"""What examples are screened with: one load, a narrow and a wide window. A part of them is confirmed by a clean load
-with the settings of the editor."""
-
 CONFIRMED_SHARE = 0.05
-MAX_NODES, MAX_HEIGHT, MAX_COST = 1200, 3000, 2.0
-"""Pages beyond these (nodes, CSS pixels, cost before anything was broken) are left out: too slow, or not clean."""
 
 PAGE_SECONDS = 15.0
 """Of one pass over a page, once it is open: one that is slow to paint would cost more than it teaches."""
@@ -244,16 +227,6 @@ def units(found: Sequence[Sample], passes: Sequence[int], done: set[str]) -> Ite
         for sample in order:
             if f"{sample.hash}:{turn}" not in done:
                 yield sample, turn
-
-
-def read(path: Path) -> Iterator[dict[str, Any]]:
-    """Lines of a JSONL file; a line cut off by a kill is skipped."""
-    if path.exists():
-        for line in path.read_text("utf-8").splitlines():
-            try:
-                yield json.loads(line)
-            except ValueError:
-                continue
 
 
 def main(argv: Sequence[str] | None = None) -> int:

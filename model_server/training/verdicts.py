@@ -16,9 +16,10 @@ from random import Random
 
 from model_server.training.examples import Purpose, Task, observation_of, stored
 from model_server.training.facing import faced, judged
+from model_server.training.kept import read
 from model_server.training.reward import worth
+from model_server.training.screen import SCREEN
 from model_server.training.sources import SPLITS, cache
-from model_server.training.tasks import SCREEN, read
 from relook_lsp.browser.driver import Driver
 from relook_lsp.cli.parallel import over
 from relook_lsp.core.errors import RelookError

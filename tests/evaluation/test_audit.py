@@ -11,7 +11,7 @@ from PIL import Image
 
 from model_server.evaluation.audit import HIGH, PLACE, TITLE, WINDOW, Drawn, drawn, looked_at, sheet
 from model_server.training.examples import NATURAL, Task
-from model_server.training.tasks import SCREEN
+from model_server.training.screen import SCREEN
 from model_server.training.verdicts import Said, Shown
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page

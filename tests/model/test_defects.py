@@ -23,7 +23,7 @@ from model_server.training.defects.inject import (
 from model_server.training.defects.kinds import HELD_OUT, KINDS
 from model_server.training.defects.markup import MARKUP
 from model_server.training.live import LAYOUT_TELLS, suspected, tried
-from model_server.training.tasks import SCREEN
+from model_server.training.screen import SCREEN
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
 from relook_lsp.critics.registry import BY_ID

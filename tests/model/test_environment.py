@@ -11,7 +11,7 @@ import pytest
 from model_server.training.environment import Browser, Environment, Outcome, Scored, Watching
 from model_server.training.examples import NATURAL, Task
 from model_server.training.rollout import Refused, rollout
-from model_server.training.tasks import SCREEN
+from model_server.training.screen import SCREEN
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch

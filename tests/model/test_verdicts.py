@@ -85,7 +85,7 @@ async def test_a_real_page_is_asked_once(tmp_path: Path) -> None:
 
 
 async def _key(driver: Driver, page: Page) -> str:
-    from model_server.training.tasks import SCREEN
+    from model_server.training.screen import SCREEN
     from relook_lsp.refine.refine import looker
 
     review = await looker(driver, SCREEN)(page)

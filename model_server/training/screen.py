@@ -1,0 +1,25 @@
+"""How pages are looked at for examples, and which pages are left out."""
+
+from __future__ import annotations
+
+from relook_lsp.browser.plan import Plan
+from relook_lsp.core.snapshot import Viewport
+from relook_lsp.critics.rule import Options
+from relook_lsp.review.review import Settings
+
+SCREEN = Settings(
+    Plan(
+        viewports=(Viewport(375, 812), Viewport(1280, 800)),
+        moments=(0,),
+        sweep=(),
+        touch_below=0,
+        zoom=False,
+        dark=False,
+    ),
+    Options(severities={"never-settles": "off", "layout-shift": "off", "viewport-meta": "off"}),
+)
+"""What examples are screened with: one load, a narrow and a wide window. A part of them is confirmed by a clean load
+with the settings of the editor."""
+
+MAX_NODES, MAX_HEIGHT, MAX_COST = 1200, 3000, 2.0
+"""Pages beyond these (nodes, CSS pixels, cost before anything was broken) are left out: too slow, or not clean."""
