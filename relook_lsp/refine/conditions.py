@@ -9,6 +9,7 @@ from relook_lsp.core.finding import Finding, Report, price
 from relook_lsp.core.patch import Patch
 from relook_lsp.core.snapshot import Snapshot
 from relook_lsp.critics.run import OUT_OF_TIME
+from relook_lsp.refine import resting
 from relook_lsp.refine.content import lost
 from relook_lsp.refine.trajectory import Reason, State
 
@@ -44,12 +45,13 @@ def judge(
         or on_target(mapped, after.report, target)
         or nothing_worse(mapped, after.report)
         or cleared(mapped, after.report, after.snapshot)
-        or (_lost(before.snapshot, after.snapshot, patch) if guard else None)
+        or (_lost(before.snapshot, after.snapshot, patch, target) if guard else None)
     )
 
 
-def _lost(before: Snapshot, after: Snapshot, patch: Patch) -> Objection | None:
-    loss = lost(before, after, patch)
+def _lost(before: Snapshot, after: Snapshot, patch: Patch, target: Sequence[Finding]) -> Objection | None:
+    other = resting.changed(before, after, target)
+    loss = f"{other} looks otherwise without the focus" if other else lost(before, after, patch)
     return (Reason.CONTENT_LOST, loss) if loss else None
 
 
