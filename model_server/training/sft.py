@@ -105,6 +105,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=cache() / "sft")
     parser.add_argument("--base", default="", metavar="PATH_OR_NAME", help="train an adapter for this model instead")
     parser.add_argument("--rank", type=int, default=16, help="of the adapter")
+    parser.add_argument("--layers", type=int, default=0, help="the adapter is for so many of the last layers (0: all)")
     parser.add_argument("--dtype", default="float32", help="of an adapted model's own weights: float32 or bfloat16")
     parser.add_argument("--size", choices=SIZES, default="small")
     parser.add_argument("--vocabulary", type=int, default=1024)
@@ -185,7 +186,7 @@ def fit(
 
 def _student(options: argparse.Namespace, train: Sequence[Example], device: torch.device) -> Student:
     if options.base:
-        return adapted(options.base, options.rank, device, getattr(torch, options.dtype))
+        return adapted(options.base, options.rank, device, getattr(torch, options.dtype), options.layers)
     told = TOLD[options.told]
     texts = (compact(seen := told(one.observation)) + write(one.target, seen) for one in train)
     return scratch(options.size, options.vocabulary, texts, options.out / "model", device)

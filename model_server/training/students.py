@@ -155,12 +155,20 @@ def scratch(size: str, vocabulary: int, texts: Iterable[str], folder: Path, devi
     return Small(new_model(size, len(tokens.ids)).to(device), tokenizer)
 
 
-def adapted(base: str, rank: int, device: torch.device, dtype: torch.dtype) -> Adapted:
-    """A new adapter, which changes nothing yet, for every linear layer of a model."""
+def adapted(base: str, rank: int, device: torch.device, dtype: torch.dtype, last: int = 0) -> Adapted:
+    """A new adapter, which changes nothing yet, for every linear part of a model's ``last`` layers (0: of all): what lies
+    below them needs no gradients, which take two thirds of a step."""
     from peft import LoraConfig, get_peft_model
 
     model = AutoModelForCausalLM.from_pretrained(base, dtype=dtype).to(device)
-    config = LoraConfig(r=rank, lora_alpha=rank, target_modules="all-linear", task_type="CAUSAL_LM")
+    linear = {
+        name.rpartition(".")[2] for name, part in model.base_model.named_modules() if isinstance(part, torch.nn.Linear)
+    }
+    number = model.config.num_hidden_layers
+    layers = list(range(number - last, number)) if last else None
+    config = LoraConfig(
+        r=rank, lora_alpha=rank, target_modules=sorted(linear), layers_to_transform=layers, task_type="CAUSAL_LM"
+    )
     return Adapted(get_peft_model(model, config), AutoTokenizer.from_pretrained(base), None)
 
 

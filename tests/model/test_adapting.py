@@ -21,7 +21,7 @@ pytest.importorskip("peft")
 from model_server.serve import tiny  # noqa: E402
 from model_server.training import grpo, sft  # noqa: E402
 from model_server.training.draw import answer_likelihood, draw  # noqa: E402
-from model_server.training.students import Adapted, load, trained  # noqa: E402
+from model_server.training.students import Adapted, adapted, load, trained  # noqa: E402
 from model_server.training.verdicts import Said, Shown, line  # noqa: E402
 from relook_lsp.models.language import DeclarationLine, ElementLine, Observation, Slot  # noqa: E402
 
@@ -76,6 +76,11 @@ def test_only_the_adapter_is_trained_and_kept(adapter: Path, base: Path) -> None
     assert all("lora" in name for name in trained(student)) and trained(student)
     assert {one.name for one in adapter.iterdir()} >= {"adapter_config.json", "adapter_model.safetensors"}
     assert (adapter / "adapter_model.safetensors").stat().st_size < (base / "model.safetensors").stat().st_size / 2
+
+
+def test_the_last_layers_alone_may_be_adapted(base: Path) -> None:
+    names = trained(adapted(str(base), 4, CPU, torch.float32, last=1))
+    assert names and all(".layers.1." in name for name in names)
 
 
 def test_it_reads_what_a_served_model_is_asked_and_learns_the_edit(adapter: Path) -> None:
