@@ -6,11 +6,13 @@ The pages of the tasks must lie at the same place on every machine (a shared fil
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import ray
+from ray.exceptions import RayError
 
-from model_server.training.environment import Browser, Environment, Outcome, Watching
+from model_server.training.environment import Browser, Environment, Outcome, Scored, Watching
 from model_server.training.examples import Task
 from relook_lsp.browser.driver import Driver
 from relook_lsp.models.language import Observation
@@ -36,19 +38,33 @@ class _Machine:
 
 
 class Remote(Environment):
-    """A page in the browser of an actor."""
+    """A page in the browser of an actor. An actor that is lost costs its page, and is replaced."""
 
     def __init__(self, watching: Watching) -> None:
+        self._watching = watching
         self._machine: Any = _Machine.remote(watching)
 
     async def reset(self, task: Task) -> Observation | None:
-        return await self._machine.reset.remote(task)
+        try:
+            return await self._machine.reset.remote(task)
+        except RayError as error:
+            self._replace(error)
+            return None
 
     async def step(self, answers: Sequence[str]) -> Outcome:
-        return await self._machine.step.remote(list(answers))
+        try:
+            return await self._machine.step.remote(list(answers))
+        except RayError as error:
+            self._replace(error)
+            return Outcome(tuple(Scored(None, False, "the environment is lost") for _ in answers), 0, None)
+
+    def _replace(self, error: RayError) -> None:
+        print(f"An environment is lost: {str(error).splitlines()[0]}", flush=True)
+        self._machine = _Machine.remote(self._watching)
 
     async def close(self) -> None:
-        await self._machine.close.remote()
+        with suppress(RayError):
+            await self._machine.close.remote()
         ray.kill(self._machine)
 
 

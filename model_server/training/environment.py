@@ -89,7 +89,7 @@ class Browser(Environment):
         self._stage = Stage(self._driver, SCREEN)
         try:
             self._at = await faced(task, self._stage.look)
-        except RelookError as error:
+        except (RelookError, OSError, UnicodeDecodeError) as error:
             print(f"{task.page.entry}: {error}", flush=True)
         return self._told()
 

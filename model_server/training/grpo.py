@@ -28,10 +28,11 @@ from model_server.training.priority import weights
 from model_server.training.rollout import Group, rollout
 from model_server.training.served import Served
 from model_server.training.sources import cache
-from model_server.training.students import Adapted, load, restore, trained
+from model_server.training.students import DTYPES, Adapted, load, restore, trained
 from model_server.training.verdicts import Shown
 from model_server.training.verdicts import load as load_verdicts
 from relook_lsp.browser.driver import Driver
+from relook_lsp.models.chat import ModelError
 
 Source = Callable[[Learner, Random], Awaitable[tuple[dict[str, object], list[Group]]]]
 """What a step is about, for the record, and its groups."""
@@ -168,7 +169,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--served", default="", metavar="URL", help="vLLM that answers with the adapter, started with --learning"
     )
-    parser.add_argument("--dtype", default="float32", help="of an adapted model's own weights: float32 or bfloat16")
+    parser.add_argument("--dtype", choices=DTYPES, default=DTYPES[0], help="of an adapted model's own weights")
     parser.add_argument("--temperature", type=float, default=1.0)
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
@@ -176,7 +177,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.threads:
         torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
-    asyncio.run(_main(options))
+    try:
+        asyncio.run(_main(options))
+    except ModelError as error:
+        raise SystemExit(str(error)) from None
     return 0
 
 

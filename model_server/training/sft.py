@@ -24,7 +24,7 @@ from model_server.training.crew import Crew
 from model_server.training.examples import Example, load
 from model_server.training.policy_model import SIZES, padded
 from model_server.training.sources import cache
-from model_server.training.students import Adapted, Row, Student, adapted, restore, scratch, trained
+from model_server.training.students import DTYPES, Adapted, Row, Student, adapted, restore, scratch, trained
 from model_server.training.unseen import TOLD
 from relook_lsp.models.language import write
 from relook_lsp.models.prompt import compact
@@ -106,7 +106,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--base", default="", metavar="PATH_OR_NAME", help="train an adapter for this model instead")
     parser.add_argument("--rank", type=int, default=16, help="of the adapter")
     parser.add_argument("--layers", type=int, default=0, help="the adapter is for so many of the last layers (0: all)")
-    parser.add_argument("--dtype", default="float32", help="of an adapted model's own weights: float32 or bfloat16")
+    parser.add_argument("--dtype", choices=DTYPES, default=DTYPES[0], help="of an adapted model's own weights")
     parser.add_argument("--size", choices=SIZES, default="small")
     parser.add_argument("--vocabulary", type=int, default=1024)
     parser.add_argument("--minutes", type=float, default=30.0)

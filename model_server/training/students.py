@@ -27,6 +27,9 @@ ADAPTER = "adapter_config.json"
 CONTEXT = 4096
 """Tokens that an adapted model is shown at most: the prompt with the focused source is about half of it."""
 
+DTYPES = ("float32", "bfloat16")
+"""Of an adapted model's own weights."""
+
 REPLY = 256
 """Tokens of an adapted model's answer at most."""
 
@@ -160,7 +163,8 @@ def adapted(base: str, rank: int, device: torch.device, dtype: torch.dtype, last
     below them needs no gradients, which take two thirds of a step."""
     from peft import LoraConfig, get_peft_model
 
-    model = AutoModelForCausalLM.from_pretrained(base, dtype=dtype).to(device)
+    base = str(Path(base).resolve()) if Path(base).is_dir() else base
+    model = _causal(base, dtype).to(device)
     linear = {
         name.rpartition(".")[2] for name, part in model.base_model.named_modules() if isinstance(part, torch.nn.Linear)
     }
@@ -172,6 +176,13 @@ def adapted(base: str, rank: int, device: torch.device, dtype: torch.dtype, last
     return Adapted(get_peft_model(model, config), AutoTokenizer.from_pretrained(base), None)
 
 
+def _causal(base: str, dtype: torch.dtype) -> PreTrainedModel:
+    try:
+        return AutoModelForCausalLM.from_pretrained(base, dtype=dtype)
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"{base} cannot be loaded as a language model: {str(error).strip().splitlines()[0]}") from None
+
+
 def load(folder: Path, device: torch.device, dtype: torch.dtype = torch.float32) -> Student:
     """A checkpoint: an adapter with the model that it names, or a small model with its tokenizer."""
     if not (folder / ADAPTER).exists():
@@ -180,7 +191,7 @@ def load(folder: Path, device: torch.device, dtype: torch.dtype = torch.float32)
     from peft import PeftModel
 
     base = json.loads((folder / ADAPTER).read_text("utf-8"))["base_model_name_or_path"]
-    model = AutoModelForCausalLM.from_pretrained(base, dtype=dtype).to(device)
+    model = _causal(base, dtype).to(device)
     whole = PeftModel.from_pretrained(model, folder, is_trainable=True)
     return Adapted(whole, AutoTokenizer.from_pretrained(base), folder)
 

@@ -83,6 +83,11 @@ def test_the_last_layers_alone_may_be_adapted(base: Path) -> None:
     assert names and all(".layers.1." in name for name in names)
 
 
+def test_what_cannot_be_adapted_is_said_in_a_sentence(examples: Path, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="cannot be loaded as a language model"):
+        sft.main(["--data", str(examples), "--out", str(tmp_path), "--base", str(tmp_path)])
+
+
 def test_it_reads_what_a_served_model_is_asked_and_learns_the_edit(adapter: Path) -> None:
     student = load(adapter, CPU)
     head, start = student.row(SEEN, (("del d1", "not better"),), "del cause")

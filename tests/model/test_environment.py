@@ -14,7 +14,8 @@ from model_server.training.rollout import Refused, rollout
 from model_server.training.screen import SCREEN
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
-from relook_lsp.core.patch import Patch
+from relook_lsp.core.patch import Patch, Replacement
+from relook_lsp.core.text import Span
 from relook_lsp.models.language import Observation
 from relook_lsp.refine.refine import looker
 from tests.model.fake import said, scripted, serving
@@ -82,10 +83,14 @@ async def test_a_critic_must_prefer_the_edit_in_both_orders(
     assert accepted or only.why.startswith("critic prefers the original")
 
 
-async def test_a_page_that_has_changed_is_left_out(driver: Driver, task: Task) -> None:
+async def test_a_page_that_is_gone_or_has_changed_is_left_out(driver: Driver, task: Task) -> None:
     environment = Browser(driver, Watching())
     gone = replace(task, page=replace(task.page, entry="gone.html"))
     assert await environment.reset(gone) is None
+    at = PAGE.index("#bbb")
+    for entry in ("gone.html", "a.html"):
+        edit = Replacement(entry, Span(at + 1, at + 5), "#bbb", "#ccc")
+        assert await environment.reset(replace(gone, joint=Patch.of([edit], ""))) is None
     await environment.close()
 
 
@@ -148,7 +153,12 @@ async def test_the_same_in_an_actor_of_a_cluster(task: Task) -> None:
         environments = [Remote(Watching()) for _ in range(2)]
         for environment in environments:
             await _mended(environment, task)
-        for environment in environments:
+        lost, kept = environments
+        assert await lost.reset(task) is not None
+        ray.kill(lost._machine)
+        assert (await lost.step(["del cause"])).scored[0].worth is None
+        await _mended(lost, task)
+        for environment in (lost, kept):
             await environment.close()
     finally:
         ray.shutdown()
