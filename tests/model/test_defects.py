@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from random import Random
 
 import pytest
@@ -22,8 +23,11 @@ from model_server.training.defects.inject import (
 )
 from model_server.training.defects.kinds import HELD_OUT, KINDS
 from model_server.training.defects.markup import MARKUP
+from model_server.training.examples import of
 from model_server.training.live import LAYOUT_TELLS, suspected, tried
 from model_server.training.screen import SCREEN
+from model_server.training.sources import Sample
+from model_server.training.tasks import Recipe, Tally, examples, kinds_for
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
 from relook_lsp.critics.registry import BY_ID
@@ -155,3 +159,19 @@ async def test_what_boxes_do_not_suspect_a_picture_does_not_show(driver: Driver,
     finally:
         await live.close()
     assert 0 < clear < len(chosen)
+
+
+async def test_examples_of_a_page_come_back_as_tasks_whose_answers_apply(clean: State, driver: Driver) -> None:
+    """What is written for training: every group confirmed by a clean load, with the source that large policies read."""
+    sample, tally = Sample("orchard", clean.page, "00" * 32), Tally()
+    records = await examples(driver, sample, 0, kinds_for("train"), Recipe(12, 1.0, True), tally)
+    assert len(records) == tally.counts["examples"] >= 3
+    assert sum(record["full"] for record in records) == tally.counts["confirmed"] >= len(records) // 2
+    for record in records:
+        stored = json.loads(json.dumps(record))
+        example = of(stored)
+        assert example.split == "held-out" and example.kind not in HELD_OUT and example.operations
+        assert example.observation.source.strip()
+        text = (example.page.root / example.page.entry).read_text("utf-8")
+        broken = example.joint.apply(example.page.entry, text)
+        assert broken != text
