@@ -120,6 +120,8 @@ bench-refine: setup browser
 picture: demo
 	"$$($(BIN)/python -c 'from relook_lsp.browser.find import find; print(find().path)')" --no-sandbox --hide-scrollbars \
 	  --window-size=1280,1100 --screenshot=$(CURDIR)/docs/report.png file://$(CURDIR)/$(OUT)/demo/report.html
+	$(BIN)/python -c 'from PIL import Image; f = "docs/report.png"; \
+	  Image.open(f).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(f, optimize=True)'
 
 # The pictures of the extension's README and walkthrough, as the tests in VS Code last took them.
 editor-pictures:
