@@ -5,14 +5,14 @@ A control whose text fades when the focus leaves it is seen to change, and so is
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 
-from PIL import Image, ImageChops
+import numpy as np
 
 from relook_lsp.core.finding import Finding
 from relook_lsp.core.geometry import Rect
-from relook_lsp.core.snapshot import Frame, Snapshot, View
+from relook_lsp.core.snapshot import Snapshot
+from relook_lsp.critics.pixels import Picture
 
 RULES = frozenset(("no-visible-focus",))
 
@@ -24,31 +24,25 @@ its pixels have."""
 def changed(before: Snapshot, after: Snapshot, target: Sequence[Finding]) -> str:
     """Which control of ``target`` looks otherwise without the focus; empty where none does, or none is about the
     focus. Pure."""
-    for finding in target:
-        if finding.rule in RULES:
-            was, now = _frame(before, finding), _frame(after, finding)
-            if was is not None and now is not None and _share(was, now, finding.box) > SHARE:
+    about = [finding for finding in target if finding.rule in RULES]
+    for view in dict.fromkeys(finding.view for finding in about):
+        was, now = _picture(before, view), _picture(after, view)
+        if was is None or now is None:
+            continue
+        for finding in about:
+            if finding.view == view and _share(was, now, finding.box) > SHARE:
                 return finding.selector or finding.key
     return ""
 
 
-def _frame(snapshot: Snapshot, finding: Finding) -> Frame | None:
-    found: View | None = next((view for view in snapshot.views if view.id == finding.view), None)
-    return None if found is None else found.frame
+def _picture(snapshot: Snapshot, identity: str) -> Picture | None:
+    frame = next((view.frame for view in snapshot.views if view.id == identity), None)
+    return None if frame is None else Picture(frame, None)
 
 
-def _share(was: Frame, now: Frame, box: Rect) -> float:
+def _share(was: Picture, now: Picture, box: Rect) -> float:
     """Of the pixels in the box that have changed, 0 to 1."""
-    first, second = _cut(was, box), _cut(now, box)
-    pixels = first.width * first.height
-    if not pixels:
-        return 0.0
-    apart = ImageChops.difference(first, second)
-    return max(sum(channel.histogram()[SHADE + 1 :]) for channel in apart.split()) / pixels
-
-
-def _cut(frame: Frame, box: Rect) -> Image.Image:
-    x, y = box.x - frame.left, box.y - frame.top
-    with Image.open(io.BytesIO(frame.png)) as image:
-        area = (round(x), round(y), round(x + box.width), round(y + box.height))
-        return image.convert("RGB").crop(area)
+    first, second = (picture.crop(box).astype(np.int16) for picture in (was, now))
+    if first.shape != second.shape:
+        return 1.0
+    return float((np.abs(first - second) > SHADE).any(axis=2).mean()) if first.size else 0.0
