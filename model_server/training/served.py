@@ -8,15 +8,14 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-import httpx
-
+from model_server.serve.presets import Wanted
 from model_server.training.rollout import Refused
 from relook_lsp.models.chat import ModelError, Question
 from relook_lsp.models.endpoint import Endpoint, HttpChat
 from relook_lsp.models.language import Observation
 from relook_lsp.models.prompt import messages
 
-NAME = "relook-policy"
+NAME = Wanted("policy", "").name
 """Under which the adapter is served."""
 
 SECONDS = 600.0
@@ -27,8 +26,8 @@ class Served:
     read."""
 
     def __init__(self, url: str, folder: Path, temperature: float) -> None:
+        self._url = url
         self._chat = HttpChat(Endpoint(url, NAME, timeout=SECONDS))
-        self._root = url.rstrip("/").removesuffix("/v1")
         self._folder = folder
         self._temperature = temperature
 
@@ -39,17 +38,12 @@ class Served:
 
     async def renew(self) -> None:
         """The server takes the weights that lie in the folder now. Raises ``ModelError``."""
-        asked = {
-            "lora_name": NAME,
-            "lora_path": str(await asyncio.to_thread(self._folder.resolve)),
-            "load_inplace": True,
-        }
+        path = str(await asyncio.to_thread(self._folder.resolve))
         try:
-            async with httpx.AsyncClient(timeout=SECONDS, trust_env=False) as client:
-                reply = await client.post(f"{self._root}/v1/load_lora_adapter", json=asked)
-        except httpx.HTTPError as error:
-            raise ModelError(f"{self._root} cannot be reached ({type(error).__name__}).") from None
-        if reply.status_code == 404 and "lora" not in reply.text.lower():
-            raise ModelError(f"{self._root} does not take new adapters; start it with --learning.")
-        if reply.status_code >= 400:
-            raise ModelError(f"{self._root} does not take the new adapter: {reply.text[:300]}")
+            await self._chat.send(
+                "POST", "/load_lora_adapter", {"lora_name": NAME, "lora_path": path, "load_inplace": True}
+            )
+        except ModelError as error:
+            if "answered 404" in str(error) and "lora" not in str(error).lower():
+                raise ModelError(f"{self._url} does not take new adapters; start it with --learning.") from None
+            raise ModelError(f"{self._url} does not take the new adapter: {error}") from None

@@ -66,6 +66,10 @@ class HttpChat(Chat):
         return self._texts(question, await self._call("POST", "/chat/completions", body))
 
     async def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        return _object(self._endpoint.url, await self.send(method, path, body))
+
+    async def send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> httpx.Response:
+        """What the server answers below its ``/v1``. Raises ``ModelError`` where that is an error."""
         url, seconds = self._endpoint.url, self._endpoint.timeout
         key = os.environ.get(self._endpoint.key, "")
         headers = {"Authorization": f"Bearer {key}"} if key else {}
@@ -84,7 +88,7 @@ class HttpChat(Chat):
                     problem = f"{url} cannot be reached ({type(error).__name__}); is the model server running?"
                 else:
                     if reply.status_code < 400:
-                        return _object(url, reply)
+                        return reply
                     problem = f"{url} answered {reply.status_code}: {_reason(reply)}"
                     if reply.status_code < 500 and reply.status_code != 429:
                         break
