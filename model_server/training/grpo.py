@@ -18,6 +18,7 @@ from random import Random
 
 import torch
 
+from model_server.training.checkpoint import resume, save
 from model_server.training.crew import Crew
 from model_server.training.draw import known
 from model_server.training.environment import Browser, Environment, Watching
@@ -28,7 +29,7 @@ from model_server.training.priority import weights
 from model_server.training.rollout import Group, rollout
 from model_server.training.served import Served
 from model_server.training.sources import cache
-from model_server.training.students import DTYPES, Adapted, load, restore, trained
+from model_server.training.students import DTYPES, Adapted, load, trained
 from model_server.training.verdicts import Shown
 from model_server.training.verdicts import load as load_verdicts
 from relook_lsp.browser.driver import Driver
@@ -44,12 +45,8 @@ SAVED = 10
 
 async def train(learner: Learner, options: argparse.Namespace, source: Source) -> None:
     """Until the time or the steps are over; goes on where it was killed."""
-    step, crew = 0, learner.crew
-    if (options.out / "state.pt").exists():
-        kept = torch.load(options.out / "state.pt", weights_only=True, map_location=crew.device)
-        restore(learner.student, kept["model"])
-        learner.optimizer.load_state_dict(kept["optimizer"])
-        step = kept["step"]
+    crew, student, optimizer = learner.crew, learner.student, learner.optimizer
+    step = resume(student, optimizer, options.out)
     random = Random(f"{options.seed} {step} {crew.number}")
     started = time.monotonic()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -71,12 +68,13 @@ async def train(learner: Learner, options: argparse.Namespace, source: Source) -
                     metrics.write(json.dumps(record) + "\n")
                     metrics.flush()
                     print(record, flush=True)
-                if step % SAVED == 0:
-                    save(learner, options, step)
+                if crew.first and step % SAVED == 0:
+                    save(student, optimizer, options.out, step)
                 if learner.served is not None:
                     await renew(learner, learner.served, options)
         finally:
-            save(learner, options, step)
+            if crew.first:
+                save(student, optimizer, options.out, step)
 
 
 async def renew(learner: Learner, served: Served, options: argparse.Namespace) -> None:
@@ -131,15 +129,6 @@ def summary(groups: Sequence[Group]) -> dict[str, float]:
         "groups": len(groups),
         "renders": sum(group.renders for group in groups),
     }
-
-
-def save(learner: Learner, options: argparse.Namespace, step: int) -> None:
-    if not learner.crew.first:
-        return
-    learner.student.save(options.out / "model")
-    kept = {"optimizer": learner.optimizer.state_dict(), "step": step, "model": trained(learner.student)}
-    torch.save(kept, options.out / "state.new")
-    (options.out / "state.new").replace(options.out / "state.pt")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -20,11 +20,12 @@ from torch.nn.functional import cross_entropy
 from transformers import PreTrainedModel
 
 from model_server.training.augment import augment
+from model_server.training.checkpoint import resume, save
 from model_server.training.crew import Crew
 from model_server.training.examples import Example, load
 from model_server.training.policy_model import SIZES, padded
 from model_server.training.sources import cache
-from model_server.training.students import DTYPES, Adapted, Row, Student, adapted, restore, scratch, trained
+from model_server.training.students import DTYPES, Adapted, Row, Student, adapted, scratch, trained
 from model_server.training.unseen import TOLD
 from relook_lsp.models.language import write
 from relook_lsp.models.prompt import compact
@@ -91,14 +92,6 @@ def evaluate(model: PreTrainedModel, rows: Sequence[Row]) -> dict[str, float]:
     return {"loss": sum(losses) / max(1, len(losses)), "exact": exact / max(1, len(rows))}
 
 
-def save(student: Student, optimizer: torch.optim.Optimizer, out: Path, step: int) -> None:
-    """Whole or not at all: a kill while writing leaves the last one."""
-    student.save(out / "model")
-    kept = {"optimizer": optimizer.state_dict(), "step": step, "model": trained(student)}
-    torch.save(kept, out / "state.new")
-    (out / "state.new").replace(out / "state.pt")
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="model_server.training.sft", description=__doc__)
     parser.add_argument("--data", type=Path, nargs="+", default=[cache() / "examples.jsonl"])
@@ -140,13 +133,9 @@ def fit(
     student: Student, train: Sequence[Example], develop: Sequence[Example], crew: Crew, options: argparse.Namespace
 ) -> None:
     """Until the time or the steps are over; goes on where it was killed."""
-    model, weights, step = student.model, trained(student), 0
+    model, weights = student.model, trained(student)
     optimizer = torch.optim.AdamW(weights.values(), lr=options.rate, weight_decay=0.05, betas=(0.9, 0.98))
-    if (options.out / "state.pt").exists():
-        kept = torch.load(options.out / "state.pt", weights_only=True, map_location=crew.device)
-        restore(student, kept["model"])
-        optimizer.load_state_dict(kept["optimizer"])
-        step = kept["step"]
+    step = resume(student, optimizer, options.out)
     random = Random(f"{options.seed} {step} {crew.number}")
     checked = [row(student, one, None, options.told) for one in develop]
     size = sum(one.numel() for one in weights.values()) / 1e6
