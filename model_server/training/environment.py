@@ -21,7 +21,7 @@ from relook_lsp.models.critic import Critic
 from relook_lsp.models.endpoint import Endpoint, HttpChat
 from relook_lsp.models.language import Observation
 from relook_lsp.refine.gate import gate
-from relook_lsp.refine.observe import observe
+from relook_lsp.refine.observe import Observed, observe
 from relook_lsp.refine.site import groups
 from relook_lsp.refine.stage import Stage
 from relook_lsp.refine.trajectory import State, Verdict, open_findings
@@ -82,22 +82,21 @@ class Browser(Environment):
         self._source = watching.source
         self._gate = watching.gate()
         self._stage: Stage | None = None
-        self._at: tuple[State, tuple[Finding, ...]] | None = None
+        self._at: tuple[State, tuple[Finding, ...], Observed] | None = None
 
     async def reset(self, task: Task) -> Observation | None:
         await self.close()
         self._stage = Stage(self._driver, SCREEN)
         try:
-            self._at = await faced(task, self._stage.look)
+            found = await faced(task, self._stage.look)
+            self._at = None if found is None else self._observed(*found)
         except (RelookError, OSError, UnicodeDecodeError) as error:
             print(f"{task.page.entry}: {error}", flush=True)
         return self._told()
 
     async def step(self, answers: Sequence[str]) -> Outcome:
         assert self._at is not None and self._stage is not None, "reset() first"
-        state, aim = self._at
-        observed = observe(state, aim, source=self._source)
-        assert observed is not None, "reset() told of something"
+        state, aim, observed = self._at
         verify = Verifier(self._stage.look, gate=self._gate, screen=self._stage.screen).aimed(aim)
         verdicts: dict[str, Verdict] = {}
         for answer in answers:
@@ -107,16 +106,19 @@ class Browser(Environment):
         if mended:
             best = min(mended, key=lambda one: one.cost)
             left = groups(open_findings(best))
-            self._at = (best, left[0]) if left else None
+            self._at = self._observed(best, left[0]) if left else None
         return Outcome(
             tuple(_scored(state, verdicts[answer]) for answer in answers),
             sum(verdict.renders for verdict in verdicts.values()),
             self._told(),
         )
 
+    def _observed(self, state: State, aim: tuple[Finding, ...]) -> tuple[State, tuple[Finding, ...], Observed] | None:
+        observed = observe(state, aim, source=self._source)
+        return None if observed is None else (state, aim, observed)
+
     def _told(self) -> Observation | None:
-        observed = None if self._at is None else observe(*self._at, source=self._source)
-        return None if observed is None else observed.observation
+        return None if self._at is None else self._at[2].observation
 
     async def close(self) -> None:
         stage, self._stage, self._at = self._stage, None, None
