@@ -23,12 +23,11 @@ from model_server.training.learner import Learner, update
 from model_server.training.rollout import Group
 from model_server.training.students import load as student_of
 from relook_lsp.models.language import Observation
+from relook_lsp.models.local import LONGEST_ANSWER
 from relook_lsp.models.prompt import compact
 from relook_lsp.models.tokens import END
 
 GROUP = 8
-LONGEST = 48
-"""Tokens of an answer."""
 
 
 class Clock(TrainerCallback):
@@ -54,7 +53,7 @@ def theirs(folder: Path, observations: Sequence[Observation], random: Random) ->
             args=GRPOConfig(
                 output_dir=scratch, loss_type="grpo", beta=0.0, use_cpu=True, bf16=False, report_to=[], save_strategy="no",
                 num_generations=GROUP, per_device_train_batch_size=GROUP, gradient_accumulation_steps=1,
-                max_completion_length=LONGEST, max_steps=len(observations), disable_tqdm=True, logging_strategy="no",
+                max_completion_length=LONGEST_ANSWER, max_steps=len(observations), disable_tqdm=True, logging_strategy="no",
             ),
             train_dataset=Dataset.from_list([{"prompt": compact(one)} for one in observations]),
             processing_class=words,

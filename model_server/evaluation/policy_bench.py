@@ -48,8 +48,8 @@ SOLVED = "solved"
 
 @dataclass(frozen=True)
 class Result:
-    """``first``: the first candidate that the browser understands was accepted; ``fixed``: one of ten was. ``worse``: the page costs more than
-    before. ``renders`` are clean ones; ``size`` in characters."""
+    """``first``: the first candidate that the browser understands was accepted; ``fixed``: one of ten was. ``worse``: the
+    page costs more than before. ``renders`` are clean ones; ``size`` in characters."""
 
     first: bool
     fixed: bool

@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
@@ -14,14 +15,24 @@ from model_server.training.kept import read
 SMOOTHED = 20
 """Steps of the running mean."""
 
-SUPERVISED = {
-    "loss": "loss on the answers, running mean",
-    "development exact": "development answers, every token right",
-}
-REWARDS = {
-    "reward": "reward of a group's answers, running mean",
-    "likeliest accepted": "likeliest answer accepted, running mean",
-}
+
+class Panel(NamedTuple):
+    """One field of the records. ``every`` step has it: then its running mean is drawn; ``share``: it is from 0 to 1."""
+
+    field: str
+    title: str
+    every: bool = True
+    share: bool = True
+
+
+SUPERVISED = (
+    Panel("loss", "loss on the answers, running mean", share=False),
+    Panel("development exact", "development answers, every token right", every=False),
+)
+REWARDS = (
+    Panel("reward", "reward of a group's answers, running mean"),
+    Panel("likeliest accepted", "likeliest answer accepted, running mean"),
+)
 
 
 def mean(values: Sequence[float]) -> list[float]:
@@ -36,18 +47,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--rewards", action="store_true")
     options = parser.parse_args(argv)
     figure = Figure(figsize=(8, 2.6), dpi=90, layout="constrained")
-    fields = REWARDS if options.rewards else SUPERVISED
-    for plot, (field, title) in zip(figure.subplots(1, 2), fields.items(), strict=True):
+    panels = REWARDS if options.rewards else SUPERVISED
+    for plot, panel in zip(figure.subplots(1, 2), panels, strict=True):
         for run in options.runs:
             name, _, file = run.partition("=")
-            told = [r for r in read(Path(file)) if field in r]
-            values = [float(r[field]) for r in told]
-            smooth = "mean" in title
-            plot.plot(
-                [r["step"] for r in told], mean(values) if smooth else values, marker="" if smooth else ".", label=name
-            )
-        plot.set(xlabel="step", title=title)
-        if field != "loss":
+            told = [r for r in read(Path(file)) if panel.field in r]
+            values = [float(r[panel.field]) for r in told]
+            steps = [r["step"] for r in told]
+            plot.plot(steps, mean(values) if panel.every else values, marker="" if panel.every else ".", label=name)
+        plot.set(xlabel="step", title=panel.title)
+        if panel.share:
             plot.set_ylim(0, 1)
     plot.legend(fontsize="small")
     figure.savefig(options.out)
