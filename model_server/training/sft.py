@@ -163,7 +163,8 @@ def fit(
                 continue
             record: dict[str, Any] = {"step": step, "loss": round(float(loss.detach()), 4), "seconds": round(spent, 1)}
             if step % CHECKED == 0:
-                record |= {f"development {k}": round(v, 4) for k, v in evaluate(model, checked).items()}
+                found = evaluate(model, checked) if checked else {}
+                record |= {f"development {k}": round(v, 4) for k, v in found.items()}
                 record["tokens/s"] = round(seen / max(1e-9, time.monotonic() - started))
                 print(record, flush=True)
                 save(student, optimizer, options.out, step)
