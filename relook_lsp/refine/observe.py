@@ -107,8 +107,10 @@ def _winning(place: Site, node: int) -> list[Declaration]:
 
 
 def _cause(place: Site, told: Sequence[Declaration], first: int) -> Declaration | None:
-    """The declaration that the finding stands on: one of those that are told, or one that the first element inherits."""
-    every = (*told, *(one for one in place.declarations(first) if _written(one)))
+    """The declaration that the finding stands on: one of those that are told, one that the first element inherits, or
+    one that it has with the keyboard's focus."""
+    matched = (*place.declarations(first), *place.focused(first))
+    every = (*told, *(one for one in matched if _written(one)))
     return next((one for one in every if place.locator.declared(one) == place.finding.cause), None)
 
 

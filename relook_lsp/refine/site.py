@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from relook_lsp.core.finding import Finding, Report
+from relook_lsp.core.finding import ByDeclaration, Finding, Report
 from relook_lsp.core.snapshot import Declaration, Layout, Snapshot, View
 from relook_lsp.critics.rule import Options
 from relook_lsp.critics.scene import Scene
@@ -68,6 +68,11 @@ class Site:
 
     def declarations(self, node: int) -> tuple[Declaration, ...]:
         return self.snapshot.evidence.styles.get((self.view.id, self.layout.key(node)), ())
+
+    def focused(self, node: int) -> tuple[Declaration, ...]:
+        """The same while the node has the keyboard's focus; empty where no finding asked for that."""
+        key = ByDeclaration(node, (), state="focus").key(self.layout)
+        return self.snapshot.evidence.styles.get((self.view.id, key), ())
 
     def winner(self, node: int, name: str) -> Declaration | None:
         """The author's declaration that gives the node this property, inherited ones included."""

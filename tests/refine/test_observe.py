@@ -27,11 +27,11 @@ BARE = '<p><font color="#cccccc">A note that is hard to read.</font></p>'
 pytestmark = pytest.mark.browser
 
 
-async def told(driver: Driver, tmp_path: Path, body: str) -> Observed:
+async def told(driver: Driver, tmp_path: Path, body: str, rule: str = "low-contrast") -> Observed:
     (tmp_path / "index.html").write_text(HEAD + body, "utf-8")
     page = Page(tmp_path, "index.html")
     state = State(page, await looker(driver, Settings())(page))
-    observed = observe(state, [one for one in state.review.report.findings if one.rule == "low-contrast"])
+    observed = observe(state, [one for one in state.review.report.findings if one.rule == rule])
     assert observed is not None
     return observed
 
@@ -50,6 +50,23 @@ async def test_the_cause_is_told_and_can_be_removed(
     assert (seen.declarations[seen.cause].name, seen.declarations[seen.cause].value) == cause
     patch = to_patch(observed, parse("del cause", seen))
     assert left in " ".join(patch.apply("index.html", HEAD + body).split())
+
+
+RINGLESS = "<style>a { color: #00c } a:focus { outline: 0 }</style><h1>Boats</h1><p><a href='#'>All our boats</a></p>"
+
+
+@pytest.mark.parametrize(
+    ("answer", "left"),
+    [("del cause", "a:focus { }"), ("set cause s0", "a:focus { outline: 2px solid currentColor }")],
+)
+async def test_what_takes_the_focus_away_is_told_though_it_holds_only_then(
+    driver: Driver, tmp_path: Path, answer: str, left: str
+) -> None:
+    observed = await told(driver, tmp_path, RINGLESS, "no-visible-focus")
+    seen = observed.observation
+    assert seen.cause is not None and seen.declarations[seen.cause].selector == "a:focus"
+    patch = to_patch(observed, parse(answer, seen))
+    assert left in " ".join(patch.apply("index.html", HEAD + RINGLESS).split())
 
 
 async def test_what_stands_on_a_tag_has_no_declaration_as_its_cause(driver: Driver, tmp_path: Path) -> None:

@@ -34,6 +34,10 @@ def small(site: Site, writer: Writer) -> Iterator[Patch]:
     yield from writer.patches((one for one in fixes if one.wants[0].values), Where.DECLARED, Where.INLINE)
 
 
+RINGS = ("2px solid currentColor", "2px solid #1a73e8")
+"""Outlines that show the keyboard's focus: in the colour of the text, and in one that is seen where that is the ground's."""
+
+
 def focus(site: Site, writer: Writer) -> Iterator[Patch]:
     """The outline that was taken away: drawn in the text's own colour where the rule is about focus; else what hides
     it goes, and the browser draws its own. (An outline without ``:focus`` would be there all the time.)"""
@@ -46,7 +50,8 @@ def focus(site: Site, writer: Writer) -> Iterator[Patch]:
         return
     if ":focus" in _selector(source.text, place.span.start):
         flag = " !important" if "!important" in text else ""
-        for value in ("2px solid currentColor", "2px solid #1a73e8"):
+        writer.asked += [fix(site.place, outline=value) for value in RINGS]
+        for value in RINGS:
             new = f"outline: {value}{flag}; outline-offset: 2px"
             yield Patch.of([Replacement(place.path, place.span, text, new)], new)
     yield Patch.of([replace(source, place.span, "", text)], "the browser's own outline")
