@@ -191,7 +191,7 @@ async def _main(options: argparse.Namespace) -> None:
     tasks = [e for path in options.data for e in stored(path) if e.trains]
     if not tasks:
         raise SystemExit(f"There are no examples in {options.data}; run 'make data' first.")
-    watching = Watching(isinstance(student, Adapted), options.critic, options.critic_model)
+    watching = Watching(student.reads_source, options.critic, options.critic_model)
     driver = Driver("")
     environments = rendering(driver, watching, options)
     try:

@@ -25,7 +25,7 @@ from model_server.training.crew import Crew
 from model_server.training.examples import Example, load
 from model_server.training.policy_model import SIZES, padded
 from model_server.training.sources import cache
-from model_server.training.students import DTYPES, Adapted, Row, Student, adapted, scratch, trained
+from model_server.training.students import DTYPES, Row, Student, adapted, scratch, trained
 from model_server.training.unseen import TOLD
 from relook_lsp.models.language import write
 from relook_lsp.models.prompt import compact
@@ -50,14 +50,12 @@ def answer_loss(model: PreTrainedModel, rows: Sequence[Row]) -> torch.Tensor:
 
 
 def row(student: Student, example: Example, random: Random | None, told: str) -> Row:
-    """Told otherwise every time where there is ``random``, and now and then as if answers had been refused before: the
-    small model is told their number."""
+    """Told otherwise every time where there is ``random``; to a model that is told only how many answers were refused, now
+    and then as if some had been."""
     observation, operations, refused = example.observation, example.target, 0
     if random is not None:
         observation, operations = augment(observation, operations, random)
-        refused = random.choice((0, 0, 0, random.randint(1, 24)))
-    if isinstance(student, Adapted):
-        refused = 0
+        refused = 0 if student.reads_source else random.choice((0, 0, 0, random.randint(1, 24)))
     observation = TOLD[told](observation)
     return student.row(observation, [("", "")] * refused, write(operations, observation))
 

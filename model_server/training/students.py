@@ -40,6 +40,8 @@ class Student(Protocol):
     model: PreTrainedModel
     reply: int
     """Tokens of an answer at most."""
+    reads_source: bool
+    """Whether it is told the focused source, and which answers were refused and why; others know only how many."""
 
     def row(self, observation: Observation, refused: Sequence[tuple[str, str]], answer: str) -> Row: ...
 
@@ -69,6 +71,7 @@ class Small(Student):
     """A Llama from scratch with its own tokenizer. It reads the short prompt, and weighs every edit that it can name."""
 
     reply = LONGEST_ANSWER
+    reads_source = False
 
     def __init__(self, model: PreTrainedModel, tokenizer: Path) -> None:
         self.model = model
@@ -105,6 +108,7 @@ class Adapted(Student):
     """A model of the hub or a folder, with an adapter. It reads what a served model is asked: the chat's messages."""
 
     reply = REPLY
+    reads_source = True
 
     def __init__(self, whole: Any, tokenizer: Any, folder: Path | None) -> None:
         self._whole = whole
