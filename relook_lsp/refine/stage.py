@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 
 from relook_lsp.browser.capture import Capture
 from relook_lsp.browser.driver import Driver
-from relook_lsp.browser.restyle import NotTried, restyled
+from relook_lsp.browser.restyle import NotTried, Trial, restyled
 from relook_lsp.browser.supported import dropped
 from relook_lsp.core.errors import RelookError
 from relook_lsp.core.finding import Finding
@@ -18,6 +18,7 @@ from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch, PatchError
 from relook_lsp.core.snapshot import Snapshot, View
 from relook_lsp.critics.rule import Rule
+from relook_lsp.critics.run import Judgement
 from relook_lsp.refine.conditions import GROWTH
 from relook_lsp.refine.content import Content, missing, of_view, swollen
 from relook_lsp.refine.site import wanted
@@ -131,28 +132,50 @@ class Stage:
     async def _tried(
         self, live: Capture, change: Restyle, base: State, target: Sequence[Finding], rules: tuple[Rule, ...]
     ) -> tuple[Reason, str] | None:
-        better = False
+        views = views_of(live, target)
+        if not views:
+            return Reason.NOT_BETTER, ""
         known = {finding.key for finding in base.review.report.all}
         async with restyled(live, change) as trial:
-            for view in views_of(live, target):
-                capture, found = await judged(trial, view, self._settings.options, rules)
-                before = {f.key: f.extents[view.id] for f in target if view.id in f.extents}
-                after = {d.key: d.worst.outcome.extent for d in found.defects}
-                suspected = {one.key for one in found.incomplete}
-                new = sorted(set(after) - known)
-                if new:
-                    return Reason.NEW_FINDING, f"{target[0].rule} at {new[0]}"
-                kept = [key for key, extent in before.items() if after.get(key, -1.0) > extent - GROWTH]
-                if before and len({*kept, *(suspected & before.keys())}) == len(before):
-                    return Reason.NOT_BETTER, f"{target[0].rule} stays at {view.viewport}"
-                better = better or bool(before)
-                loss = await self._lost(live.snapshot, view, capture) if self._guard else ""
-                if loss:
-                    return Reason.CONTENT_LOST, f"at {view.viewport}: {loss}"
-        return None if better else (Reason.NOT_BETTER, "")
+            for view in views:
+                objection = await self._objection(live, trial, view, target, rules, known)
+                if objection is not None:
+                    break
+            else:
+                return None
+        if objection[0] is not Reason.NOT_BETTER and await self._otherwise(live, view, rules, known):
+            raise NotTried("A script has changed the page since it was looked at.")
+        return objection
+
+    async def _objection(
+        self,
+        live: Capture,
+        trial: Trial,
+        view: View,
+        target: Sequence[Finding],
+        rules: tuple[Rule, ...],
+        known: Container[str],
+    ) -> tuple[Reason, str] | None:
+        capture, found = await judged(trial, view, self._settings.options, rules)
+        if new := _new(found, known):
+            return Reason.NEW_FINDING, f"{target[0].rule} at {new[0]}"
+        before = {f.key: f.extents[view.id] for f in target if view.id in f.extents}
+        after = {d.key: d.worst.outcome.extent for d in found.defects}
+        suspected = {one.key for one in found.incomplete}
+        if all(key in suspected or after.get(key, -1.0) > extent - GROWTH for key, extent in before.items()):
+            return Reason.NOT_BETTER, f"{target[0].rule} stays at {view.viewport}"
+        loss = await self._lost(live.snapshot, view, capture)
+        return (Reason.CONTENT_LOST, f"at {view.viewport}: {loss}") if loss else None
+
+    async def _otherwise(self, live: Capture, view: View, rules: tuple[Rule, ...], known: Container[str]) -> bool:
+        """Whether the page with its own style is not what it was: scripts of some pages answer to a window that becomes
+        narrow, and not to one that becomes wide again."""
+        async with restyled(live, Restyle()) as trial:
+            capture, found = await judged(trial, view, self._settings.options, rules)
+            return bool(_new(found, known) or await self._lost(live.snapshot, view, capture))
 
     async def _lost(self, base: Snapshot, view: View, capture: Capture) -> str:
-        if view.background is None:
+        if view.background is None or not self._guard:
             return ""
         after = await asyncio.to_thread(of_view, capture.snapshot, capture.snapshot.views[0])
         known = self._shown.get((id(view), view.id))
@@ -169,3 +192,7 @@ class Stage:
         live, self._live = self._live, []
         for one in live:
             await one.close()
+
+
+def _new(found: Judgement, known: Container[str]) -> list[str]:
+    return sorted({defect.key for defect in found.defects if defect.key not in known})

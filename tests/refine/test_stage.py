@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from relook_lsp.browser.driver import Driver
 from relook_lsp.core.finding import Finding
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch
+from relook_lsp.core.snapshot import Viewport
 from relook_lsp.refine.site import groups
 from relook_lsp.refine.stage import Stage
 from relook_lsp.refine.trajectory import Reason, State, open_findings
@@ -124,3 +126,26 @@ async def test_trials_and_renders_may_be_asked_for_at_once(start: State, driver:
         verdicts = await asyncio.gather(*(verify(base, patch) for patch in patches))
     assert [one.accepted for one in verdicts] == [True, False, True, False]
     assert [one.screened for one in verdicts] == [False, True, False, True]
+
+
+FORGETFUL = """<script>
+addEventListener('resize', () => { if (innerWidth < 600) document.body.classList.add('small') })
+</script><style>.small .brand { display: none } @media (min-width: 600px) { .pale { color: #aaa } }</style>
+<h1 class="brand">Fresh apples</h1><p class="pale">Picked this morning.</p>"""
+
+
+async def test_a_page_that_has_changed_by_itself_is_not_blamed_on_the_candidate(tmp_path: Path, driver: Driver) -> None:
+    """Its script hides the name once the window has been narrow: what the live page lacks was not lost by the edit."""
+    stage = Stage(driver, Settings(replace(Settings().plan, viewports=(Viewport(1280, 800), Viewport(375, 812)))))
+    head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Apples</title>'
+    (tmp_path / "a.html").write_text(head + FORGETFUL, "utf-8")
+    page = Page(tmp_path, "a.html")
+    honest = edit("a.html", head + FORGETFUL, "#aaa", "#555")
+    hiding = edit("a.html", head + FORGETFUL, "color: #aaa", "display: none")
+    async with stage:
+        start = State(page, await stage.look(page))
+        aim = target(start, "low-contrast")
+        assert not (await stage.screen(start, honest, aim)).tried
+        verify = Verifier(stage.look, screen=stage.screen).aimed(aim)
+        assert (await verify(start, honest)).accepted
+        assert (await verify(start, hiding)).reason is Reason.CONTENT_LOST
