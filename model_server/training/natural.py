@@ -9,7 +9,7 @@ import argparse
 import asyncio
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -28,14 +28,16 @@ MOST = 4
 """Groups of one page, the costliest first: one page with forty small links is not forty pages."""
 
 
-async def found(driver: Driver, sample: Sample) -> list[dict[str, Any]]:
-    """The tasks of one page; none of one that is too large, or cannot be looked at. Raises ``RelookError``."""
+async def found(driver: Driver, sample: Sample, rules: Collection[str]) -> list[dict[str, Any]]:
+    """The tasks of one page by some ``rules`` (none: by any); none of one that is too large, or cannot be looked at. Raises
+    ``RelookError``."""
     review = await looker(driver, SCREEN)(sample.page)
     if review.snapshot is None or not review.report.valid or not review.snapshot.settled:
         return []
     layout = review.snapshot.settled[-1].layout
     if len(layout) > MAX_NODES or layout.content[1] > MAX_HEIGHT:
         return []
+    left = groups(open_findings(State(sample.page, review)))
     return [
         {
             **sample.record,
@@ -46,7 +48,7 @@ async def found(driver: Driver, sample: Sample) -> list[dict[str, Any]]:
             "edits": [],
             "together": 0,
         }
-        for group in groups(open_findings(State(sample.page, review)))[:MOST]
+        for group in [one for one in left if not rules or one[0].rule in rules][:MOST]
     ]
 
 
@@ -57,6 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--pages", type=int, default=0, help="at most so many (0: all)")
     parser.add_argument("--split", choices=SPLITS, help="only its pages")
     parser.add_argument("--only", nargs="+", metavar="SOURCE", help="only pages of these")
+    parser.add_argument("--rule", nargs="+", default=[], metavar="ID", help="only by these; others may be costlier")
     parser.add_argument("--no-packages", action="store_true", help="only the pages of RELOOK_DATA")
     options = parser.parse_args(argv)
     options.out.parent.mkdir(parents=True, exist_ok=True)
@@ -68,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with options.out.open("a", encoding="utf-8") as out:
 
         async def one(driver: Driver, sample: Sample) -> None:
-            records = await found(driver, sample)
+            records = await found(driver, sample, options.rule)
             for record in (*records, {"done": sample.hash, "tasks": len(records)}):
                 out.write(json.dumps(record, ensure_ascii=False) + "\n")
             out.flush()
