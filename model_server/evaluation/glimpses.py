@@ -29,6 +29,7 @@ from relook_lsp.core.patch import Patch
 from relook_lsp.core.snapshot import Evidence
 from relook_lsp.core.turns import take_turns
 from relook_lsp.refine.trajectory import State, texts_of
+from relook_lsp.review.drift import drifted
 from relook_lsp.review.glimpse import Glimpse, glimpse
 from relook_lsp.review.restyled import located, moved
 from relook_lsp.review.review import Review, Settings, look, review
@@ -63,7 +64,7 @@ class Agreement:
         p95 = sorted(self.early)[round(0.95 * (len(self.early) - 1))] if self.early else 0.0
         return "\n".join(
             (
-                f"{count['pages']} pages, {count['edits']} edits, {count['failed']} could not be looked at early",
+                f"{count['pages']} pages, {count['edits']} edits, {count['failed']} could not be looked at early, {count['drifted']} pages with windows that do not tell",
                 "| findings | told early, and true | of those that the review tells |",
                 "|---|---|---|",
                 *(
@@ -94,10 +95,12 @@ async def _page(driver: Driver, sample: Sample, edits: int, found: Agreement) ->
         random.shuffle(patches)
         live.snapshot = replace(live.snapshot, views=live.snapshot.settled, evidence=Evidence())
         found.counts["pages"] += 1
+        drift = await drifted(live, live.snapshot.settled)
+        found.counts["drifted"] += bool(drift)
         left = edits
         for patch in patches:
             started = time.perf_counter()
-            told = await glimpse(live, first.report, patch, Settings().options)
+            told = await glimpse(live, first.report, patch, Settings().options, drift)
             if told is None:
                 continue
             found.early.append(time.perf_counter() - started)

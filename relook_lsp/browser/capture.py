@@ -36,6 +36,14 @@ class Capture:
         """The same live pages with one view and nothing asked yet."""
         return Capture(replace(self.snapshot, views=(view,), evidence=Evidence()), self.looks)
 
+    async def bare(self, view: View) -> View:
+        """The view's layout as it is now. Raises ``BrowserFailed`` and ``CaptureTimeout``."""
+        look = self.looks.get(view.viewport.touch)
+        if look is None:
+            raise BrowserFailed("The page is no longer open; try again.")
+        with Boundary():
+            return await look.bare(view.viewport, view.moment, view.role)
+
     def _look(self, view: View | None) -> Look | None:
         return None if view is None else self.looks.get(view.viewport.touch)
 

@@ -37,7 +37,8 @@ class Trial:
     async def bare(self, view: View) -> View:
         """The view's layout as it is now. Raises like ``at``."""
         with Boundary():
-            return await (await self._styled(view)).bare(view.viewport, view.moment, view.role)
+            await self._styled(view)
+        return await self._capture.bare(view)
 
     async def pictured(self, view: View, clip: Rect) -> View:
         """A bare view, which was looked at last, with pictures of a part of it (whole pixels). Raises like ``at``."""

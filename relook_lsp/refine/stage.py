@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from relook_lsp.browser.capture import Capture
@@ -16,13 +16,13 @@ from relook_lsp.core.errors import RelookError
 from relook_lsp.core.finding import Finding
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch, PatchError
-from relook_lsp.core.snapshot import Snapshot, View
+from relook_lsp.core.snapshot import View
 from relook_lsp.critics.rule import Rule
-from relook_lsp.critics.run import Judgement
 from relook_lsp.refine.conditions import GROWTH
 from relook_lsp.refine.content import Content, missing, of_view, swollen
 from relook_lsp.refine.site import wanted
 from relook_lsp.refine.trajectory import Reason, State, texts_of
+from relook_lsp.review.drift import drifted
 from relook_lsp.review.recheck import judged, rules_of, views_of
 from relook_lsp.review.review import Review, Settings, failed, look
 from relook_lsp.source.declared import Written, written
@@ -135,53 +135,41 @@ class Stage:
         views = views_of(live, target)
         if not views:
             return Reason.NOT_BETTER, ""
-        known = {finding.key for finding in base.review.report.all}
         async with restyled(live, change) as trial:
             for view in views:
-                objection = await self._objection(live, trial, view, target, rules, known)
+                objection = await self._objection(base, trial, view, target, rules)
                 if objection is not None:
                     break
             else:
                 return None
-        if objection[0] is not Reason.NOT_BETTER and await self._otherwise(live, view, rules, known):
+        if objection[0] is not Reason.NOT_BETTER and await drifted(live, [view]):
             raise NotTried("A script has changed the page since it was looked at.")
         return objection
 
     async def _objection(
-        self,
-        live: Capture,
-        trial: Trial,
-        view: View,
-        target: Sequence[Finding],
-        rules: tuple[Rule, ...],
-        known: Container[str],
+        self, base: State, trial: Trial, view: View, target: Sequence[Finding], rules: tuple[Rule, ...]
     ) -> tuple[Reason, str] | None:
         capture, found = await judged(trial, view, self._settings.options, rules)
-        if new := _new(found, known):
-            return Reason.NEW_FINDING, f"{target[0].rule} at {new[0]}"
         before = {f.key: f.extents[view.id] for f in target if view.id in f.extents}
         after = {d.key: d.worst.outcome.extent for d in found.defects}
         suspected = {one.key for one in found.incomplete}
+        new = sorted(after.keys() - {finding.key for finding in base.review.report.all})
+        if new:
+            return Reason.NEW_FINDING, f"{target[0].rule} at {new[0]}"
         if all(key in suspected or after.get(key, -1.0) > extent - GROWTH for key, extent in before.items()):
             return Reason.NOT_BETTER, f"{target[0].rule} stays at {view.viewport}"
-        loss = await self._lost(live.snapshot, view, capture)
+        loss = await self._lost(base, view, capture)
         return (Reason.CONTENT_LOST, f"at {view.viewport}: {loss}") if loss else None
 
-    async def _otherwise(self, live: Capture, view: View, rules: tuple[Rule, ...], known: Container[str]) -> bool:
-        """Whether the page with its own style is not what it was: scripts of some pages answer to a window that becomes
-        narrow, and not to one that becomes wide again."""
-        async with restyled(live, Restyle()) as trial:
-            capture, found = await judged(trial, view, self._settings.options, rules)
-            return bool(_new(found, known) or await self._lost(live.snapshot, view, capture))
-
-    async def _lost(self, base: Snapshot, view: View, capture: Capture) -> str:
-        if view.background is None or not self._guard:
+    async def _lost(self, base: State, view: View, capture: Capture) -> str:
+        snapshot = base.review.snapshot
+        if view.background is None or snapshot is None or not self._guard:
             return ""
         after = await asyncio.to_thread(of_view, capture.snapshot, capture.snapshot.views[0])
         known = self._shown.get((id(view), view.id))
         if known is None or known[0] is not view:
             before = await asyncio.to_thread(of_view, replace(capture.snapshot, views=(view,)), view)
-            known = view, before, await asyncio.to_thread(swollen, base)
+            known = view, before, await asyncio.to_thread(swollen, snapshot)
             self._shown[id(view), view.id] = known
         return missing(known[1], after, known[2])
 
@@ -192,7 +180,3 @@ class Stage:
         live, self._live = self._live, []
         for one in live:
             await one.close()
-
-
-def _new(found: Judgement, known: Container[str]) -> list[str]:
-    return sorted({defect.key for defect in found.defects if defect.key not in known})

@@ -4,7 +4,7 @@ done. Only the windows that look otherwise are looked at, and only there."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -38,10 +38,12 @@ class Glimpse:
     stale: frozenset[str]
 
 
-async def glimpse(live: Capture, report: Report, patch: Patch, options: Options) -> Glimpse | None:
+async def glimpse(
+    live: Capture, report: Report, patch: Patch, options: Options, drift: Container[str] = ()
+) -> Glimpse | None:
     """The report of the page under the patch, as far as its windows tell: what shows where they look otherwise is judged
-    again, all else stays as it is and moves with the text. None where the patch changes more than style. Raises
-    ``RelookError`` and ``PatchError``."""
+    again, all else stays as it is and moves with the text. Views of which ``drift`` has the id (``drifted``) tell nothing.
+    None where the patch changes more than style. Raises ``RelookError`` and ``PatchError``."""
     base = live.snapshot
     change = restyle(patch, base.sources.values(), base.page)
     if change is None:
@@ -53,7 +55,7 @@ async def glimpse(live: Capture, report: Report, patch: Patch, options: Options)
     hearing, thread = Hearing(options), ThreadPoolExecutor(1, "judge")
 
     async def look(trial: Trial, touch: bool) -> None:
-        for view in (view for view in base.settled if view.viewport.touch is touch):
+        for view in (one for one in base.settled if one.viewport.touch is touch and one.id not in drift):
             bare = await trial.bare(view)
             clip = await asyncio.to_thread(changed, view.layout, bare.layout, view.viewport)
             if clip is not None:

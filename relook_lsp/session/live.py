@@ -17,6 +17,7 @@ from relook_lsp.core.patch import Patch, PatchError, Replacement
 from relook_lsp.core.snapshot import Evidence
 from relook_lsp.core.text import Span
 from relook_lsp.critics.rule import Options
+from relook_lsp.review.drift import drifted
 from relook_lsp.review.glimpse import glimpse
 from relook_lsp.review.review import Review, Settings, failed, look
 from relook_lsp.session.subject import Seen, Subject
@@ -32,9 +33,20 @@ class Live:
     driver: Driver
     capture: Capture
     seen: Seen
+    _drift: asyncio.Task[frozenset[str]] | None = None
 
     def leave(self) -> None:
+        if self._drift is not None:
+            self._drift.cancel()
         self.driver.leave(self.capture.close())
+
+    async def drift(self) -> frozenset[str]:
+        """Ids of windows of which nothing can be told, because the page has changed them; looked at once. Raises
+        ``RelookError``."""
+        if self._drift is None:
+            self._drift = asyncio.create_task(drifted(self.capture, self.capture.snapshot.settled))
+            self._drift.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return await asyncio.shield(self._drift)
 
     async def after(self, page: Page, options: Options) -> Seen | None:
         """What is found on the page as it is now, as far as its windows tell; None where more than its style has changed.
@@ -54,7 +66,9 @@ class Live:
     async def _after(self, page: Page, options: Options) -> Seen | None:
         patch, seen = _edit(self.seen, page), self.seen
         with contextlib.suppress(PatchError):
-            new = await glimpse(self.capture, seen.report, patch, options) if patch.replacements else None
+            if not patch.replacements:
+                return None
+            new = await glimpse(self.capture, seen.report, patch, options, await self.drift())
             if new is not None and seen.snapshot is not None:
                 # What looks otherwise is not shown as it was.
                 views = tuple(view for view in seen.snapshot.views if view.id not in new.stale)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -200,6 +201,8 @@ class Session:
         self.seen[subject] = seen
         self._drop_fixes(subject)
         await self._listener.reviewed(seen)
+        if live is not None:
+            self.scheduler.idle("live", self._settle)
         if seen.report.reviewed and config.editor.prepare:
             self.scheduler.idle(subject, lambda: self._prepare(subject))
         if seen.report.reviewed and config.critic.endpoint:
@@ -230,6 +233,12 @@ class Session:
             else:
                 live.leave()
         return seen
+
+    async def _settle(self) -> None:
+        """What the next edit would have to wait for."""
+        if self._live is not None:
+            with contextlib.suppress(RelookError):
+                await self._live.drift()
 
     async def _tell(self, glimpse: Seen | None) -> None:
         """Tell of a glimpse when the pause is over, while the review runs."""

@@ -135,6 +135,24 @@ async def test_nothing_is_told_where_more_than_style_changes(
     assert [kind for kind, _ in got] == ["reviewed"]
 
 
+FORGETFUL = PAGE.replace(
+    "</style>",
+    """@media (min-width: 1000px) { .small .long { color: #aaa } }
+</style>
+<script>addEventListener("resize", () => { if (innerWidth < 900) document.body.classList.add("small") })</script>""",
+)
+
+
+async def test_what_a_script_has_changed_is_not_told_of_an_edit(
+    listening: tuple[Session, Listening], tmp_path: Path
+) -> None:
+    """The page has been narrow, and does not become as it was: another text is pale now, whatever is edited."""
+    known = (await told(*listening, tmp_path, FORGETFUL))[0][1]
+    early, late = await told(*listening, tmp_path, FORGETFUL, FORGETFUL.replace("#aaa }\n.wide", "#555 }\n.wide"))
+    assert early == ("glimpsed", known)
+    assert places(late[1]) == [one for one in places(known) if one[0] != "low-contrast"]
+
+
 async def test_whatever_goes_wrong_the_review_follows(
     listening: tuple[Session, Listening], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
