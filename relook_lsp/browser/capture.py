@@ -37,12 +37,13 @@ class Capture:
         return Capture(replace(self.snapshot, views=(view,), evidence=Evidence()), self.looks)
 
     async def bare(self, view: View) -> View:
-        """The view's layout as it is now. Raises ``BrowserFailed`` and ``CaptureTimeout``."""
+        """The view's layout as it is now; scripts hear of its size where they had heard of it when it was looked at. Raises
+        ``BrowserFailed`` and ``CaptureTimeout``."""
         look = self.looks.get(view.viewport.touch)
         if look is None:
             raise BrowserFailed("The page is no longer open; try again.")
         with Boundary():
-            return await look.bare(view.viewport, view.moment, view.role)
+            return await look.bare(view.viewport, view.moment, view.role, told=view.role == "configured")
 
     def _look(self, view: View | None) -> Look | None:
         return None if view is None else self.looks.get(view.viewport.touch)

@@ -286,9 +286,9 @@ class Look:
         """Layout, picture and background."""
         return (await self.without_text([await self.view(viewport, moment, role)]))[0]
 
-    async def bare(self, viewport: Viewport, moment: int, role: str) -> View:
-        """Layout only."""
-        await self.resize(viewport)
+    async def bare(self, viewport: Viewport, moment: int, role: str, *, told: bool = False) -> View:
+        """Layout only; ``told`` as in ``resize``."""
+        await self.resize(viewport, told=told)
         return View(viewport, moment, role, await self._layout())
 
     async def _layout(self) -> Layout:
