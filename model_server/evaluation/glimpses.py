@@ -95,12 +95,12 @@ async def _page(driver: Driver, sample: Sample, edits: int, found: Agreement) ->
         random.shuffle(patches)
         live.snapshot = replace(live.snapshot, views=live.snapshot.settled, evidence=Evidence())
         found.counts["pages"] += 1
-        drift = await drifted(live, live.snapshot.settled)
-        found.counts["drifted"] += bool(drift)
+        drift = asyncio.create_task(drifted(live, live.snapshot.settled))
+        found.counts["drifted"] += bool(await drift)
         left = edits
         for patch in patches:
             started = time.perf_counter()
-            told = await glimpse(live, first.report, patch, Settings().options, drift)
+            told = await glimpse(live, first.report, patch, Settings().options, lambda: drift)
             if told is None:
                 continue
             found.early.append(time.perf_counter() - started)

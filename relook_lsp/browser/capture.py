@@ -39,7 +39,7 @@ class Capture:
     async def bare(self, view: View) -> View:
         """The view's layout as it is now; scripts hear of its size where they had heard of it when it was looked at. Raises
         ``BrowserFailed`` and ``CaptureTimeout``."""
-        look = self.looks.get(view.viewport.touch)
+        look = self._look(view)
         if look is None:
             raise BrowserFailed("The page is no longer open; try again.")
         with Boundary():

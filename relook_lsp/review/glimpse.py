@@ -4,7 +4,7 @@ done. Only the windows that look otherwise are looked at, and only there."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -39,15 +39,16 @@ class Glimpse:
 
 
 async def glimpse(
-    live: Capture, report: Report, patch: Patch, options: Options, drift: Container[str] = ()
+    live: Capture, report: Report, patch: Patch, options: Options, drift: Callable[[], Awaitable[Container[str]]]
 ) -> Glimpse | None:
     """The report of the page under the patch, as far as its windows tell: what shows where they look otherwise is judged
-    again, all else stays as it is and moves with the text. Views of which ``drift`` has the id (``drifted``) tell nothing.
-    None where the patch changes more than style. Raises ``RelookError`` and ``PatchError``."""
+    again, all else stays as it is and moves with the text. Views of which ``drift`` has the id (``drifted``) tell nothing;
+    it is asked for only where the patch changes style alone, None where it changes more. Raises ``RelookError`` and ``PatchError``."""
     base = live.snapshot
     change = restyle(patch, base.sources.values(), base.page)
     if change is None:
         return None
+    apart = await drift()
     touched = {one.rule for one in report.findings if _touches(patch, one)}
     # Asking for the focus of every control takes longer than all else.
     rules = tuple(rule for rule in _SEEN if rule.id in touched or rule is not no_visible_focus.RULE)
@@ -55,7 +56,7 @@ async def glimpse(
     hearing, thread = Hearing(options), ThreadPoolExecutor(1, "judge")
 
     async def look(trial: Trial, touch: bool) -> None:
-        for view in (one for one in base.settled if one.viewport.touch is touch and one.id not in drift):
+        for view in (one for one in base.settled if one.viewport.touch is touch and one.id not in apart):
             bare = await trial.bare(view)
             clip = await asyncio.to_thread(changed, view.layout, bare.layout, view.viewport)
             if clip is not None:

@@ -66,9 +66,7 @@ class Live:
     async def _after(self, page: Page, options: Options) -> Seen | None:
         patch, seen = _edit(self.seen, page), self.seen
         with contextlib.suppress(PatchError):
-            if not patch.replacements:
-                return None
-            new = await glimpse(self.capture, seen.report, patch, options, await self.drift())
+            new = await glimpse(self.capture, seen.report, patch, options, self.drift) if patch.replacements else None
             if new is not None and seen.snapshot is not None:
                 # What looks otherwise is not shown as it was.
                 views = tuple(view for view in seen.snapshot.views if view.id not in new.stale)
