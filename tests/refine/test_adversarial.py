@@ -39,6 +39,7 @@ TRICKS = (
     css("make it invisible", MUTED, ".muted { visibility: hidden }", LOST, Reason.UNCLEAR),
     css("transparent", MUTED, ".muted { opacity: 0 }", LOST, Reason.UNCLEAR),
     css("nearly transparent", MUTED, ".muted { opacity: 0.06; color: #000 }", *SEEN),
+    css("transparent letters", MUTED, ".muted { color: transparent }", LOST, Reason.UNCLEAR),
     css("white on white", MUTED, ".muted { color: #f4f4f4 }", *SEEN),
     css("clip it away", MUTED, ".muted { clip-path: inset(50%) }", *SEEN),
     css("one pixel", MUTED, ".muted { position: absolute; width: 1px; height: 1px; overflow: hidden; margin: 0 }", *SEEN),

@@ -9,7 +9,7 @@ from relook_lsp.core.snapshot import Image, Layout
 
 PROPERTIES = (
     "display", "visibility", "opacity", "position", "float", "box-sizing", "transform", "direction", "vertical-align",
-    "overflow-x", "overflow-y", "clip-path", "mask-image", "filter", "pointer-events", "appearance",
+    "overflow-x", "overflow-y", "clip-path", "mask-image", "filter", "pointer-events", "cursor", "appearance",
     "min-width", "max-width", "object-fit", "top", "right", "bottom", "left",
     "margin-top", "margin-right", "margin-bottom", "margin-left",
     "padding-top", "padding-right", "padding-bottom", "padding-left",

@@ -52,6 +52,8 @@ def _element(scene: Scene, picture: Picture, element: int, runs: list[TextRun], 
     colour = parse_computed(layout.style(element, "-webkit-text-fill-color") or layout.style(element, "color"))
     if colour is None:
         return Outcome(Verdict.INCOMPLETE, element, reason="colour-space")
+    if colour.alpha == 0:  # nobody writes that by mistake: a spinner stands in its place, or a picture says it
+        return Outcome(Verdict.INCOMPLETE, element, reason="transparent")
     required = RULE.thresholds["symbol"] if _symbol(scene, element, runs) else _required(scene, element)
     worst: tuple[float, Rect, Colour] | None = None
     faintest = runs[0]
@@ -70,6 +72,8 @@ def _element(scene: Scene, picture: Picture, element: int, runs: list[TextRun], 
         return Outcome(Verdict.INCOMPLETE, element, reason="text-shadow")
     if ratio < RULE.thresholds["unreadable"] and decorative(scene, element):
         return Outcome(Verdict.INCOMPLETE, element, reason="decoration")
+    if _looks_switched_off(scene, element):
+        return Outcome(Verdict.INCOMPLETE, element, reason="looks-switched-off")
     shown = colour._replace(alpha=colour.alpha * scene.opacity(element)).over(behind)
     return Outcome(
         Verdict.FAIL,
@@ -101,6 +105,16 @@ def _labels_of_disabled(scene: Scene) -> set[int]:
     found = {n for n in layout.elements if layout.attribute(n, "id") in naming} if naming else set[int]()
     found |= {n for n in layout.elements if layout.names[n] == "label" and layout.attribute(n, "for") in ids}
     return found | {a for n in off for a in layout.ancestors(n) if layout.names[a] == "label"}
+
+
+def _looks_switched_off(scene: Scene, element: int) -> bool:
+    """Whether the text is on a control that only its style switches off: the pointer does not reach it, or is told so."""
+    layout = scene.layout
+    return any(
+        scene.is_control(node)
+        and (layout.style(node, "pointer-events") == "none" or layout.style(node, "cursor") == "not-allowed")
+        for node in path(scene, element, -1)
+    )
 
 
 def _symbol(scene: Scene, element: int, runs: list[TextRun]) -> bool:
