@@ -11,6 +11,7 @@ from relook_lsp.core.snapshot import Snapshot
 from relook_lsp.critics.run import OUT_OF_TIME
 from relook_lsp.refine import resting
 from relook_lsp.refine.content import lost
+from relook_lsp.refine.stretched import stretched
 from relook_lsp.refine.trajectory import Reason, State
 
 EPSILON = 0.004
@@ -52,6 +53,7 @@ def judge(
 def _lost(before: Snapshot, after: Snapshot, patch: Patch, target: Sequence[Finding]) -> Objection | None:
     other = resting.changed(before, after, target)
     loss = f"{other} looks otherwise without the focus" if other else lost(before, after, patch)
+    loss = loss or stretched(before, after, target, patch)
     return (Reason.CONTENT_LOST, loss) if loss else None
 
 
