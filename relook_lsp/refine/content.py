@@ -20,6 +20,7 @@ from relook_lsp.critics.boxes import bounded, letters
 from relook_lsp.critics.rule import Options
 from relook_lsp.critics.scene import Scene
 from relook_lsp.refine import typeset
+from relook_lsp.refine.hits import Hits
 from relook_lsp.refine.typeset import Typeset
 
 KEPT_SHARE = 0.55
@@ -94,7 +95,7 @@ def of_view(snapshot: Snapshot, view: View) -> Content:
                 lines[node] = lines.get(node, 0.0) + rect.area
                 words[node] = words[node].union(rect) if node in words else rect
     things: dict[str, Thing] = {}
-    layout = scene.layout
+    layout, hits = scene.layout, Hits(scene)
     # A picture that is enlarged shows nothing more than at its own size.
     own = {image.key: float(image.width * image.height) for image in view.images if image.width and image.height}
     window = Rect(0, 0, max(scene.layout_width, scene.width), 1e9)
@@ -106,7 +107,7 @@ def of_view(snapshot: Snapshot, view: View) -> Content:
         rect = scene.visible_rect(node)
         if rect.area < layout.rect(node).area and _scrolled(scene, node, layout.rect(node)):
             # What is scrolled out of sight answers when it is scrolled back.
-            answers = layout.style(node, "pointer-events") != "none" if rect.area == 0 else _answers(scene, node, rect)
+            answers = layout.style(node, "pointer-events") != "none" if rect.area == 0 else hits.answers(node, rect)
             things[layout.key(node)] = Thing(zoom * layout.rect(node).area, answers, layout.selector(node))
         elif rect.area > 0 and scene.on_page(rect):
             # The box around an inline element is large where it breaks into lines: its lines are what is there.
@@ -114,7 +115,7 @@ def of_view(snapshot: Snapshot, view: View) -> Content:
             area = lines[node] if inline else rect.intersect(window).area
             area = zoom * min(area, own.get(layout.key(node), area))
             roomy = not inline and _roomy(scene, node, words.get(node))
-            things[layout.key(node)] = Thing(area, _answers(scene, node, rect), layout.selector(node), roomy)
+            things[layout.key(node)] = Thing(area, hits.answers(node, rect), layout.selector(node), roomy)
     held = {a for key in things for a in (layout.by_key[key], *layout.ancestors(layout.by_key[key]))}
     boxes = [node for node in layout.elements if bounded(scene, node) and scene.shown(node)]
     empty = dict(_empty(scene, boxes, {*words, *held}))
@@ -197,23 +198,6 @@ def _painted(scene: Scene, rect: Rect) -> bool:
     if picture is None or ink is None or not picture.inside(rect):
         return True
     return bool(ink.any())
-
-
-def _answers(scene: Scene, node: int, rect: Rect) -> bool:
-    """Whether a click on the centre reaches the node (or what is inside or around it), by paint order."""
-    layout = scene.layout
-    if layout.style(node, "pointer-events") == "none":
-        return False
-    x, y = rect.centre
-    order = layout.paint_order(node)
-    for other in layout.elements:
-        if layout.paint_order(other) <= order or layout.style(other, "pointer-events") == "none":
-            continue
-        box = scene.visible_rect(other)
-        hit = box.x <= x < box.right and box.y <= y < box.bottom and scene.shown(other)
-        if hit and not layout.within(other, node) and not layout.within(node, other):
-            return False
-    return True
 
 
 def lost(before: Snapshot, after: Snapshot, patch: Patch) -> str:
