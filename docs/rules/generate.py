@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import groupby
 from pathlib import Path
 
+from relook_lsp.core.undecided import WHY
 from relook_lsp.critics.registry import RULES
 from relook_lsp.critics.rule import Rule
 
@@ -43,7 +44,7 @@ def _page(rule: Rule) -> str:
 
 def _silence(rule: Rule) -> str:
     told = (
-        "Where the picture does not decide, the place is listed as *not decided* with a reason, and is no finding. "
+        "Where the picture does not decide, the place is listed as *not decided* with a [reason](README.md#why-a-place-is-not-decided), and is no finding. "
         if rule.view is not None
         else ""
     )
@@ -58,6 +59,8 @@ def _index() -> str:
     for group, rules in groupby(RULES, key=lambda rule: rule.group):
         rows = "\n".join(f"| [{rule.id}]({rule.id}.md) | {rule.severity.value} | {rule.title} |" for rule in rules)
         parts.append(f"## {group.capitalize()}\n\n| rule | severity | what it finds |\n|---|---|---|\n{rows}")
+    reasons = "\n".join(f"| `{word}` | {text} |" for word, text in WHY.items())
+    parts.append(f"## Why a place is not decided\n\n| in a report | what it says |\n|---|---|\n{reasons}")
     return "\n\n".join(parts) + "\n"
 
 

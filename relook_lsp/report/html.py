@@ -6,10 +6,12 @@ where it enters the markup (``entry.safe``, ``html.escape``).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from html import escape
 
 from relook_lsp.core.finding import Report
+from relook_lsp.core.undecided import why
 from relook_lsp.report import Reviewed
 from relook_lsp.report.document import document
 from relook_lsp.report.embed import MAX_BYTES, Album
@@ -107,10 +109,7 @@ def _page(index: int, page: Reviewed, rules: Texts, album: Album) -> tuple[str, 
         notes += '<p class="clean">Nothing to mend here.</p>'
     if report.opinion is not None:
         notes += f'<p class="opinion">{safe(summary(report.opinion))}</p>'
-    left = sorted({(one.rule, one.reason) for one in report.incomplete})
-    if left:
-        lines = "".join(f"<li>{escape(rules.get(r, (r, '', ''))[0])}: {safe(reason)}</li>" for r, reason in left)
-        notes += f'<details class="left"><summary>{_undecided(len(left))}</summary><ul>{lines}</ul></details>'
+    notes += _undecided(report, rules)
     findings = f'<ol class="findings">{entries}</ol>' if entries else ""
     return (
         f'<section class="page" id="page-{index}"><div class="head">{_score(report)}<div><h2>{path(report.page)}</h2>'
@@ -119,5 +118,17 @@ def _page(index: int, page: Reviewed, rules: Texts, album: Album) -> tuple[str, 
     )
 
 
-def _undecided(number: int) -> str:
-    return f"{number} question{'' if number == 1 else 's'} could not be decided"
+def _undecided(report: Report, rules: Texts) -> str:
+    """What the critics could not tell, and why, in how many places."""
+    places = Counter(
+        (rule, reason) for rule, reason, _ in {(one.rule, one.reason, one.key) for one in report.incomplete}
+    )
+    if not places:
+        return ""
+    lines = "".join(
+        f"<li>{escape(rules.get(rule, (rule, '', ''))[0])}: {safe(why(reason))}{f' ({number} places)' if number > 1 else ''}</li>"
+        for (rule, reason), number in sorted(places.items())
+    )
+    total = places.total()
+    summary = f"{total} place{'' if total == 1 else 's'} could not be decided"
+    return f'<details class="left"><summary>{summary}</summary><ul>{lines}</ul></details>'

@@ -22,6 +22,7 @@ from relook_lsp.browser.driver import Driver
 from relook_lsp.browser.plan import Plan
 from relook_lsp.core.finding import Finding, Severity
 from relook_lsp.core.page import Page
+from relook_lsp.core.undecided import WHY
 from relook_lsp.critics.rule import Options
 from relook_lsp.review.review import Review, Settings, review
 
@@ -71,5 +72,6 @@ async def test_case(case: Path, driver: Driver) -> None:
     assert not missing and not unlisted, (
         f"not found: {missing}\nnot listed: {unlisted}\nall: {found}\nincomplete: {result.report.incomplete}"
     )
+    assert {i.reason for i in result.report.incomplete} <= WHY.keys()
     for wanted in expected.get("incomplete", []):
         assert any(i.rule == wanted["rule"] and i.reason == wanted["reason"] for i in result.report.incomplete), wanted

@@ -112,7 +112,7 @@ def _whole(scene: Scene, element: int, side: str) -> int:
 def _verdict(scene: Scene, node: int, by: float, side: str, run: TextRun, rect: Rect) -> Outcome:
     layout = scene.layout
     if decorative(scene, run.element) or inner(scene, run.element) or layout.pseudo(run.node):
-        return Outcome(Verdict.INCOMPLETE, node, reason="decorative")
+        return Outcome(Verdict.INCOMPLETE, node, reason="decoration")
     if any(layout.style(n, "animation-name") not in ("none", "") for n in path(scene, run.element, -1)):
         return Outcome(Verdict.INCOMPLETE, node, reason="animated")
     if any("matrix3d" in layout.style(n, "transform") for n in path(scene, run.element, -1)):

@@ -1,0 +1,26 @@
+"""Every word that says why a critic cannot tell is explained, and no other."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import relook_lsp.critics
+from relook_lsp.core.undecided import WHY, why
+
+SOURCE = "\n".join(file.read_text("utf-8") for file in Path(relook_lsp.critics.__file__).parent.rglob("*.py"))
+
+
+def test_what_critics_say_is_explained() -> None:
+    said = set(re.findall(r'reason="([a-z-]+)"', SOURCE))
+    assert len(said) > 20
+    assert said <= WHY.keys()
+
+
+def test_what_is_explained_is_said() -> None:
+    assert [word for word in WHY if f'"{word}"' not in SOURCE] == []
+
+
+def test_what_nobody_knows_stays_as_it_is() -> None:
+    assert why("remote-blocked").startswith("it needs a file")
+    assert why("<b>") == "<b>"
