@@ -21,11 +21,11 @@ TIMES, SHARE = 1.5, 0.25
 
 def stretched(before: Snapshot, after: Snapshot, target: Sequence[Finding], patch: Patch) -> str:
     """The first box that is stretched in a window that shows nothing of ``target``, in words; empty where none is. Pure."""
-    shown = {view.split(":", 1)[-1] for finding in target for view in finding.extents}
+    shown = {_window(view) for finding in target for view in finding.extents}
     later = {view.viewport: view for view in after.settled}
     for view in before.settled if shown else ():
         other = later.get(view.viewport)
-        if other is None or view.id.split(":", 1)[-1] in shown:
+        if other is None or _window(view.id) in shown:
             continue
         was, now = dict(_widths(before, view)), dict(_widths(after, other))
         for key, width in was.items():
@@ -35,6 +35,11 @@ def stretched(before: Snapshot, after: Snapshot, target: Sequence[Finding], patc
                     f"at {view.viewport}, where nothing was wrong, a box of {width:.0f} px becomes {wide:.0f} px wide"
                 )
     return ""
+
+
+def _window(identity: str) -> str:
+    """Of a view: at whatever moment it was looked at."""
+    return identity.split(":", 1)[-1].split("@", 1)[0]
 
 
 def _widths(snapshot: Snapshot, view: View) -> Iterator[tuple[str, float]]:
