@@ -35,7 +35,7 @@ SITE = {
 }
 
 PAGE_KEYS = {
-    "page", "score", "valid", "milliseconds", "findings", "suppressed", "capture", "incomplete", "problems",
+    "page", "score", "valid", "findings", "suppressed", "capture", "incomplete", "problems",
 }  # fmt: skip
 FINDING_KEYS = {
     "rule", "severity", "message", "file", "range", "related", "selector", "xpath", "viewport", "widths", "moment",
@@ -75,13 +75,6 @@ def kept(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Kept:
     return Kept(site, tmp_path_factory.mktemp("kept"))
 
 
-def _without_times(text: str) -> Any:
-    body = json.loads(text)
-    for page in body["pages"]:
-        del page["milliseconds"]
-    return body
-
-
 @pytest.mark.browser
 def test_json_says_what_it_promises(kept: Kept) -> None:
     body = json.loads(kept.json.read_text("utf-8"))
@@ -113,7 +106,23 @@ def test_a_page_that_is_missing_does_not_stop_the_rest(kept: Kept) -> None:
 def test_replay_is_the_same_report(kept: Kept, tmp_path: Path) -> None:
     out = tmp_path / "again.json"
     assert kept.replay("--pictures", str(kept.pictures), "--output", str(out)) == 3
-    assert _without_times(out.read_text("utf-8")) == _without_times(kept.json.read_text("utf-8"))
+    assert out.read_bytes() == kept.json.read_bytes()
+
+
+@pytest.mark.browser
+def test_json_of_two_runs_has_the_same_bytes(kept: Kept, tmp_path: Path) -> None:
+    out = tmp_path / "again.json"
+    words = [str(out) if word == str(kept.json) else word for word in kept.words]
+    assert main([word if word != "2" else "1" for word in words]) == kept.code
+    assert out.read_bytes() == kept.json.read_bytes()
+
+
+@pytest.mark.browser
+def test_timings_are_in_the_json_only_where_they_are_wanted(kept: Kept, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "milliseconds" not in kept.json.read_text("utf-8")
+    assert main(["review", str(kept.site / "sub" / "fine.html"), "--format", "json", "--timings"]) == 0
+    (page,) = json.loads(capsys.readouterr().out)["pages"]
+    assert page["milliseconds"]["total"] > 0
 
 
 @pytest.mark.browser

@@ -61,7 +61,7 @@ def test_json_has_exactly_the_keys_of_version_1(site: Path, capsys: pytest.Captu
     assert "uncaught-exception" in [one["rule"] for one in page["remaining"]]
     for attempt in page["trajectory"]:
         assert set(attempt) == {
-            "round", "attempt", "proposer", "accepted", "reason", "score", "patch", "milliseconds", "renders"
+            "round", "attempt", "proposer", "accepted", "reason", "score", "patch", "renders"
         }  # fmt: skip
         assert isinstance(attempt["accepted"], bool)
         for edit in attempt["patch"]:

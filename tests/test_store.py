@@ -23,9 +23,7 @@ SURROGATE = "<!doctype html><html lang=en><title>x</title><p style='color: #ccc'
 
 
 def _comparable(result: Review) -> str:
-    body = as_json(result.report, {})
-    del body["milliseconds"]
-    return json.dumps(body)
+    return json.dumps(as_json(result.report, {}))
 
 
 def _plain(snapshot: Snapshot) -> Snapshot:

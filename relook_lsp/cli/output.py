@@ -52,7 +52,7 @@ def write(pages: Sequence[Reviewed], options: argparse.Namespace, crops: Crops) 
     if kind == "terminal":
         _write_text(pages, options)
         return
-    data = _rendered(kind, pages, crops).encode("utf-8", "replace")
+    data = _rendered(kind, pages, crops, timings=options.timings).encode("utf-8", "replace")
     if options.output is not None:
         put(options.output, data)
     else:
@@ -60,13 +60,13 @@ def write(pages: Sequence[Reviewed], options: argparse.Namespace, crops: Crops) 
         sys.stdout.buffer.write(data)
 
 
-def _rendered(kind: str, pages: Sequence[Reviewed], crops: Crops) -> str:
+def _rendered(kind: str, pages: Sequence[Reviewed], crops: Crops, *, timings: bool) -> str:
     from relook_lsp.critics.registry import RULES
 
     if kind == "json":
         from relook_lsp.report import json
 
-        return json.render(pages, crops.files)
+        return json.render(pages, crops.files, timings=timings)
     if kind == "sarif":
         from relook_lsp.report import sarif
 

@@ -7,6 +7,7 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from relook_lsp.browser.driver import Driver
@@ -141,7 +142,8 @@ def _unseen(page: Page, shares: Sequence[str], paths: Sequence[str]) -> tuple[st
 def _print(results: Sequence[Refined], options: argparse.Namespace) -> None:
     from relook_lsp.cli import refined
 
-    how = {"json": refined.as_json, "html": refined.as_html, "terminal": refined.as_text}
+    as_json = partial(refined.as_json, timings=options.timings)
+    how = {"json": as_json, "html": refined.as_html, "terminal": refined.as_text}
     data = how[chosen_format(options)](results).encode("utf-8", "replace")
     if options.output is not None:
         put(options.output, data)

@@ -41,8 +41,9 @@ def as_html(results: Sequence[Refined]) -> str:
     return render([_pair(result) for result in results])
 
 
-def as_json(results: Sequence[Refined]) -> str:
-    body = {"schema": 1, "pages": [_page(result) for result in results]}
+def as_json(results: Sequence[Refined], *, timings: bool = False) -> str:
+    """``timings`` adds ``milliseconds`` to every attempt."""
+    body = {"schema": 1, "pages": [_page(result, timings=timings) for result in results]}
     return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -117,7 +118,7 @@ def _diff(result: Refined) -> str:
     return "".join(parts)
 
 
-def _page(result: Refined) -> dict[str, Any]:
+def _page(result: Refined, *, timings: bool) -> dict[str, Any]:
     one = result.trajectory
     before, after = one.start.review.report, one.best.review.report
     return {
@@ -126,7 +127,7 @@ def _page(result: Refined) -> dict[str, Any]:
         "after": {"score": after.score if after.reviewed else None, "findings": len(after.findings)},
         "fixed": _fixed(one),
         "remaining": [described(finding) for finding in after.findings],
-        "trajectory": _attempts(one),
+        "trajectory": _attempts(one, timings=timings),
     }
 
 
@@ -141,18 +142,18 @@ def _fixed(one: Trajectory) -> list[dict[str, Any]]:
     ]
 
 
-def _attempts(one: Trajectory) -> list[dict[str, Any]]:
+def _attempts(one: Trajectory, *, timings: bool) -> list[dict[str, Any]]:
     """Every candidate; its ranges are in the texts that it was made for."""
     texts = texts_of(one.start)
     described: list[dict[str, Any]] = []
     for attempt in one.attempts:
-        described.append(_attempt(attempt, texts))
+        described.append(_attempt(attempt, texts, timings=timings))
         if attempt.verdict.accepted:
             texts |= {path: attempt.patch.apply(path, texts[path]) for path in attempt.patch.paths}
     return described
 
 
-def _attempt(attempt: Attempt, texts: dict[str, str]) -> dict[str, Any]:
+def _attempt(attempt: Attempt, texts: dict[str, str], *, timings: bool) -> dict[str, Any]:
     state = attempt.verdict.state
     return {
         "round": attempt.round,
@@ -165,6 +166,6 @@ def _attempt(attempt: Attempt, texts: dict[str, str]) -> dict[str, Any]:
             {"file": r.path, "range": range_(LineIndex(texts.get(r.path, "")).range(r.span)), "newText": r.new}
             for r in attempt.patch.replacements
         ],
-        "milliseconds": attempt.verdict.milliseconds,
+        **({"milliseconds": attempt.verdict.milliseconds} if timings else {}),
         "renders": attempt.verdict.renders,
     }

@@ -63,6 +63,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="let a multimodal model look too (an OpenAI-compatible server)",
     )
     parser.add_argument("--critic-model", metavar="NAME", help="its name (default: the first that the server names)")
+    parser.add_argument(
+        "--timings",
+        action="store_true",
+        help="add how long it took to the JSON report, which is the same from run to run otherwise",
+    )
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the report there instead of to the terminal")
 
 

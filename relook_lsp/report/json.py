@@ -1,4 +1,4 @@
-"""The report for machines, version 1. The same input gives the same bytes, ``milliseconds`` aside."""
+"""The report for machines, version 1. The same input gives the same bytes, unless timings are wanted."""
 
 from __future__ import annotations
 
@@ -15,20 +15,27 @@ from relook_lsp.report import Reviewed
 SCHEMA = 1
 
 
-def render(pages: Sequence[Reviewed], pictures: Mapping[tuple[str, str, str], str] | None = None) -> str:
-    """``pictures`` gives the file of a finding by (page, rule, key)."""
-    body = {"schema": SCHEMA, "relook": __version__, "pages": [page(one.report, pictures or {}) for one in pages]}
+def render(
+    pages: Sequence[Reviewed],
+    pictures: Mapping[tuple[str, str, str], str] | None = None,
+    *,
+    timings: bool = False,
+) -> str:
+    """``pictures`` gives the file of a finding by (page, rule, key). ``timings`` adds ``milliseconds`` to every page."""
+    described = [page(one.report, pictures or {}, timings=timings) for one in pages]
+    body = {"schema": SCHEMA, "relook": __version__, "pages": described}
     return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
 
 
-def page(report: Report, pictures: Mapping[tuple[str, str, str], str]) -> dict[str, Any]:
+def page(report: Report, pictures: Mapping[tuple[str, str, str], str], *, timings: bool = False) -> dict[str, Any]:
     """One page. Lines and characters from 0, UTF-16, a BOM not counted."""
     spent = dict(report.milliseconds)
+    times = {"milliseconds": {name: spent.get(name, 0) for name in ("total", "capture", "critics")}} if timings else {}
     return {
         "page": report.page,
         "score": report.score if report.reviewed else None,
         "valid": report.valid,
-        "milliseconds": {name: spent.get(name, 0) for name in ("total", "capture", "critics")},
+        **times,
         "findings": [finding(one, pictures.get((report.page, *one.identity))) for one in report.findings],
         "suppressed": [finding(one, pictures.get((report.page, *one.identity))) for one in report.suppressed],
         "capture": report.capture,
