@@ -1,4 +1,4 @@
-"""Learning curves as a picture: ``python -m model_server.training.curves --out docs/learning.png NAME=metrics.jsonl ...``,
+"""Learning curves as a picture: ``python -m model_server.training.curves --out docs/dev/learning.png NAME=metrics.jsonl ...``,
 of supervised runs, or with ``--rewards`` of reinforcement learning."""
 
 from __future__ import annotations

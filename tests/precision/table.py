@@ -1,4 +1,4 @@
-"""The table of ``docs/precision.md``, made from the findings that were looked at: ``python -m tests.precision.table``."""
+"""The table of ``docs/dev/precision.md``, made from the findings that were looked at: ``python -m tests.precision.table``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of docs/pages.md: ``relook review ... --timings --output one.json`` of many pages, then ``python docs/pages.py *.json``."""
+"""The table of docs/dev/pages.md: ``relook review ... --timings --output one.json`` of many pages, then ``python docs/dev/pages.py *.json``."""
 
 from __future__ import annotations
 
