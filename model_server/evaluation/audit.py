@@ -23,7 +23,6 @@ from model_server.training.screen import SCREEN
 from model_server.training.sources import cache
 from model_server.training.verdicts import Shown, load
 from relook_lsp.browser.driver import Driver
-from relook_lsp.cli.parallel import over
 from relook_lsp.core.errors import RelookError
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.snapshot import View
@@ -32,6 +31,7 @@ from relook_lsp.refine.observe import observe
 from relook_lsp.refine.stage import Stage
 from relook_lsp.refine.verify import Verifier
 from relook_lsp.report.pictures import OUTLINE, view_of
+from relook_lsp.review.parallel import run_parallel
 
 ROWS = 8
 WINDOW, PLACE, HIGH, TITLE = 240, 520, 300, 18
@@ -153,7 +153,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         else:
             rows.append(seen)
 
-    asyncio.run(over(todo, one, browser="", jobs=options.jobs, quiet=False, name=lambda unit: unit.task.page.entry))
+    asyncio.run(
+        run_parallel(todo, one, browser="", jobs=options.jobs, quiet=False, name=lambda unit: unit.task.page.entry)
+    )
     options.out.mkdir(parents=True, exist_ok=True)
     for at in range(0, len(rows), ROWS):
         sheet(rows[at : at + ROWS], at + 1).save(options.out / f"{at // ROWS + 1:03}.png")

@@ -19,10 +19,10 @@ from model_server.training.kept import read
 from model_server.training.screen import MAX_HEIGHT, MAX_NODES, SCREEN
 from model_server.training.sources import SPLITS, Sample, cache, samples, selected
 from relook_lsp.browser.driver import Driver
-from relook_lsp.cli.parallel import over
 from relook_lsp.refine.refine import looker
 from relook_lsp.refine.site import groups
 from relook_lsp.refine.trajectory import State, open_findings
+from relook_lsp.review.parallel import run_parallel
 
 MOST = 4
 """Groups of one page, the costliest first: one page with forty small links is not forty pages."""
@@ -77,7 +77,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             out.flush()
 
         todo = todo[: options.pages or None]
-        asyncio.run(over(todo, one, browser="", jobs=options.jobs, quiet=False, name=lambda one: one.page.entry))
+        asyncio.run(
+            run_parallel(todo, one, browser="", jobs=options.jobs, quiet=False, name=lambda one: one.page.entry)
+        )
     print(f"{sum('rule' in record for record in read(options.out))} tasks in {options.out}")
     return 0
 

@@ -39,12 +39,12 @@ from model_server.training.sources import SPLITS, Sample, cache, samples, select
 from relook_lsp.browser.capture import Capture
 from relook_lsp.browser.driver import Driver
 from relook_lsp.browser.restyle import NotTried
-from relook_lsp.cli.parallel import over
 from relook_lsp.core.errors import RelookError
 from relook_lsp.models.language import write
 from relook_lsp.refine.observe import observe, to_patch
 from relook_lsp.refine.refine import looker
 from relook_lsp.refine.trajectory import State, texts_of
+from relook_lsp.review.parallel import run_parallel
 from relook_lsp.review.review import Review, Settings, look
 
 CONFIRMED_SHARE = 0.05
@@ -270,7 +270,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             out.flush()
             print(tally.line(), sample.source, sample.page.entry, len(records), flush=True)
 
-        asyncio.run(over(todo, one, browser="", jobs=options.jobs, quiet=False, name=lambda unit: unit[0].page.entry))
+        asyncio.run(
+            run_parallel(todo, one, browser="", jobs=options.jobs, quiet=False, name=lambda unit: unit[0].page.entry)
+        )
     print(json.dumps(dict(tally.counts.most_common()), indent=1))
     return 0
 

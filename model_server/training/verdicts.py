@@ -21,7 +21,6 @@ from model_server.training.reward import worth
 from model_server.training.screen import SCREEN
 from model_server.training.sources import SPLITS, cache
 from relook_lsp.browser.driver import Driver
-from relook_lsp.cli.parallel import over
 from relook_lsp.core.errors import RelookError
 from relook_lsp.models.language import Observation
 from relook_lsp.models.local import WEIGHTS, Local
@@ -29,6 +28,7 @@ from relook_lsp.refine.observe import Observed, observe
 from relook_lsp.refine.stage import Stage
 from relook_lsp.refine.trajectory import Reason, State
 from relook_lsp.refine.verify import Verifier
+from relook_lsp.review.parallel import run_parallel
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             out.flush()
             print(task.identity, sum(said.accepted for said in shown.said.values()), "of", len(shown.said), flush=True)
 
-        asyncio.run(over(todo, one, browser="", jobs=options.jobs, quiet=False, name=lambda task: task.page.entry))
+        asyncio.run(
+            run_parallel(todo, one, browser="", jobs=options.jobs, quiet=False, name=lambda task: task.page.entry)
+        )
     return 0
 
 

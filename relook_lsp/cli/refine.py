@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from relook_lsp.browser.driver import Driver
 from relook_lsp.cli import values
 from relook_lsp.cli.output import chosen_format, put
-from relook_lsp.cli.parallel import over
 from relook_lsp.cli.targets import Target, jobs, targets
 from relook_lsp.cli.targets import arguments as shared
 from relook_lsp.core.page import Page
+from relook_lsp.review.parallel import run_parallel
 
 if TYPE_CHECKING:
     from relook_lsp.cli.refined import Refined
@@ -89,7 +89,7 @@ async def _refined(chosen: Sequence[Target], options: argparse.Namespace) -> lis
         raise AssertionError("unreachable")
 
     first = chosen[0].config
-    return await over(
+    return await run_parallel(
         chosen, one, browser=first.browser, jobs=jobs(first), quiet=False, name=lambda target: target.page.entry
     )
 

@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from relook_lsp.cli.output import Crops, chosen_format, prepare, write
-from relook_lsp.cli.parallel import over
 from relook_lsp.cli.targets import Target, jobs, targets
 from relook_lsp.cli.targets import arguments as shared
 from relook_lsp.core.errors import RelookError
@@ -19,6 +18,7 @@ from relook_lsp.core.snapshot import Evidence, Snapshot
 from relook_lsp.report import Reviewed
 from relook_lsp.review import config
 from relook_lsp.review.critique import critic_of, criticised
+from relook_lsp.review.parallel import run_parallel
 from relook_lsp.review.review import Review, failed, review
 from relook_lsp.review.store import load_all, save
 
@@ -77,7 +77,7 @@ async def _reviewed(chosen: Sequence[Target], options: argparse.Namespace, crops
         return Reviewed(result.report, _kept(result.snapshot, kind))
 
     first = chosen[0].config
-    return await over(
+    return await run_parallel(
         chosen, one, browser=first.browser, jobs=jobs(first), quiet=options.quiet, name=lambda target: target.page.entry
     )
 

@@ -1,4 +1,4 @@
-"""Many pages over one browser, with a progress bar on stderr."""
+"""Work on many pages with one browser, and a progress bar on stderr."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-async def over(
+async def run_parallel(
     items: Sequence[Item],
     work: Callable[[Driver, Item], Awaitable[Result]],
     *,
@@ -25,7 +25,8 @@ async def over(
     quiet: bool,
     name: Callable[[Item], str],
 ) -> list[Result]:
-    """``work`` on every item, at most ``jobs`` at once; results in the order of the items."""
+    """Runs ``work`` on every item with one shared driver, at most ``jobs`` at once. Returns the results in the order of
+    the items. Raises what ``work`` raises."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
