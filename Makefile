@@ -155,7 +155,7 @@ weights:
 	$(BIN)/python -m model_server.training.ship $(ARGS)
 
 test-training: $(TRAIN)/ready browser
-	$(TRAIN)/bin/python -m pytest -q tests/model/test_learning.py tests/model/test_adapting.py tests/model/test_environment.py
+	$(TRAIN)/bin/python -m pytest -q tests/model/test_learning.py tests/model/test_adapting.py tests/model/test_environment.py tests/model/test_typings.py
 
 $(TRAIN)/ready: pyproject.toml .ci/constraints-train.txt
 	$(PYTHON) -m venv $(TRAIN)

@@ -46,10 +46,14 @@ class Clock(TrainerCallback):
 def theirs(folder: Path, observations: Sequence[Observation], random: Random) -> list[float]:
     student, clock = student_of(folder, torch.device("cpu")), Clock()
     words = PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"), pad_token=END, eos_token=END)
+
+    def random_rewards(completions: Sequence[str], **_columns: object) -> list[float]:
+        return [random.random() for _ in completions]
+
     with tempfile.TemporaryDirectory() as scratch:
         trainer = GRPOTrainer(
             model=student.model,
-            reward_funcs=lambda completions, **_: [random.random() for _ in completions],
+            reward_funcs=random_rewards,
             args=GRPOConfig(
                 output_dir=scratch, loss_type="grpo", beta=0.0, use_cpu=True, bf16=False, report_to=[], save_strategy="no",
                 num_generations=GROUP, per_device_train_batch_size=GROUP, gradient_accumulation_steps=1,

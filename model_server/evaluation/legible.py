@@ -23,12 +23,12 @@ _WORD = re.compile(r"[a-z0-9]{3,}")
 
 def reader() -> Reader:
     """RapidOCR with the models of its package (extra ``train``)."""
-    from rapidocr import RapidOCR  # pyright: ignore[reportMissingImports, reportUnknownVariableType]
+    from rapidocr import RapidOCR
 
-    engine = RapidOCR(params={"Global.log_level": "error"})  # pyright: ignore[reportUnknownVariableType]
+    engine = RapidOCR(params={"Global.log_level": "error"})
 
     def read(picture: NDArray[np.uint8]) -> list[str]:
-        return [str(line) for line in engine(picture[..., ::-1]).txts or ()]  # pyright: ignore
+        return [str(line) for line in engine(picture[..., ::-1]).txts or ()]
 
     return read
 

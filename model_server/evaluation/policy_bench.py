@@ -11,7 +11,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -163,10 +163,14 @@ async def run(
         for task in cases:
             identity = task.identity
             left = {name: proposers for name, proposers in policies.items() if (identity, name) not in done}
+            if not left:
+                continue
             results: dict[str, Result | None] = {}
             try:
-                async with shown(driver, task) if left else nullcontext() as judge:
-                    for name, proposers in left.items() if judge is not None else ():
+                async with shown(driver, task) as judge:
+                    if judge is None:
+                        continue
+                    for name, proposers in left.items():
                         alone = results.get(SOLVED)
                         chained = name.startswith(f"{SOLVED} +") and alone is not None and alone.fixed
                         results[name] = alone if chained else await judge(proposers)

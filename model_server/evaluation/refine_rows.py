@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from model_server.evaluation.intervals import share
 from relook_lsp.core.page import text_hash
@@ -77,7 +78,10 @@ class Cache:
 
 
 def _row(line: str) -> Row:
-    return Row(**{name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(line).items()})
+    values: dict[str, Any] = json.loads(line)
+    for name in ("kinds", "left", "refused"):
+        values[name] = tuple(values[name])
+    return Row(**values)
 
 
 def table(rows: Iterable[Row]) -> Iterator[str]:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 ROLES = ("policy", "critic")
 DEFAULT_MODEL = {"policy": "Qwen/Qwen2.5-Coder-7B-Instruct", "critic": "Qwen/Qwen2.5-VL-7B-Instruct"}
@@ -89,8 +90,7 @@ def environment(current: Mapping[str, str], *, cpu: bool, learning: bool = False
 
 def _context(wanted: Wanted) -> int:
     config = _read(Path(wanted.model) / "config.json")
-    inner = config.get("text_config")
-    most = (inner if isinstance(inner, dict) else config).get("max_position_embeddings")
+    most = config.get("text_config", config).get("max_position_embeddings")
     return min(CONTEXT[wanted.role], most) if isinstance(most, int) else CONTEXT[wanted.role]
 
 
@@ -108,9 +108,10 @@ def _rank(adapter: Path) -> int:
     return next((size for size in (8, 16, 32, 64, 128, 256, 320) if size >= rank), 512)
 
 
-def _read(file: Path) -> dict[str, object]:
+def _read(file: Path) -> dict[str, Any]:
+    """The object in a JSON file; empty where there is none."""
     try:
-        data = json.loads(file.read_text("utf-8"))
+        data: Any = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return data if isinstance(data, dict) else {}
+    return cast(dict[str, Any], data) if isinstance(data, dict) else {}

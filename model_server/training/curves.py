@@ -48,7 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     figure = Figure(figsize=(8, 2.6), dpi=90, layout="constrained")
     panels = REWARDS if options.rewards else SUPERVISED
-    for plot, panel in zip(figure.subplots(1, 2), panels, strict=True):
+    plots = list(figure.subplots(1, len(panels)))
+    for plot, panel in zip(plots, panels, strict=True):
         for run in options.runs:
             name, _, file = run.partition("=")
             told = [r for r in read(Path(file)) if panel.field in r]
@@ -58,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         plot.set(xlabel="step", title=panel.title)
         if panel.share:
             plot.set_ylim(0, 1)
-    plot.legend(fontsize="small")
+    plots[-1].legend(fontsize="small")
     figure.savefig(options.out)
     return 0
 

@@ -26,7 +26,7 @@ def answer_likelihood(model: PreTrainedModel, rows: Sequence[Row]) -> tuple[torc
     all rows share, is read once."""
     start = rows[0][1]
     answers = torch.tensor(padded([ids[start:] for ids, _ in rows], 0), device=model.device)
-    mask = torch.tensor(padded([[1.0] * (len(ids) - start) for ids, _ in rows], 0), device=model.device)
+    mask = torch.tensor(padded([[1.0] * (len(ids) - start) for ids, _ in rows], 0.0), device=model.device)
     prompt = torch.tensor([rows[0][0][:start]], device=model.device)
     read = model(input_ids=prompt, use_cache=True, logits_to_keep=1)
     read.past_key_values.batch_repeat_interleave(len(rows))

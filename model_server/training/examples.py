@@ -126,12 +126,12 @@ def _asked(record: dict[str, Any]) -> tuple[str, str, str, bool, str, str, Page,
 
 def observation_of(data: dict[str, Any]) -> Observation:
     """As ``dataclasses.asdict`` took it apart."""
-    return Observation(
-        **{
-            **data,
-            "widths": None if data["widths"] is None else tuple(data["widths"]),
-            "elements": tuple(ElementLine(**{**e, "box": tuple(e["box"])}) for e in data["elements"]),
-            "declarations": tuple(DeclarationLine(**d) for d in data["declarations"]),
-            "slots": tuple(Slot(*s) for s in data["slots"]),
-        }
-    )
+    elements: list[dict[str, Any]] = [{**e, "box": tuple(e["box"])} for e in data["elements"]]
+    fields: dict[str, Any] = {
+        **data,
+        "widths": None if data["widths"] is None else tuple(data["widths"]),
+        "elements": tuple(ElementLine(**e) for e in elements),
+        "declarations": tuple(DeclarationLine(**d) for d in data["declarations"]),
+        "slots": tuple(Slot(*s) for s in data["slots"]),
+    }
+    return Observation(**fields)

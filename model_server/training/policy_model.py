@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from relook_lsp.models.tokens import END, PATTERN, Tokens
+
+Item = TypeVar("Item", int, float)
 
 LONGEST = 512
 """Tokens of prompt and answer together."""
@@ -55,6 +58,6 @@ def new_model(size: str, vocabulary: int) -> LlamaForCausalLM:
     return LlamaForCausalLM(config)
 
 
-def padded(rows: Sequence[Sequence[int]], value: int) -> list[list[int]]:
+def padded(rows: Sequence[Sequence[Item]], value: Item) -> list[list[Item]]:
     width = max(map(len, rows))
     return [[*row, *([value] * (width - len(row)))] for row in rows]

@@ -1,0 +1,6 @@
+from typing import Any
+
+class Response:
+    def __init__(self, content: Any = ..., status_code: int = ...) -> None: ...
+
+class JSONResponse(Response): ...

@@ -1,0 +1,16 @@
+from collections.abc import Sequence as List
+
+from tokenizers import Regex
+
+class PreTokenizer: ...
+
+class ByteLevel(PreTokenizer):
+    def __init__(self, *, add_prefix_space: bool = ..., use_regex: bool = ...) -> None: ...
+    @staticmethod
+    def alphabet() -> list[str]: ...
+
+class Sequence(PreTokenizer):
+    def __init__(self, pre_tokenizers: List[PreTokenizer]) -> None: ...
+
+class Split(PreTokenizer):
+    def __init__(self, pattern: Regex, behavior: str) -> None: ...
