@@ -5,8 +5,9 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import subprocess
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -36,3 +37,38 @@ def data() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("RELOOK_DATA does not name a folder of test material")
     return Path(folder)
+
+
+@pytest.fixture
+def read_only() -> Iterator[Callable[[Path], None]]:
+    """Takes the right to write into a folder: by its mode, and for root, who needs none, by a mount of its own."""
+    closed: list[Path] = []
+
+    def close(folder: Path) -> None:
+        if os.geteuid() != 0:
+            folder.chmod(0o555)
+        else:
+            for options in (["--bind", str(folder)], ["-o", "remount,bind,ro"]):
+                done = subprocess.run(["mount", *options, str(folder)], capture_output=True, check=False)
+                if done.returncode:
+                    pytest.skip("root may not mount here")
+        closed.append(folder)
+
+    yield close
+    for folder in closed:
+        if os.geteuid() == 0:
+            subprocess.run(["umount", str(folder)], check=True)
+        else:
+            folder.chmod(0o755)
+
+
+@pytest.fixture
+def full_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder with room for 64 KiB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a small file system needs the right to mount")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)

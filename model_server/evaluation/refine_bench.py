@@ -36,6 +36,7 @@ from model_server.training.defects.inject import (
 )
 from relook_lsp.browser.driver import Driver
 from relook_lsp.browser.plan import Plan
+from relook_lsp.core.atomic import write_atomically
 from relook_lsp.core.errors import BrowserFailed, RelookError
 from relook_lsp.core.page import Page, text_hash
 from relook_lsp.core.patch import Patch
@@ -251,7 +252,7 @@ async def main(options: argparse.Namespace) -> None:
     print(body)
     if options.output is not None:
         options.output.parent.mkdir(parents=True, exist_ok=True)
-        options.output.write_text(body + "\n", "utf-8")
+        write_atomically(options.output, f"{body}\n".encode())
 
 
 if __name__ == "__main__":

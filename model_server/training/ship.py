@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from model_server.training.sources import cache
+from relook_lsp.core.atomic import write_atomically
 from relook_lsp.models.llama import read_weights
 from relook_lsp.models.local import WEIGHTS
 
@@ -30,7 +31,9 @@ def half(source: Path, target: Path) -> int:
         body += data
     head = json.dumps(header, separators=(",", ":")).encode()
     head += b" " * (-len(head) % 8)
-    return target.write_bytes(len(head).to_bytes(8, "little") + head + body)
+    data = len(head).to_bytes(8, "little") + head + body
+    write_atomically(target, data)
+    return len(data)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

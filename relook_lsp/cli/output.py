@@ -8,7 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from relook_lsp.core.errors import UsageError
+from relook_lsp.core.atomic import check_folder, check_writable, write_atomically
+from relook_lsp.core.failures import not_written
 from relook_lsp.report import Reviewed
 from relook_lsp.review.review import Review
 
@@ -24,7 +25,8 @@ class Crops:
         """Path of the picture by (page, rule, key)."""
 
     def add(self, review: Review) -> None:
-        """The name says rule, page and place, so that the same finding keeps its file. Raises ``UsageError``."""
+        """The name says rule, page and place, so that the same finding keeps its file. Raises ``UsageError`` and
+        ``NotWritten``."""
         from relook_lsp.report.pictures import crop
 
         report, snapshot = review.report, review.snapshot
@@ -47,7 +49,7 @@ def chosen_format(options: argparse.Namespace) -> str:
 
 
 def write(pages: Sequence[Reviewed], options: argparse.Namespace, crops: Crops) -> None:
-    """Write the report of all pages. Raises ``UsageError`` where the file cannot be written."""
+    """Write the report of all pages. Raises ``UsageError`` and ``NotWritten``."""
     kind = chosen_format(options)
     if kind == "terminal":
         _write_text(pages, options)
@@ -92,27 +94,26 @@ def _write_text(pages: Sequence[Reviewed], options: argparse.Namespace) -> None:
 
 
 def prepare(options: argparse.Namespace) -> None:
-    """Before a long review: what cannot be written in the end is said now. Raises ``UsageError``."""
+    """Before a long review: say now what cannot be written in the end. Raises ``UsageError`` and ``NotWritten``."""
     output: Path | None = options.output
+    named = output
     try:
-        for folder in (options.pictures, options.save_snapshots, output.parent if output is not None else None):
-            if folder is not None:
-                folder.mkdir(parents=True, exist_ok=True)
-        # A pipe would take the opening for the report.
-        if output is not None and (output.is_file() or output.is_dir() or not output.exists()):
-            new = not output.exists()
-            with output.open("ab"):
-                pass
-            if new:
-                output.unlink()
+        for named in (options.pictures, options.save_snapshots):
+            if named is not None:
+                named.mkdir(parents=True, exist_ok=True)
+                check_folder(named)
+        named = output
+        if output is not None:
+            output.parent.mkdir(parents=True, exist_ok=True)
+            check_writable(output)
     except OSError as error:
-        raise UsageError(f"{error.filename or output} cannot be written ({error.strerror})") from error
+        raise not_written(named or Path(), error) from error
 
 
 def put(target: Path, data: bytes) -> None:
-    """Raises ``UsageError`` where the file cannot be written."""
+    """Write a whole file or nothing. Raises ``UsageError`` and ``NotWritten``."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
+        write_atomically(target, data)
     except OSError as error:
-        raise UsageError(f"{target} cannot be written ({error.strerror})") from error
+        raise not_written(target, error) from error

@@ -33,3 +33,15 @@ class SettingsError(RelookError):
 
 class UsageError(RelookError):
     kind = "usage"
+
+
+class NotWritten(RelookError):
+    """A file could not be written; it is as it was."""
+
+    kind = "not-written"
+
+
+class MachineLimit(RelookError):
+    """The machine has no more memory, files, processes or disk for us, or denies a file."""
+
+    kind = "machine"

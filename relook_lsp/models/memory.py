@@ -6,7 +6,8 @@ import logging
 import os
 import sys
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+
+from relook_lsp.core.atomic import write_atomically
 
 log = logging.getLogger(__name__)
 
@@ -42,9 +43,7 @@ class Memory:
         """Written aside and renamed, so that no reader sees half an answer."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            with NamedTemporaryFile("w", encoding="utf-8", dir=self._folder, prefix=".", delete=False) as file:
-                file.write(text)
-            Path(file.name).replace(self._folder / key)
+            write_atomically(self._folder / key, text.encode(), durable=False)
             self._prune()
         except OSError as error:
             log.info("answers are not kept in %s: %s", self._folder, error)

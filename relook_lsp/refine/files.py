@@ -7,15 +7,9 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from relook_lsp.core.errors import RelookError
+from relook_lsp.core.errors import NotWritten
 from relook_lsp.core.patch import Patch
 from relook_lsp.core.text import Decoded, decode
-
-
-class NotWritten(RelookError):
-    """A file could not be changed; none was."""
-
-    kind = "not-written"
 
 
 class Stale(NotWritten):

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from relook_lsp.core.atomic import write_atomically
 from relook_lsp.core.errors import UsageError
+from relook_lsp.core.failures import not_written
 from relook_lsp.core.finding import Problem, Report
 from relook_lsp.core.page import text_hash
 from relook_lsp.core.snapshot import SCHEMA, Frame, Snapshot
@@ -41,11 +43,11 @@ class Stored:
 
 def save(review: Review, options: Options, folder: Path, order: int = 0) -> Path:
     """Write a review's snapshot; ``order`` is its place in the run. The same page of the same folder is
-    written over. Raises ``UsageError`` where the folder cannot be written."""
+    written over. Raises ``UsageError`` and ``NotWritten``."""
     try:
         return _save(review, options, folder, order)
     except OSError as error:
-        raise UsageError(f"{folder} cannot be written ({error.strerror})") from error
+        raise not_written(folder, error) from error
 
 
 def _save(review: Review, options: Options, folder: Path, order: int) -> Path:
@@ -55,7 +57,7 @@ def _save(review: Review, options: Options, folder: Path, order: int) -> Path:
     def keep(frame: Frame) -> str:
         target = pictures / f"{frame.hash}.png"
         if not target.exists():
-            target.write_bytes(frame.png)
+            write_atomically(target, frame.png)
         return frame.hash
 
     page = review.report.page
@@ -73,8 +75,8 @@ def _save(review: Review, options: Options, folder: Path, order: int) -> Path:
     }
     name = "".join(c if (c.isalnum() and c.isascii()) or c in "-_." else "_" for c in page)[-80:].lstrip(".")
     target = folder / f"{name}-{text_hash(page)[:8]}{_SUFFIX}"
-    with target.open("wb") as raw, gzip.GzipFile("", "wb", compresslevel=5, fileobj=raw, mtime=0) as file:
-        file.write(json.dumps(body, separators=(",", ":")).encode("ascii"))
+    text = json.dumps(body, separators=(",", ":"))
+    write_atomically(target, gzip.compress(text.encode("ascii"), compresslevel=5, mtime=0))
     return target
 
 

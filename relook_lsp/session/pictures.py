@@ -11,6 +11,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from relook_lsp.core.atomic import write_atomically
 from relook_lsp.core.page import text_hash
 from relook_lsp.core.snapshot import Snapshot, View, Viewport
 
@@ -60,7 +61,7 @@ class Pictures:
         """The file that holds these bytes; equal pictures are one file."""
         target = self.folder() / f"{text_hash(png)[:24]}.png"
         if not target.exists():
-            target.write_bytes(png)
+            write_atomically(target, png, durable=False)
         return target
 
     def own(self, owner: Hashable, paths: Iterable[Path]) -> None:

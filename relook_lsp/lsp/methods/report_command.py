@@ -8,6 +8,7 @@ from pathlib import Path
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
+from relook_lsp.core.atomic import write_atomically
 from relook_lsp.core.page import text_hash
 from relook_lsp.lsp import lookup, protocol
 from relook_lsp.lsp.server import RelookServer
@@ -51,5 +52,7 @@ def _write(ls: RelookServer, seen: Seen) -> Path:
 
     texts = {rule.id: (rule.title, rule.why, rule.fix) for rule in RULES}
     path = ls.session.pictures.folder() / f"report-{text_hash(seen.subject.uri)[:12]}.html"
-    path.write_text(render([Reviewed(seen.report, seen.snapshot)], texts), "utf-8")
+    write_atomically(
+        path, render([Reviewed(seen.report, seen.snapshot)], texts).encode("utf-8", "replace"), durable=False
+    )
     return path
