@@ -59,7 +59,9 @@ def test_output_that_takes_nothing(words: tuple[str, ...], ending: str) -> None:
 @pytest.mark.parametrize("kind", ["terminal", "json", "sarif", "html"])
 def test_a_review_that_cannot_be_printed(kind: str, page: Path, tmp_path: Path) -> None:
     kept = tmp_path / "kept"
-    assert main(["review", str(page), "--save-snapshots", str(kept), "--fail-on", "never", "--viewport", "800x600"]) == 0
+    assert (
+        main(["review", str(page), "--save-snapshots", str(kept), "--fail-on", "never", "--viewport", "800x600"]) == 0
+    )
     for ending in (">/dev/full", ">&-"):
         assert _is_one_sentence(_run(["review", "--from-snapshots", kept, "--format", kind], ending=ending))
 
@@ -143,7 +145,9 @@ def test_a_home_that_cannot_be_read_is_no_failure(page: Path, tmp_path: Path) ->
     assert json.loads(done.stdout)["pages"][0]["score"] is not None
 
 
-def test_output_in_a_folder_that_may_not_be_written(page: Path, tmp_path: Path, read_only: Callable[[Path], None]) -> None:
+def test_output_in_a_folder_that_may_not_be_written(
+    page: Path, tmp_path: Path, read_only: Callable[[Path], None]
+) -> None:
     folder = tmp_path / "closed"
     folder.mkdir()
     (folder / "old.json").write_text("old")

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import errno
 import io
 import logging
 import os
 import sys
+import threading
+import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from typing import NoReturn
 
 from relook_lsp import __version__
-from relook_lsp.core.errors import RelookError, UsageError
+from relook_lsp.core.errors import RelookError, SettingsError, UsageError
+from relook_lsp.core.failures import attributed
 from relook_lsp.core.turns import take_turns
 
 COMMANDS = {
@@ -27,26 +32,56 @@ COMMANDS = {
 
 USAGE, ENVIRONMENT, INTERRUPTED = 2, 3, 130
 
+VERBOSE = "--verbose"
+
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Exit code: 0 nothing found, 1 findings, 2 usage, 3 the environment."""
+    """Exit code: 0 nothing found, 1 findings, 2 usage, 3 ReLook itself or its environment failed. Raises nothing but
+    ``SystemExit`` of ``--help`` and ``--version``: an exception becomes one sentence on stderr."""
     words = list(sys.argv[1:] if argv is None else argv)
-    _streams()
-    take_turns()
+    verbose = VERBOSE in words
     try:
+        if argv is None:
+            _own_process(verbose)
+        _streams(verbose)
+        take_turns()
         namespace = _namespace(words)
         code = int(namespace.run(namespace))
         sys.stdout.flush()
         return code
-    except RelookError as error:
-        print(f"relook: {_printable(str(error))}", file=sys.stderr)
-        return USAGE if error.kind in ("usage", "settings") else ENVIRONMENT
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader (``| head``) has seen enough; nothing may be written when the interpreter ends either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        # The reader (``| head``) has left on purpose and needs no message, but has not seen everything.
+        _discard_output()
+        return ENVIRONMENT
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):  # what rich makes of it, with exit code 1
+            return ENVIRONMENT
+        raise
+    except Exception as error:
+        return _failed(error, verbose)
+
+
+def _failed(error: Exception, verbose: bool) -> int:
+    """Say in one sentence what failed; the exit code."""
+    _discard_output()
+    named = attributed(error)
+    if verbose:
+        traceback.print_exception(error)
+    hint = f" Run it again with {VERBOSE} for the details." if named.kind == RelookError.kind and not verbose else ""
+    with contextlib.suppress(OSError):  # nothing is left to say it on
+        print(f"relook: {_printable(str(named))}{hint}", file=sys.stderr)
+    return USAGE if named.kind in (UsageError.kind, SettingsError.kind) else ENVIRONMENT
+
+
+def _discard_output() -> None:
+    """Drop what the interpreter would still write to stdout when it ends, where stdout no longer takes it."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _namespace(words: list[str]) -> argparse.Namespace:
@@ -54,8 +89,9 @@ def _namespace(words: list[str]) -> argparse.Namespace:
     parser = _Parser(
         prog="relook",
         description="Looks at web pages and says what is visibly wrong, on the line that causes it.",
-        epilog="Exit code: 0 nothing found, 1 findings, 2 wrong usage, 3 a page could not be looked at.",
+        epilog="Exit code: 0 nothing found, 1 findings, 2 wrong usage, 3 ReLook or its environment failed.",
     )
+    _verbose(parser)
     parser.add_argument("--version", action="version", version=f"relook {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     wanted = next((word for word in words if not word.startswith("-")), "")
@@ -64,8 +100,13 @@ def _namespace(words: list[str]) -> argparse.Namespace:
         if name == wanted:
             module = import_module(f"relook_lsp.cli.{name.replace('-', '_')}")
             module.arguments(sub)
+            _verbose(sub)
             sub.set_defaults(run=module.run)
     return parser.parse_args(words)
+
+
+def _verbose(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(VERBOSE, action="store_true", help="with the traceback of every failure, for reports of bugs")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -75,24 +116,51 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{message}; see '{self.prog} --help'")
 
 
-def _streams() -> None:
-    """Output that is closed, or has no such character, is no reason to fail; what is logged has no power over the
-    terminal."""
-    sys.stdout = sys.stdout or io.StringIO()
+def _streams(verbose: bool) -> None:
+    """Replace a character that the output cannot show. Send log records to stderr without control characters, which
+    names of files and texts of pages contain, and without tracebacks unless ``verbose``."""
+    sys.stdout = sys.stdout or _closed()
     sys.stderr = sys.stderr or io.StringIO()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     handler = logging.StreamHandler()
-    handler.setFormatter(_Plain("relook: %(message)s"))
+    form = "relook: %(message)s"
+    handler.setFormatter(logging.Formatter(form) if verbose else _Plain(form))
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
 
 
-class _Plain(logging.Formatter):
-    """Names of files and texts of pages are in the records."""
+def _own_process(verbose: bool) -> None:
+    """Settings of the whole process, which a program that calls ``main`` keeps as they are."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:  # else the next file would take the place of stdout
+            os.open(os.devnull, os.O_RDWR)
+    if not verbose:
+        # Failures that nobody awaits: the command itself fails too where they matter.
+        logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+        sys.unraisablehook = threading.excepthook = lambda _: None
 
+
+def _closed() -> io.TextIOWrapper:
+    """What stands in for a closed stdout: it fails when something is written, as a full disk does."""
+    return io.TextIOWrapper(_Closed())
+
+
+class _Closed(io.RawIOBase):
+    name = "stdout"
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: object, /) -> int:
+        raise OSError(errno.EBADF, "it is closed")
+
+
+class _Plain(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        return _printable(super().format(record))
+        return _printable(f"relook: {record.getMessage()}")
 
 
 def _printable(text: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from relook_lsp.cli.output import Crops, chosen_format, prepare, write
 from relook_lsp.cli.targets import Target, jobs, targets
 from relook_lsp.cli.targets import arguments as shared
-from relook_lsp.core.errors import RelookError
+from relook_lsp.core.failures import attributed
 from relook_lsp.core.finding import Severity
 from relook_lsp.core.snapshot import Evidence, Snapshot
 from relook_lsp.report import Reviewed
@@ -68,9 +68,8 @@ async def _reviewed(chosen: Sequence[Target], options: argparse.Namespace, crops
                 result = await criticised(result, critic, target.config)
         except Exception as error:
             # A mistake of ours on one page must not cost the others their report.
-            log.exception("%s", target.page.entry)
-            mistake = RelookError(f"ReLook itself failed on this page ({type(error).__name__}: {error}).")
-            result = Review(failed(target.page, mistake), None)
+            log.warning("%s: the review failed", target.page.entry, exc_info=True)
+            result = Review(failed(target.page, attributed(error)), None)
         if options.save_snapshots is not None:
             await asyncio.to_thread(save, result, settings.options, options.save_snapshots, order[id(target)])
         await asyncio.to_thread(crops.add, result)
