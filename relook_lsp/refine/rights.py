@@ -1,40 +1,32 @@
 """What a patch may touch at all: condition 5 (bounded size) and 6 (the policy's rights) of Forced Optimization.
 
-Decided on the texts before anything is rendered. What is compared is what the edit *makes*, not how it is spelled:
-scripts, event handlers and every URL of a document after the edit must have been there before it.
+The check compares the texts before and after the edit, before anything is rendered. It compares what a browser makes of
+the *whole* text, not the edited characters: an edit that opens a string or closes an element changes what follows it.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
 from relook_lsp.core.patch import Patch, PatchError
+from relook_lsp.refine.capabilities import Capabilities, Capability, Effect, objection
+from relook_lsp.refine.css_capabilities import StyleCapabilities, changed_rules, style_capabilities
+from relook_lsp.refine.html_capabilities import page_capabilities
 from relook_lsp.refine.trajectory import Reason
-from relook_lsp.source.html import Attribute, Document, parse
+from relook_lsp.source.comments import comments
 
 MAX_SIZE = 4000
 MAX_EDITS = 24
 
-_URL_ATTRIBUTES = frozenset(
-    ("src", "href", "srcset", "action", "formaction", "data", "poster", "background", "ping", "xlink:href", "cite",
-     "manifest", "imagesrcset", "archive", "codebase", "srcdoc", "content", "http-equiv", "target", "is")
-)  # fmt: skip
-_FORBIDDEN_TAGS = frozenset(
-    ("script", "iframe", "frame", "object", "embed", "base", "link", "portal", "template", "noscript")
-)
-_CSS_URL = re.compile(
-    r"(?:url|src|image|image-set|-webkit-image-set|cross-fade|element|paint|expression)\s*\([^)]*\)|@import[^;]*|behaviou?r\s*:|-moz-binding\s*:",
-    re.I,
-)
-_MOTION = re.compile(r"@(?:-webkit-)?keyframes[^{]*|(?:animation|transition|scroll-behavior)[\w-]*\s*:[^;}]*", re.I)
-_STYLE_SUFFIXES = frozenset((".css", ".html", ".htm", ".xhtml"))
+_STYLE_SUFFIXES = frozenset((".css",))
+_PAGE_SUFFIXES = frozenset((".html", ".htm"))
+_STEERING = ("relook-ignore", "relook-intent", "relook-at")
 
 
 def check(patch: Patch, texts: Mapping[str, str]) -> tuple[Reason, str] | None:
-    """None where the patch may be tried; else why not."""
+    """None where the patch may be tried; else why not. ``texts``: all sources of the page, by path."""
     if not patch.replacements:
         return Reason.EMPTY, "the patch changes nothing"
     if patch.size > MAX_SIZE or len(patch.replacements) > MAX_EDITS:
@@ -47,96 +39,109 @@ def check(patch: Patch, texts: Mapping[str, str]) -> tuple[Reason, str] | None:
             after = patch.apply(path, before)
         except PatchError as error:
             return Reason.DOES_NOT_APPLY, str(error)
-        denied = _denied(path, before, after)
+        denied = _denied(path, before, after, texts)
         if denied:
-            return Reason.NOT_ALLOWED, denied
+            return Reason.NOT_ALLOWED, f"{path}: {denied}"
     return None
 
 
-def _denied(path: str, before: str, after: str) -> str:
+def _denied(path: str, before: str, after: str, texts: Mapping[str, str]) -> str:
     suffix = PurePosixPath(path).suffix.lower()
-    if suffix not in _STYLE_SUFFIXES:
-        return f"{path}: only HTML and CSS may be edited"
-    for word in ("relook-ignore", "relook-intent", "relook-at"):
-        if _count(word, before) != _count(word, after):
-            return f"{path}: comments that steer ReLook may not be touched"
-    if suffix == ".css":
-        return _css(path, before, after)
-    return _html(path, parse(before), parse(after))
+    if suffix not in _STYLE_SUFFIXES | _PAGE_SUFFIXES:
+        return "only HTML and CSS may be edited"
+    kind = "css" if suffix in _STYLE_SUFFIXES else "html"
+    if _mentions(before) != _mentions(after):
+        return "comments that steer ReLook may not be touched"
+    denied = objection(_steering(before, kind), _steering(after, kind))
+    if not denied and kind == "html":
+        old_page, new_page = page_capabilities(before), page_capabilities(after)
+        denied = objection(old_page.found, new_page.found)
+        if not denied and new_page.viewports - old_page.viewports - {""}:
+            denied = "a viewport meta may only become width=device-width with zoom allowed"
+    return denied or _denied_styles(list(_changed_styles(kind, before, after)), texts)
 
 
-def _count(word: str, text: str) -> int:
-    return text.lower().count(word)
+def _mentions(text: str) -> list[int]:
+    lower = text.lower()
+    return [lower.count(word) for word in _STEERING]
 
 
-def _css(path: str, before: str, after: str) -> str:
-    if after.count("\\") > before.count("\\"):
-        return f"{path}: no new escapes"
-    if "<" in after and after.count("<") > before.count("<"):
-        return f"{path}: no markup in a style sheet"
-    moves = Counter(_MOTION.findall(_uncommented(after))) - Counter(_MOTION.findall(_uncommented(before)))
-    if moves:
-        return f"{path}: nothing may begin to move ({next(iter(moves))[:60]}): it would be judged between two looks"
-    new = Counter(_CSS_URL.findall(_uncommented(after))) - Counter(_CSS_URL.findall(_uncommented(before)))
-    return f"{path}: no new URL ({next(iter(new))[:60]})" if new else ""
+def _steering(text: str, kind: str) -> Capabilities:
+    """The comments that steer ReLook."""
+    if not any(_mentions(text)):
+        return Counter()
+    bodies = (" ".join(body.split()) for _, _, body in comments(text, kind))
+    steering = (body for body in bodies if any(word in body.lower() for word in _STEERING))
+    return Counter(Capability(Effect.STEERS, body, lasting=True) for body in steering)
 
 
-def _uncommented(text: str) -> str:
-    return re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+def _changed_styles(kind: str, before: str, after: str) -> Iterator[tuple[StyleCapabilities, StyleCapabilities]]:
+    """(before, after) of the styles that differ; what stands in only one of the texts is compared with nothing."""
+    if kind == "css":
+        yield _sheets(before, after)
+        return
+    old, new = page_capabilities(before), page_capabilities(after)
+    gone, come = list((old.sheets - new.sheets).elements()), list((new.sheets - old.sheets).elements())
+    if len(gone) == len(come) == 1:
+        yield _sheets(gone[0], come[0])
+    else:
+        yield _joined(map(style_capabilities, gone)), _joined(map(style_capabilities, come))
+    yield (
+        _joined(style_capabilities(value, element=name) for name, value in (old.inline - new.inline).elements()),
+        _joined(style_capabilities(value, element=name) for name, value in (new.inline - old.inline).elements()),
+    )
 
 
-def _html(path: str, before: Document, after: Document) -> str:
-    old, new = facts(before), facts(after)
-    more = new - old
-    if more:
-        return f"{path}: no new script, handler, frame or URL ({next(iter(more))[:80]})"
-    gone = old - new
-    scripts = [fact for fact in gone if fact.startswith(("script", "on"))]
-    if scripts:
-        return f"{path}: scripts and handlers may not be changed ({scripts[0][:80]})"
-    if gone:
-        return f"{path}: links, sources and frames may not be removed ({next(iter(gone))[:80]})"
-    if _viewports(after) - _viewports(before) - {""}:
-        return f"{path}: a viewport meta may only become width=device-width with zoom allowed"
-    return _css(path, _styles(before), _styles(after))
+def _sheets(before: str, after: str) -> tuple[StyleCapabilities, StyleCapabilities]:
+    old, new = changed_rules(before, after)
+    return style_capabilities(old), style_capabilities(new)
 
 
-def _viewports(document: Document) -> set[str]:
-    """Contents of the viewport metas that are not what every page may have; removal counts as no content."""
-    metas = [t for t in document.tags if t.name == "meta" and _written(document, t.attribute("name")) == "viewport"]
-    contents = {"".join(_written(document, tag.attribute("content")).split()) for tag in metas}
-    return contents - {
-        "width=device-width,initial-scale=1",
-        "width=device-width,initial-scale=1.0",
-        "width=device-width",
-    }
+def _joined(parts: Iterable[StyleCapabilities]) -> StyleCapabilities:
+    found, custom = Counter[Capability](), Counter[tuple[str, str]]()
+    uses: dict[str, frozenset[str]] = {}
+    roots: frozenset[str] = frozenset()
+    for part in parts:
+        found.update(part.found)
+        custom.update(part.custom)
+        roots |= part.roots
+        for name, others in part.uses.items():
+            uses[name] = uses.get(name, frozenset()) | others
+    return StyleCapabilities(found, custom, uses, roots)
 
 
-def facts(document: Document) -> Counter[str]:
-    """Everything in a document that can run, be fetched or be gone to."""
-    facts: Counter[str] = Counter()
-    for tag in document.tags:
-        if tag.name in _FORBIDDEN_TAGS:
-            content = document.text[tag.content.start : tag.content.end] if tag.content and tag.name == "script" else ""
-            facts[f"{tag.name} {content}"] += 1
-        viewport = tag.name == "meta" and _written(document, tag.attribute("name")) == "viewport"
-        for attribute in tag.attributes:
-            if attribute.name.startswith("on") or (attribute.name in _URL_ATTRIBUTES and not viewport):
-                facts[f"{attribute.name}={document.value(attribute)}"] += 1
-    return facts
+def _denied_styles(changes: list[tuple[StyleCapabilities, StyleCapabilities]], texts: Mapping[str, str]) -> str:
+    before, after = _joined(old for old, _ in changes), _joined(new for _, new in changes)
+    denied = objection(before.found, after.found)
+    if denied:
+        return denied
+    custom = {name for name, _ in (*(after.custom - before.custom), *(before.custom - after.custom))}
+    if custom:
+        feeding = custom & _feeding(_joined((before, after, *_styles(texts))))
+        if feeding:
+            return f"what moves or loads depends on {min(feeding)}"
+    return ""
 
 
-def _written(document: Document, attribute: Attribute | None) -> str:
-    return "" if attribute is None else document.value(attribute).strip().lower()
+def _feeding(styles: StyleCapabilities) -> frozenset[str]:
+    """The custom properties that a URL or a motion depends on, also through others."""
+    reached: set[str] = set()
+    waiting = list(styles.roots)
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += styles.uses.get(name, ())
+    return frozenset(reached)
 
 
-def _styles(document: Document) -> str:
-    """All CSS of a document, in order."""
-    parts: list[str] = []
-    for tag in document.tags:
-        style = tag.attribute("style")
-        if style is not None:
-            parts.append(document.value(style))
-        if tag.name == "style" and tag.content is not None:
-            parts.append(document.text[tag.content.start : tag.content.end])
-    return "\n".join(parts)
+def _styles(texts: Mapping[str, str]) -> Iterator[StyleCapabilities]:
+    """All styles of a page's sources."""
+    for path, text in texts.items():
+        suffix = PurePosixPath(path).suffix.lower()
+        if suffix in _STYLE_SUFFIXES:
+            yield style_capabilities(text)
+        elif suffix in _PAGE_SUFFIXES:
+            page = page_capabilities(text)
+            yield from (style_capabilities(sheet) for sheet in page.sheets)
+            yield from (style_capabilities(value, element=name) for name, value in page.inline)

@@ -1,33 +1,40 @@
-"""Comments of documents, style sheets and scripts."""
+"""The comments of documents, style sheets and scripts, read as a browser reads them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-_STRING = r"\"(?:\\.|[^\"\\\n\r])*\"|'(?:\\.|[^'\\\n\r])*'"
-_QUOTED = r"(?:\"[^\"]*(?:\"|\Z)|'[^']*(?:'|\Z)|[^\"'>])*"
-
-# What is not named is skipped: strings, and in documents the insides of tags. What is not closed runs to the end.
-_CSS = re.compile(rf"/\*(?P<block>.*?)(?:\*/|\Z)|{_STRING}|url\([^)\n]*", re.S | re.I)
-_JS = re.compile(
-    rf"/\*(?P<block>.*?)(?:\*/|\Z)|(?<![:\\])//(?P<line>[^\n\r]*)|{_STRING}|`(?:\\.|[^`\\])*(?:`|\Z)", re.S
-)
-_HTML = re.compile(
-    rf"<!--(?P<block>.*?)(?:--!?>|\Z)|<(?P<raw>script|style)\b{_QUOTED}>(?P<text>.*?)(?:</(?P=raw)|\Z)"
-    rf"|</?[a-z]{_QUOTED}(?:>|\Z)",
-    re.S | re.I,
-)
+from relook_lsp.source.css_tokens import Kind, tokens
+from relook_lsp.source.html import comments_of, is_script, parse
 
 
 def comments(text: str, kind: str, shift: int = 0) -> Iterator[tuple[int, int, str]]:
-    """(start, end, content) of every comment outside of strings and attribute values; ``shift`` is added to the offsets.
-    ``kind`` as in ``Source``; in a document the comments of its styles and scripts count too."""
-    for match in {"css": _CSS, "original": _CSS, "js": _JS}.get(kind, _HTML).finditer(text):
-        groups = match.groupdict()
-        body = groups["block"] or groups.get("line")
-        if body:
-            yield shift + match.start(), shift + match.end(), body
-        elif groups.get("raw"):
-            language = "css" if groups["raw"].lower() == "style" else "js"
-            yield from comments(groups["text"], language, shift + match.start("text"))
+    """(start, end, content) of every comment, in source order; ``shift`` is added to the offsets. ``kind`` as in
+    ``Source``; in a document the comments of its style sheets and scripts count too."""
+    if kind in ("css", "original"):
+        found = _in_css(text)
+    elif kind == "js":
+        # On first use: it brings a parser with it.
+        from relook_lsp.source.script_comments import script_comments
+
+        found = script_comments(text)
+    else:
+        found = sorted(_in_document(text))
+    for start, end, body in found:
+        yield shift + start, shift + end, body
+
+
+def _in_css(text: str) -> Iterator[tuple[int, int, str]]:
+    for token in tokens(text):
+        if token.kind is Kind.COMMENT:
+            yield token.start, token.end, token.value
+
+
+def _in_document(text: str) -> Iterator[tuple[int, int, str]]:
+    yield from comments_of(text)
+    document = parse(text)
+    for tag in document.named("style", "script"):
+        if tag.name == "style" or is_script(document, tag):
+            content = document.content(tag)
+            kind = "css" if tag.name == "style" else "js"
+            yield from comments(text[content.start : content.end], kind, content.start)

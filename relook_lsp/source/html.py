@@ -144,13 +144,10 @@ def name_end(text: str, start: int) -> int:
 
 def parse(text: str) -> Document:
     """Never raises: every text is some document (HTML Living Standard, 13.2)."""
-    # A null and a lone surrogate would end or break the parse; a browser sees U+FFFD in their place.
-    clean = _BROKEN.sub("\ufffd", text)
-    tree = turbohtml.parse(clean, source_locations=True, scripting=True)
     index = LineIndex(text)
     elements: dict[int, turbohtml.Element] = {}
     starts = index.starts
-    for element in _elements(tree, "shadowrootmode" in text.lower()):
+    for element in all_elements(text):
         line = element.source_line
         if line is not None:
             start = starts[line - 1] + (element.source_col or 0)
@@ -160,15 +157,64 @@ def parse(text: str) -> Document:
     return Document(text, {start: elements[start] for start in sorted(elements)}, index)
 
 
+def all_elements(text: str) -> Iterator[turbohtml.Element]:
+    """Every element that a browser with scripting makes of a text: also those that no tag stands for, clones, and those
+    in templates and declared shadow trees."""
+    for node in _nodes(tree(text), "shadowrootmode" in text.lower()):
+        if isinstance(node, turbohtml.Element):
+            yield node
+
+
+def tree(text: str) -> turbohtml.Document:
+    """The parsed document, as a browser with scripting sees it."""
+    # A null and a lone surrogate would end or break the parse; a browser sees U+FFFD in their place.
+    return turbohtml.parse(_BROKEN.sub("\ufffd", text), source_locations=True, scripting=True)
+
+
+def comments_of(text: str) -> Iterator[tuple[int, int, str]]:
+    """(start, end, content) of every comment that begins with ``<!--`` and is one for the parser, not the text of an
+    element or attribute. The parser gives no offsets for comments: every place where one may begin gets a number, and the
+    numbers that come back as comments are those of the real ones."""
+    starts = [match.end() for match in _COMMENT_START.finditer(text)]
+    if not starts:
+        return
+    parts = [text[: starts[0]]]
+    for number, (start, end) in enumerate(zip(starts, (*starts[1:], len(text)), strict=True)):
+        parts += [f"{number}:", text[start:end]]
+    for node in _nodes(tree("".join(parts)), "shadowrootmode" in text.lower()):
+        if isinstance(node, turbohtml.Comment):
+            number, _, _ = node.data.partition(":")
+            # Other comments ("<!x>") have no number of ours; a text that looks like one is that of no known place.
+            if number.isdecimal() and int(number) < len(starts):
+                start = starts[int(number)]
+                end = _COMMENT_END.search(text, start)
+                assert end is not None
+                yield start - len("<!--"), end.end(), text[start : end.start()]
+
+
+# Not where the number would change what follows: "<!-->" and "<!--->" are whole comments, and end others.
+_COMMENT_START = re.compile("<!--(?!-*!?>)")
+_COMMENT_END = re.compile(r"--!?>|\Z")
+
+_SCRIPT_TYPES = re.compile(
+    r"|module|(?:text|application)/(?:x-)?(?:java|ecma|j|live)script|text/(?:javascript1\.[0-5]|babel|jsx)", re.I
+)
+
+
+def is_script(document: Document, tag: Tag) -> bool:
+    """Whether a ``<script>`` holds JavaScript (HTML Living Standard, 4.12.1), not data."""
+    kind = tag.attribute("type")
+    return kind is None or _SCRIPT_TYPES.fullmatch(document.value(kind).strip()) is not None
+
+
 _BROKEN = re.compile("[\0\ud800-\udfff]")
 
 
-def _elements(tree: turbohtml.Node, shadows: bool) -> Iterator[turbohtml.Element]:
+def _nodes(tree: turbohtml.Node, shadows: bool) -> Iterator[turbohtml.Node]:
     for node in tree.descendants:
-        if isinstance(node, turbohtml.Element):
-            yield node
-            if shadows and node.shadow_root is not None:
-                yield from _elements(node.shadow_root, shadows)
+        yield node
+        if shadows and isinstance(node, turbohtml.Element) and node.shadow_root is not None:
+            yield from _nodes(node.shadow_root, shadows)
 
 
 _VALUE = re.compile(r".[^=]*?=\s*(?:\"([^\"]*)\"?|'([^']*)'?|(\S*))", re.S)
