@@ -7,6 +7,7 @@ from relook_lsp.lsp.methods import (
     code_lens,
     did_change,
     did_change_configuration,
+    did_change_files,
     did_change_watched_files,
     did_change_workspace_folders,
     did_close,
@@ -33,7 +34,7 @@ from relook_lsp.lsp.server import RelookServer
 
 METHODS = (
     initialize, initialized, shutdown, trusted,
-    did_change_configuration, did_change_workspace_folders, did_change_watched_files,
+    did_change_configuration, did_change_workspace_folders, did_change_watched_files, did_change_files,
     did_open, did_change, did_save, did_close,
     hover, code_action, code_lens,
     refine_command, why_command, report_command,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
@@ -17,26 +16,35 @@ if TYPE_CHECKING:
 
 
 class Diagnostics:
-    """Published file by file, merged over the pages that use the file; an empty list clears it."""
+    """What the client shows of each file, merged over the pages that use it.
+
+    Every list is computed from the reviews that the session holds when it is published, and is published again as soon
+    as other pages than before name the file. So no diagnostic outlives its review, whatever was in progress."""
 
     def __init__(self, server: RelookServer) -> None:
         self._server = server
-        self._shown: dict[Subject, frozenset[str]] = {}
+        self._shown: dict[str, frozenset[Subject]] = {}
+        """The pages that each file's last list comes from; the key is its URI."""
+
+    def publish(self, *uris: str) -> None:
+        """Publish these files, and every file that other pages name than those its last list comes from."""
+        named = self._named()
+        moved = {uri for uri in named.keys() | self._shown.keys() if named.get(uri) != self._shown.get(uri)}
+        self._shown = named
+        for uri in sorted(moved.union(uris)):
+            self._send(uri)
 
     def update(self, seen: Seen) -> None:
-        """Publish every file that this page touches, or touched before."""
-        touched = frozenset(uri for uri, _ in self._groups_of(seen))
-        before = self._shown.get(seen.subject, frozenset())
-        self._shown[seen.subject] = touched
-        self._publish(touched | before)
+        """Publish the files that this review names, or that the former review of its page named."""
+        self.publish(*(uri for uri, _ in self._groups_of(seen)))
 
-    def forget(self, subjects: Iterable[Subject]) -> None:
-        """Pages that are not looked at any more, and their findings."""
-        self._publish({uri for subject in subjects for uri in self._shown.pop(subject, ())})
-
-    def closed(self, uri: str) -> None:
-        """A closed document has no version, and keeps what a page that is still open says of it."""
-        self._publish((uri,))
+    def _named(self) -> dict[str, frozenset[Subject]]:
+        """The pages whose reviews have findings in each file."""
+        named: dict[str, set[Subject]] = {}
+        for seen in self._server.session.seen.values():
+            for uri, _ in self._groups_of(seen):
+                named.setdefault(uri, set()).add(seen.subject)
+        return {uri: frozenset(subjects) for uri, subjects in named.items()}
 
     def groups(self, uri: str) -> list[tuple[Seen, Group]]:
         """Findings of one file with one rule and one cause together. A review that saw another text of the file says
@@ -62,14 +70,14 @@ class Diagnostics:
         uri, root = server.session.documents.uri, seen.subject.root
         return [(uri(root, path), group) for group in groups if (path := group[0].cause.path) is not None]
 
-    def _publish(self, uris: Iterable[str]) -> None:
+    def _send(self, uri: str) -> None:
+        """The only sender of diagnostics."""
         server = self._server
         documents = server.session.documents
-        for uri in sorted(uris):
-            found = [
-                convert.diagnostic(group, seen, documents, server.caps, server.encoding)
-                for seen, group in self.groups(uri)
-            ]
-            document = documents.get(uri)
-            version = document.version if document is not None else None
-            server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, found, version=version))
+        found = [
+            convert.diagnostic(group, seen, documents, server.caps, server.encoding) for seen, group in self.groups(uri)
+        ]
+        # A closed document has no version.
+        document = documents.get(uri)
+        version = document.version if document is not None else None
+        server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, found, version=version))

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import os
 import threading
-from collections.abc import Sequence
 from typing import Any, cast
 
 from lsprotocol import types as lsp
@@ -103,8 +102,11 @@ class RelookServer(LanguageServer):
     def prepared(self, seen: Seen) -> None:
         self.tell_reviewed(seen)
 
-    def forgotten(self, subjects: Sequence[Subject]) -> None:
-        self.diagnostics.forget(subjects)
+    def abandoned(self, subject: Subject) -> None:
+        self.status(protocol.Status("idle", page=subject.uri))
+
+    def withdrawn(self) -> None:
+        self.diagnostics.publish()
 
     def homeless(self, belongs: Belongs) -> None:
         state = "idle" if belongs.subjects else "problem"

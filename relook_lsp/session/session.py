@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+AFTER_CLOSE = 0.3
+"""Seconds until a page is reviewed again whose document was closed: editors close many at once."""
+
 
 class Listener(Protocol):
     """Who is told what happens."""
@@ -44,8 +47,12 @@ class Listener(Protocol):
         """Fixes were looked for in idle time."""
         ...
 
-    def forgotten(self, subjects: Sequence[Subject]) -> None:
-        """These pages are not looked at any more."""
+    def abandoned(self, subject: Subject) -> None:
+        """A review that was announced has no result: no open document belongs to its page any more."""
+        ...
+
+    def withdrawn(self) -> None:
+        """The session has dropped reviews: no open document belongs to their pages any more."""
         ...
 
     def homeless(self, belongs: Belongs) -> None:
@@ -74,6 +81,8 @@ class Session:
         self._live: Live | None = None
         """The page that was reviewed last."""
         self._belongs: dict[str, Belongs] = {}
+        self._pages: dict[str, tuple[Subject, ...]] = {}
+        """The pages of each open document as they were last determined; the key is its URI."""
         self._looking: dict[Subject, frozenset[str]] = {}
         self._quiet = 0.0
         """The loop's time at which the pause after the last change ends."""
@@ -91,23 +100,42 @@ class Session:
             if document.name(subject.root) in used:
                 self.scheduler.cancel(subject)
 
-    def drop(self, uri: str) -> list[Subject]:
-        """A document was closed: pages that no open document needs any more are forgotten, and returned."""
+    def drop(self, uri: str) -> None:
+        """A document was closed. Pages to which no open document belongs are withdrawn; those that used its buffer and
+        stay are reviewed again, with the file as it is on the disk."""
         document = self.documents.get(uri)
         self.documents.drop(uri)
+        self._pages.pop(uri, None)
         self._belongs.clear()
         if document is None:
-            return []
-        gone = [subject for subject, seen in self.seen.items() if not self._needed(seen)]
+            return
+        self._withdraw()
+        for subject, seen in self.seen.items():
+            if document.name(subject.root) in seen.used and not subject.is_url:
+                self.scheduler.submit(subject, lambda one=subject: self._look(one), AFTER_CLOSE)
+
+    def _needed(self, subject: Subject, used: Collection[str]) -> bool:
+        """Whether an open document belongs to this page, which used these files. The pages of a document are those that
+        were last determined; until they are, it belongs to every page that used it."""
+        entry = self.documents.named(subject.root, subject.entry)
+        if entry is not None and subject not in self._pages.get(entry.uri, (subject,)):
+            return False  # the page itself is open, and its buffer is a page no more
+        for document in self.documents:
+            pages, name = self._pages.get(document.uri), document.name(subject.root)
+            if (name in used or (subject.is_url and name is not None)) if pages is None else subject in pages:
+                return True
+        return False
+
+    def _withdraw(self) -> None:
+        """Drop every review, and stop every review that runs, to whose page no open document belongs any more."""
+        gone = [subject for subject, seen in self.seen.items() if not self._needed(subject, seen.used)]
         for subject in gone:
             self._forget(subject)
-        return gone
-
-    def _needed(self, seen: Seen) -> bool:
-        root, used = seen.subject.root, {seen.subject.entry, *seen.texts}
-        return any(document.name(root) in used for document in self.documents) or (
-            seen.subject.is_url and any(document.name(root) is not None for document in self.documents)
-        )
+        for subject, used in tuple(self._looking.items()):
+            if not self._needed(subject, used):
+                self.scheduler.cancel(subject)
+        if gone:
+            self._listener.withdrawn()
 
     def _forget(self, subject: Subject) -> None:
         del self.seen[subject]
@@ -119,9 +147,26 @@ class Session:
         self._drop_fixes(subject)
 
     def files_changed(self) -> None:
-        """Files were made, removed or changed outside the editor."""
+        """Files were made, removed or changed outside the editor. A page that was deleted or renamed is withdrawn."""
         self._belongs.clear()
         self.preferences.forget()
+        gone = [subject for subject in self.seen if self._deleted(subject)]
+        for subject in gone:
+            self._forget(subject)
+        if gone:
+            self._listener.withdrawn()
+
+    def _deleted(self, subject: Subject) -> bool:
+        """Whether the page is neither open nor on the disk."""
+        if subject.is_url or self.documents.named(subject.root, subject.entry) is not None:
+            return False
+        try:
+            (subject.root / subject.entry).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return True
+        except OSError:
+            return False
+        return False
 
     async def pages(self, document: Open) -> Belongs:
         """The pages that a document belongs to; remembered until something changes that."""
@@ -130,6 +175,8 @@ class Session:
             known = await asyncio.to_thread(pages_of, document, self.documents, self.preferences)
             if self.documents.get(document.uri) is document:
                 self._belongs[document.uri] = known
+                self._pages[document.uri] = known.subjects
+                self._withdraw()
         return known
 
     def page(self, subject: Subject) -> Page:
@@ -153,36 +200,30 @@ class Session:
         if document is None:
             return
         belongs = await self.pages(document)
-        self._left(document, belongs)
+        if self.documents.get(uri) is None:
+            return
         if belongs.message:
             self._listener.homeless(belongs)
         for subject in belongs.subjects:
             self.scheduler.submit(subject, lambda one=subject: self._look(one))
 
-    def _left(self, document: Open, belongs: Belongs) -> None:
-        """A document that was a page and is none any more keeps no findings."""
-        gone = [
-            subject
-            for subject in self.seen
-            if document.name(subject.root) == subject.entry and subject not in belongs.subjects
-        ]
-        for subject in gone:
-            self._forget(subject)
-        if gone:
-            self._listener.forgotten(gone)
-
     async def _look(self, subject: Subject) -> None:
         await self.look(subject)
 
     async def look(self, subject: Subject) -> Seen | None:
-        """Review one page now and tell; None where it changed meanwhile (a newer review follows)."""
+        """Review one page now and tell; None where it changed meanwhile (a newer review follows), or where no open
+        document belongs to it any more."""
         # On first use: it brings the browser's driver and the rules with it.
         from relook_lsp.session.live import reviewed
 
         page, config = self.page(subject), self.preferences.config(subject.root)
         last = self.seen.get(subject)
-        self._looking[subject] = frozenset((subject.entry, *(last.texts if last is not None else page.overlays)))
+        used = last.used if last is not None else frozenset((subject.entry, *page.overlays))
+        if not self._needed(subject, used):
+            return None
+        self._looking[subject] = used
         self._listener.looking(subject)
+        held = False
         try:
             async with self.browser.use(config.browser) as driver:
                 early = asyncio.create_task(self._tell(await self._glimpse(subject, page, config.settings.options)))
@@ -191,14 +232,17 @@ class Session:
                 finally:
                     early.cancel()
                 self._keep(live)
+            await self._pause()
+            if self.keep_frames and self.current(seen):
+                await asyncio.to_thread(self.pictures.frames, subject, seen.snapshot)
+            held = self._hold(seen)
         finally:
             self._looking.pop(subject, None)
-        await self._pause()
-        if self.keep_frames and self.current(seen):
-            await asyncio.to_thread(self.pictures.frames, subject, seen.snapshot)
-        if not self.current(seen):
+            if not held and not self._needed(subject, used):
+                self.pictures.disown(subject)
+                self._listener.abandoned(subject)
+        if not held:
             return None
-        self.seen[subject] = seen
         self._drop_fixes(subject)
         await self._listener.reviewed(seen)
         if live is not None:
@@ -208,6 +252,14 @@ class Session:
         if seen.report.reviewed and config.critic.endpoint:
             self.scheduler.idle(("critic", subject), lambda: self._criticise(seen))
         return seen
+
+    def _hold(self, seen: Seen) -> bool:
+        """Make this the review of its page. Refused where a buffer that it used has changed since, or where no open
+        document belongs to the page any more. All that the client is shown comes from the reviews that are held."""
+        if not self.current(seen) or not self._needed(seen.subject, seen.used):
+            return False
+        self.seen[seen.subject] = seen
+        return True
 
     async def _pause(self) -> None:
         await asyncio.sleep(max(0.0, self._quiet - asyncio.get_running_loop().time()))
@@ -243,8 +295,7 @@ class Session:
     async def _tell(self, glimpse: Seen | None) -> None:
         """Tell of a glimpse when the pause is over, while the review runs."""
         await self._pause()
-        if glimpse is not None and self.current(glimpse):
-            self.seen[glimpse.subject] = glimpse
+        if glimpse is not None and self._hold(glimpse):
             self._drop_fixes(glimpse.subject)
             self._listener.glimpsed(glimpse)
 
@@ -278,8 +329,7 @@ class Session:
         from relook_lsp.session.opinion import heard
 
         with_opinion = await heard(self, seen) if self.fresh(seen) else None
-        if with_opinion is not None and self.fresh(seen):
-            self.seen[seen.subject] = with_opinion
+        if with_opinion is not None and self.fresh(seen) and self._hold(with_opinion):
             await self._listener.reviewed(with_opinion)
 
     def _drop_fixes(self, subject: Subject) -> None:

@@ -55,6 +55,12 @@ class Seen:
         sources = self.snapshot.sources.values() if self.snapshot is not None else ()
         return {source.path: source.text for source in sources if source.path is not None}
 
+    @property
+    def used(self) -> frozenset[str]:
+        """Paths of the files whose open documents this review is for: all that the page used; where it could not be
+        reviewed, all that were open."""
+        return frozenset((self.subject.entry, *(self.texts or self.page.overlays)))
+
 
 def _shown(snapshot: Snapshot) -> Snapshot:
     """What an editor can be asked about later: views with a picture. The rest is most of the memory."""

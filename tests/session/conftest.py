@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from relook_lsp.session.pages import Belongs
 from relook_lsp.session.subject import Seen, Subject
 
@@ -19,7 +17,9 @@ class Nobody:
 
     def prepared(self, seen: Seen) -> None: ...
 
-    def forgotten(self, subjects: Sequence[Subject]) -> None: ...
+    def abandoned(self, subject: Subject) -> None: ...
+
+    def withdrawn(self) -> None: ...
 
     def homeless(self, belongs: Belongs) -> None: ...
 

@@ -229,6 +229,7 @@ async def test_one_page_stays_open_where_two_are_reviewed(
     session, listener = listening
     await told(session, listener, tmp_path, PAGE)
     (tmp_path / "other.html").write_text(PAGE, "utf-8")
+    session.put(Open((tmp_path / "other.html").as_uri(), tmp_path / "other.html", "html", 1, PAGE))
     opened, left, after, leave = list[Live](), list[Live](), Live.after, Live.leave
 
     async def meanwhile(self: Live, page: Page, options: Options) -> Seen | None:

@@ -12,6 +12,7 @@ import pytest_asyncio
 from relook_lsp.core.page import Page
 from relook_lsp.refine.stage import Stage
 from relook_lsp.review.review import Review
+from relook_lsp.session.documents import Open
 from relook_lsp.session.fixes import Prepared
 from relook_lsp.session.repair import prepare
 from relook_lsp.session.session import Session
@@ -64,7 +65,9 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 async def look(session: Session, folder: Path, text: str) -> Seen:
-    (folder / "index.html").write_text(text, "utf-8")
+    path = folder / "index.html"
+    path.write_text(text, "utf-8")
+    session.put(Open(path.as_uri(), path, "html", 1, text))
     seen = await session.look(Subject(folder, "index.html"))
     assert seen is not None and seen.report.reviewed
     return seen

@@ -10,5 +10,7 @@ from relook_lsp.lsp.server import RelookServer
 def register(server: RelookServer) -> None:
     @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(ls: RelookServer, params: lsp.DidCloseTextDocumentParams) -> None:
-        ls.diagnostics.forget(ls.session.drop(params.text_document.uri))
-        ls.diagnostics.closed(params.text_document.uri)
+        uri = params.text_document.uri
+        ls.session.drop(uri)
+        # What a page that is still open says of the file stays, without a version.
+        ls.diagnostics.publish(uri)
