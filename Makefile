@@ -85,6 +85,7 @@ vsix: $(OUT)/relook.vsix
 
 $(OUT)/relook.vsix: $(CLIENT)/node_modules/.package-lock.json $(shell find $(CLIENT)/src $(CLIENT)/webview $(CLIENT)/media $(CLIENT)/*.* \
     relook_lsp model_server pyproject.toml README.md -type f -not -name '*.pyc') | setup
+	@mkdir -p $(@D)
 	rm -rf $(CLIENT)/dist
 	$(BIN)/pip wheel --quiet --no-deps --wheel-dir $(CLIENT)/dist/server .
 	cd $(CLIENT) && npm run --silent build && npx vsce package --no-dependencies --out ../$@
