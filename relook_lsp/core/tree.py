@@ -6,8 +6,13 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, cast
 
+from relook_lsp.core.element_paths import ElementPaths
+
 STAMP = "relook-at"
 """Private attribute that carries the offset of a start tag in the entry document."""
+
+SHADOW_ROOT_CHILDREN = "shadowRootChildren"
+"""Key beside ``shadowRootType``: the nodes that are children of a shadow root. The browser's answer lacks it."""
 
 ELEMENT, TEXT = 1, 3
 
@@ -37,6 +42,12 @@ class Tree:
         return [strings[index].lower() if index >= 0 else "" for index in names]
 
     @cached_property
+    def node_names(self) -> list[str]:
+        """Node names as the browser spells them: upper-case for the HTML elements of an HTML document."""
+        strings, names = self._strings, cast("list[int]", self._nodes["nodeName"])
+        return [strings[index] if index >= 0 else "" for index in names]
+
+    @cached_property
     def children(self) -> list[list[int]]:
         children: list[list[int]] = [[] for _ in self.types]
         for node, parent in enumerate(self.parents):
@@ -50,16 +61,33 @@ class Tree:
         return {n: self._strings[v] for n, v in zip(data["index"], data["value"], strict=True)}
 
     @cached_property
-    def _shadow_roots(self) -> frozenset[int]:
+    def _in_shadow_trees(self) -> frozenset[int]:
         return frozenset(self._nodes.get("shadowRootType", {"index": []})["index"])
 
     @cached_property
     def _clickable(self) -> frozenset[int]:
         return frozenset(self._nodes.get("isClickable", {"index": []})["index"])
 
+    @cached_property
+    def _shadow_root_children(self) -> frozenset[int]:
+        found = self._nodes.get(SHADOW_ROOT_CHILDREN)
+        if found is not None:
+            return frozenset(found["index"])
+        # Without the list, nested shadow trees count as parts of the outermost one.
+        within = self._in_shadow_trees
+        return frozenset(node for node in within if self.parents[node] not in within)
+
     def pseudo(self, node: int) -> str | None:
         """``before``, ``after``, ``marker``, ... for a generated box."""
         return self._pseudo.get(node)
+
+    def in_shadow_tree(self, node: int) -> bool:
+        """Whether the node lies in a shadow tree. A shadow root itself is no node here: its children are its host's."""
+        return node in self._in_shadow_trees
+
+    def shadow_root_child(self, node: int) -> bool:
+        """Whether the node's parent in the DOM is the shadow root of its parent here."""
+        return node in self._shadow_root_children
 
     def clickable(self, node: int) -> bool:
         """Whether the browser says that the node has a click listener or navigates."""
@@ -86,7 +114,7 @@ class Tree:
         return self._strings[index] if index >= 0 else ""
 
     def ancestors(self, node: int) -> Iterator[int]:
-        """Parents from the nearest to the document; shadow roots and the document are included."""
+        """Parents from the nearest to the document, which is included."""
         while (node := self.parents[node]) >= 0:
             yield node
 
@@ -168,39 +196,16 @@ class Tree:
     def by_key(self) -> dict[str, int]:
         return {self.key(node): node for node in range(len(self.types)) if self.types[node] == ELEMENT}
 
-    # -- for people
+    # -- names for people and tools
+
+    @cached_property
+    def _paths(self) -> ElementPaths:
+        return ElementPaths(self)
 
     def selector(self, node: int) -> str:
-        """A short CSS selector for people; unique where an id or the structure makes it so."""
-        parts: list[str] = []
-        suffix = ""
-        if node in self._pseudo:
-            suffix, node = f"::{self._pseudo[node]}", self.parents[node]
-        while node >= 0 and self.types[node] == ELEMENT:
-            name = self.names[node]
-            identity = self.attribute(node, "id")
-            if identity and not any(character.isspace() for character in identity):
-                parts.append(f"{name}#{identity}")
-                break
-            parent = self.parents[node]
-            part = name + "".join(f".{c}" for c in (self.attribute(node, "class") or "").split()[:2])
-            if parent >= 0 and name not in ("html", "body"):
-                place, count = self._siblings[node]
-                if count > 1:
-                    part += f":nth-of-type({place + 1})"
-            parts.append(part)
-            if name in ("html", "body") or len(parts) == 4:
-                break
-            node = parent
-        return " > ".join(reversed(parts)) + suffix
+        """A CSS selector that finds exactly the node's element, see ``ElementPaths``."""
+        return self._paths.selector(node)
 
     def xpath(self, node: int) -> str:
-        """Absolute XPath of an element; a shadow root shows as ``#document-fragment``."""
-        node = self.element_of(node)
-        parts: list[str] = []
-        while node >= 0 and self.parents[node] >= 0:
-            place, count = self._siblings[node]
-            index = f"[{place + 1}]" if count > 1 else ""
-            parts.append(f"{self.names[node]}{index}")
-            node = self.parents[node]
-        return "/" + "/".join(reversed(parts))
+        """An absolute XPath that finds exactly the node's element, see ``ElementPaths``."""
+        return self._paths.xpath(node)

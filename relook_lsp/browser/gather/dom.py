@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from relook_lsp.browser.cdp import Cdp
 from relook_lsp.core.snapshot import Image, Layout
+from relook_lsp.core.tree import SHADOW_ROOT_CHILDREN
 
 PROPERTIES = (
     "display", "visibility", "opacity", "position", "float", "box-sizing", "transform", "direction", "vertical-align",
@@ -31,8 +32,25 @@ async def layout(cdp: Cdp) -> Layout:
         "DOMSnapshot.captureSnapshot",
         {"computedStyles": list(PROPERTIES), "includePaintOrder": True, "includeDOMRects": True},
     )
+    nodes: dict[str, Any] = raw["documents"][0]["nodes"]
+    if nodes.get("shadowRootType", {}).get("index"):
+        nodes[SHADOW_ROOT_CHILDREN] = {"index": await _shadow_root_children(cdp, nodes["backendNodeId"])}
     # Frames of other documents are opaque: only the main document is judged.
     return Layout({"documents": raw["documents"][:1], "strings": raw["strings"]}, PROPERTIES)
+
+
+async def _shadow_root_children(cdp: Cdp, backend_ids: list[int]) -> list[int]:
+    """Indices of the nodes whose parent is a shadow root. The snapshot tells only which nodes lie in a shadow tree, so
+    that a host in a shadow tree looks like any other element."""
+    described = await cdp.send("DOM.describeNode", {"backendNodeId": backend_ids[0], "depth": -1, "pierce": True})
+    children: set[int] = set()
+    waiting: list[dict[str, Any]] = [described["node"]]
+    while waiting:
+        node = waiting.pop()
+        roots: list[dict[str, Any]] = node.get("shadowRoots", [])
+        children.update(child["backendNodeId"] for root in roots for child in root.get("children", []))
+        waiting += [*roots, *node.get("children", [])]
+    return [index for index, backend_id in enumerate(backend_ids) if backend_id in children]
 
 
 _IMAGES = """[...document.images].map(i => [i.currentSrc || i.src, i.naturalWidth, i.naturalHeight, i.complete])"""
@@ -44,7 +62,8 @@ async def images(cdp: Cdp, layout: Layout, world: int) -> tuple[Image, ...]:
         n
         for n, name in enumerate(layout.names)
         if name == "img"
-        and not any(layout.names[a] in ("#document-fragment", "svg", "template") for a in layout.ancestors(n))
+        and not layout.in_shadow_tree(n)
+        and not any(layout.names[a] in ("svg", "template") for a in layout.ancestors(n))
     ]
     if not nodes:
         return ()
