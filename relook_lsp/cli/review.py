@@ -19,6 +19,7 @@ from relook_lsp.report import Reviewed
 from relook_lsp.review import config
 from relook_lsp.review.critique import critic_of, criticised
 from relook_lsp.review.parallel import run_parallel
+from relook_lsp.review.repository import path_in_repository
 from relook_lsp.review.review import Review, failed, review
 from relook_lsp.review.store import load_all, save
 
@@ -73,7 +74,8 @@ async def _reviewed(chosen: Sequence[Target], options: argparse.Namespace, crops
         if options.save_snapshots is not None:
             await asyncio.to_thread(save, result, settings.options, options.save_snapshots, order[id(target)])
         await asyncio.to_thread(crops.add, result)
-        return Reviewed(result.report, _kept(result.snapshot, kind))
+        folder = path_in_repository(target.page.root, Path.cwd())
+        return Reviewed(result.report, _kept(result.snapshot, kind), folder)
 
     first = chosen[0].config
     return await run_parallel(
@@ -84,12 +86,13 @@ async def _reviewed(chosen: Sequence[Target], options: argparse.Namespace, crops
 def _replayed(options: argparse.Namespace, crops: Crops) -> list[Reviewed]:
     """Judged as they were when they were kept, or as ``--config`` and ``--rule`` say."""
     other = config.load(Path.cwd(), {}, options.config).settings.options if options.config is not None else None
+    folder = path_in_repository(config.find_root(Path.cwd(), options.root), Path.cwd())
     pages: list[Reviewed] = []
     for stored in load_all(options.from_snapshots):
         judged = other or stored.options
         result = stored.review(replace(judged, only=frozenset(options.rule)) if options.rule else judged)
         crops.add(result)
-        pages.append(Reviewed(result.report, _kept(result.snapshot, chosen_format(options))))
+        pages.append(Reviewed(result.report, _kept(result.snapshot, chosen_format(options)), folder))
     return pages
 
 

@@ -14,3 +14,5 @@ class Reviewed:
 
     report: Report
     snapshot: Snapshot | None
+    folder: str = ""
+    """The site's root relative to its repository, with ``/`` at its end; empty where they are the same folder."""

@@ -11,10 +11,14 @@ from urllib.parse import quote
 
 from relook_lsp import __version__
 from relook_lsp.core.finding import Location, Severity
+from relook_lsp.core.page import is_url
 from relook_lsp.report import Reviewed
 from relook_lsp.report.group import Group, grouped
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+BASE = "%SRCROOT%"
+"""Name of the folder that all paths are relative to, the repository's root. GitHub and CodeQL use the same name."""
+
 _LEVEL = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFORMATION: "note"}
 
 
@@ -50,7 +54,7 @@ def render(pages: Sequence[Reviewed], rules: Sequence[Described]) -> str:
     """One run over all pages."""
     order = {rule.id: index for index, rule in enumerate(rules)}
     results = [
-        _result(group, order, page.report.page, silenced)
+        _result(group, order, page, silenced)
         for page in pages
         for silenced, findings in ((False, page.report.findings), (True, page.report.suppressed))
         for group in grouped(findings)
@@ -58,7 +62,7 @@ def render(pages: Sequence[Reviewed], rules: Sequence[Described]) -> str:
     problems = [
         {
             "level": "error",
-            "message": {"text": f"{page.report.page}: {problem.message}"},
+            "message": {"text": f"{_page(page)}: {problem.message}"},
             "descriptor": {"id": problem.kind},
         }
         for page in pages
@@ -73,7 +77,7 @@ def render(pages: Sequence[Reviewed], rules: Sequence[Described]) -> str:
             }
         },
         "columnKind": "utf16CodeUnits",
-        "originalUriBaseIds": {"ROOT": {"description": {"text": "The root of the reviewed site."}}},
+        "originalUriBaseIds": {BASE: {"description": {"text": "The root of the repository."}}},
         "invocations": [
             {
                 "executionSuccessful": all(page.report.reviewed for page in pages),
@@ -95,13 +99,18 @@ def _rule(rule: Described) -> dict[str, Any]:
     }
 
 
-def _result(group: Group, order: dict[str, int], page: str, silenced: bool) -> dict[str, Any]:
+def _page(page: Reviewed) -> str:
+    """The page's path in the repository, or its URL."""
+    return page.report.page if is_url(page.report.page) else page.folder + page.report.page
+
+
+def _result(group: Group, order: dict[str, int], page: Reviewed, silenced: bool) -> dict[str, Any]:
     """Findings with one rule and one cause are one alert, with a link to every place."""
     finding = group[0]
     # Which place is the worst may change with its numbers, the alert must not.
     selector = min(one.selector for one in group)
     identity = hashlib.sha256(
-        f"{page}\0{finding.rule}\0{selector}\0{finding.cause.path}".encode("utf-8", "replace")
+        f"{_page(page)}\0{finding.rule}\0{selector}\0{finding.cause.path}".encode("utf-8", "replace")
     ).hexdigest()
     places = f" ({len(group)} places)" if len(group) > 1 else ""
     result: dict[str, Any] = {
@@ -111,7 +120,7 @@ def _result(group: Group, order: dict[str, int], page: str, silenced: bool) -> d
         "locations": [_location(finding.cause, page)],
         "partialFingerprints": {"relook/v1": identity[:32]},
         "properties": {
-            "page": page,
+            "page": _page(page),
             "viewport": str(finding.viewport),
             "moment": finding.moment,
             "selector": finding.selector,
@@ -132,13 +141,12 @@ def _result(group: Group, order: dict[str, int], page: str, silenced: bool) -> d
     return result
 
 
-def _location(place: Location, page: str) -> dict[str, Any]:
+def _location(place: Location, page: Reviewed) -> dict[str, Any]:
     start, end = place.range
-    artifact: dict[str, Any] = (
-        {"uri": quote(place.path, errors="replace"), "uriBaseId": "ROOT"}
-        if place.path is not None
-        else {"uri": place.url or quote(page, errors="replace")}
-    )
+    if place.path is None and (place.url or is_url(page.report.page)):
+        artifact = {"uri": place.url or page.report.page}
+    else:
+        artifact = {"uri": quote(page.folder + (place.path or page.report.page), errors="replace"), "uriBaseId": BASE}
     return {
         "physicalLocation": {
             "artifactLocation": artifact,

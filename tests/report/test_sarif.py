@@ -44,13 +44,31 @@ def test_region_counts_from_one_in_utf16() -> None:
     (result,) = _run(of_source(text, finding(text, "color: #999")))["results"]
     place = result["locations"][0]["physicalLocation"]
     assert place["region"] == {"startLine": 2, "startColumn": 14, "endLine": 2, "endColumn": 25}
-    assert place["artifactLocation"] == {"uri": "a.css", "uriBaseId": "ROOT"}
+    assert place["artifactLocation"] == {"uri": "a.css", "uriBaseId": "%SRCROOT%"}
 
 
 def test_path_is_a_uri_reference() -> None:
     text = "p { color: #999 }"
     (result,) = _run(of_source(text, finding(text, "color", path="my styles/ä:1.css")))["results"]
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "my%20styles/%C3%A4%3A1.css"
+
+
+def test_paths_are_those_of_the_repository() -> None:
+    """Also for a site in a sub-folder, and two sites with pages of one name are two alerts."""
+    text = "p { color: #999 }"
+    page = of_source(text, finding(text, "color"))
+    run = _run(replace(page, folder="web/one/"), replace(page, folder="web/two/"))
+    places = [result["locations"][0]["physicalLocation"]["artifactLocation"] for result in run["results"]]
+    assert [place["uri"] for place in places] == ["web/one/a.css", "web/two/a.css"]
+    assert {place["uriBaseId"] for place in places} == set(run["originalUriBaseIds"]) == {"%SRCROOT%"}
+    assert run["results"][0]["properties"]["page"] == "web/one/p.html"
+    assert run["results"][0]["partialFingerprints"] != run["results"][1]["partialFingerprints"]
+
+
+def test_a_finding_without_a_file_has_the_url_or_the_page() -> None:
+    text = "p { color: #999 }"
+    (elsewhere,) = _run(of_source(text, finding(text, "color", path=None), path=None))["results"]
+    assert elsewhere["locations"][0]["physicalLocation"]["artifactLocation"] == {"uri": "http://page/a.css"}
 
 
 def test_silenced_findings_are_suppressed_in_source() -> None:
