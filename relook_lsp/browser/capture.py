@@ -200,7 +200,7 @@ async def capture(
             with Boundary():
                 for touch, viewports in classes.items():
                     if viewports:
-                        tab = await driver.tab(plan.allowed_hosts)
+                        tab = await driver.tab()
                         looks[touch] = Look(page, plan, tab, touch, record)
                 half = end - plan.timeout / 2
                 watches = [Watch(look, classes[touch], len(looks) == 1, seen, half) for touch, look in looks.items()]

@@ -24,7 +24,7 @@ class Driver:
         self._want_exact = exact
         self._browser: Browser | None = None
         self._lock = asyncio.Lock()
-        self._spares: dict[tuple[str, ...], list[asyncio.Task[Tab]]] = {}
+        self._spares: list[asyncio.Task[Tab]] = []
         self._closing: set[asyncio.Task[None]] = set()
         self.executable: Executable | None = None
         self.starts = 0
@@ -45,8 +45,8 @@ class Driver:
             return self._browser
 
     async def _discard(self) -> None:
-        spares, self._spares = self._spares, {}
-        for spare in (one for kept in spares.values() for one in kept):
+        spares, self._spares = self._spares, []
+        for spare in spares:
             spare.cancel()
         browser, self._browser = self._browser, None
         if browser is not None:
@@ -55,9 +55,9 @@ class Driver:
         if self._closing:
             await asyncio.shield(asyncio.gather(*self._closing))
 
-    async def tab(self, allowed: tuple[str, ...] = ()) -> Tab:
+    async def tab(self) -> Tab:
         """A fresh page in a fresh context, a warm one where there is one. Raises ``BrowserFailed``."""
-        while spares := self._spares.get(allowed):
+        while spares := self._spares:
             spare = spares[0]
             await asyncio.wait({spare})
             if spare not in spares:  # another call was faster, or all were discarded
@@ -66,14 +66,13 @@ class Driver:
             alive = self._browser is not None and self._browser.alive
             if alive and not spare.cancelled() and spare.exception() is None:
                 return spare.result()
-        return await self._open(allowed)
+        return await self._open()
 
-    def warm(self, allowed: tuple[str, ...] = ()) -> None:
+    def warm(self) -> None:
         """Begin to open pages for later ``tab`` calls."""
-        spares = self._spares.setdefault(allowed, [])
-        while len(spares) < SPARES:
-            task = asyncio.create_task(self._open(allowed))
-            spares.append(task)
+        while len(self._spares) < SPARES:
+            task = asyncio.create_task(self._open())
+            self._spares.append(task)
             task.add_done_callback(lambda t: t.cancelled() or t.exception())
 
     def leave(self, work: Coroutine[Any, Any, None]) -> None:
@@ -82,12 +81,12 @@ class Driver:
         self._closing.add(closing)
         closing.add_done_callback(self._closing.discard)
 
-    async def _open(self, allowed: tuple[str, ...]) -> Tab:
+    async def _open(self) -> Tab:
         for attempt in (1, 2):
             browser = await self._connected()
             try:
                 async with asyncio.timeout(20):
-                    return await browser.tab(allowed)
+                    return await browser.tab()
             except (CdpError, TimeoutError) as error:
                 if attempt == 2:
                     raise BrowserFailed(f"The browser did not open a page ({error}); run 'relook doctor'.") from error

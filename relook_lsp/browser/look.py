@@ -298,4 +298,5 @@ class Look:
 
     async def close(self) -> None:
         self._aside.cancel()
+        await self._requests.close()
         await self.tab.close()

@@ -10,8 +10,9 @@ from typing import Any, cast
 from playwright.async_api import Browser, CDPSession, Error, Playwright, async_playwright
 
 from relook_lsp.browser.cdp import CdpError, Handler
+from relook_lsp.browser.network import DeadProxy, no_network
 from relook_lsp.browser.switches import COMMON, EXACT, sandboxed
-from relook_lsp.browser.tab import NO_PROXY, Tab, bypass
+from relook_lsp.browser.tab import Tab
 from relook_lsp.core.errors import BrowserFailed
 
 
@@ -35,42 +36,46 @@ class PlayedSession:
 class Played:
     """A running browser and Playwright's driver behind it."""
 
-    def __init__(self, playwright: Playwright, browser: Browser, *, exact: bool) -> None:
+    def __init__(self, playwright: Playwright, browser: Browser, proxy: DeadProxy, *, exact: bool) -> None:
         self._playwright = playwright
         self._browser = browser
+        self._proxy = proxy
         self._turn = asyncio.Lock() if exact else None
 
     @classmethod
     async def start(cls, path: str, *, exact: bool) -> Played:
         """Raises ``BrowserFailed``."""
         playwright = await async_playwright().start()
+        proxy: DeadProxy | None = None
         try:
+            proxy = DeadProxy()
             browser = await playwright.chromium.launch(
                 executable_path=path,
-                args=[*COMMON, *(EXACT if exact else ())],
+                args=[*COMMON, *(EXACT if exact else ()), *no_network(proxy)],
                 chromium_sandbox=sandboxed(),
                 timeout=30_000,
                 handle_sigint=False,
             )
         except BaseException as error:
             await playwright.stop()
-            if isinstance(error, Error):
+            if proxy is not None:
+                proxy.close()
+            if isinstance(error, Error | OSError):
                 first = str(error).strip().splitlines()[0]
                 raise BrowserFailed(f"{path} did not start ({first}); run 'relook doctor'.") from error
             raise
-        return cls(playwright, browser, exact=exact)
+        return cls(playwright, browser, proxy, exact=exact)
 
     @property
     def alive(self) -> bool:
         return self._browser.is_connected()
 
-    async def tab(self, allowed: tuple[str, ...]) -> Tab:
+    async def tab(self) -> Tab:
         try:
             context = await self._browser.new_context(
                 service_workers="block",
                 accept_downloads=False,
                 bypass_csp=False,
-                proxy={"server": NO_PROXY, "bypass": bypass(allowed)},
                 no_viewport=True,
             )
             page = await context.new_page()
@@ -99,3 +104,4 @@ class Played:
         with contextlib.suppress(Exception):
             async with asyncio.timeout(5):
                 await self._playwright.stop()
+        self._proxy.close()

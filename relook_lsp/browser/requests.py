@@ -1,12 +1,14 @@
-"""What a page asks for, and what it is given: its own files and nothing else."""
+"""What a page asks for, and what it is given: its own files, and those of hosts that the user allowed. The browser
+itself fetches nothing."""
 
 from __future__ import annotations
 
 import asyncio
 import base64
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from relook_lsp.browser import devserver, serve
 from relook_lsp.browser.aside import Aside
@@ -17,6 +19,9 @@ from relook_lsp.core.snapshot import Request, Source
 from relook_lsp.source.html import Document, parse
 from relook_lsp.source.links import climbing
 from relook_lsp.source.stamp import stamp
+
+if TYPE_CHECKING:
+    from relook_lsp.browser.remote import RemoteHosts
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +53,8 @@ class Requests:
         self.record = record
         self._cdp = cdp
         self._page = page
-        self._plan = plan
+        self._allowed = plan.allowed_hosts
+        self._remote: RemoteHosts | None = None
         self._navigated = False
         self._main_frame: str | None = None
         cdp.on("Fetch.requestPaused", lambda event: aside.start(self._reply(event)))
@@ -68,14 +74,11 @@ class Requests:
             await self._cdp.send("Fetch.failRequest", {"requestId": identity, "errorReason": "Aborted"})
             return
         try:
-            answer = await serve.answer(self._page, url, self._plan.allowed_hosts, devserver.ask)
+            answer = await serve.answer(self._page, url, devserver.ask) or await self._elsewhere(request)
         except Exception:
             log.exception("serving %s", url)
             answer = serve.Answer("failed", 0)
         self._note(url, kind, answer)
-        if answer is None:
-            await self._cdp.send("Fetch.continueRequest", {"requestId": identity})
-            return
         if answer.outcome == "remote" or answer.status == 0:
             await self._cdp.send("Fetch.failRequest", {"requestId": identity, "errorReason": "BlockedByClient"})
             return
@@ -84,29 +87,45 @@ class Requests:
             if self.record.document is None or self.record.document.text != answer.text:
                 self.record.document = await asyncio.to_thread(parse, answer.text)
             body = stamp(self.record.document).text.encode("utf-8", "replace")
-        headers = [
-            {"name": "Content-Type", "value": answer.content_type},
-            {"name": "Access-Control-Allow-Origin", "value": "*"},
-            {"name": "Cache-Control", "value": "no-store"},
-        ]
+        headers = answer.headers
+        if headers is None:
+            headers = (
+                ("Content-Type", answer.content_type),
+                ("Access-Control-Allow-Origin", "*"),
+                ("Cache-Control", "no-store"),
+            )
         await self._cdp.send(
             "Fetch.fulfillRequest",
             {
                 "requestId": identity,
                 "responseCode": answer.status,
-                "responseHeaders": headers,
+                "responseHeaders": [{"name": name, "value": value} for name, value in headers],
                 "body": base64.b64encode(body).decode("ascii"),
             },
         )
 
-    def _note(self, url: str, kind: str, answer: serve.Answer | None) -> None:
-        outcome = "ok" if answer is None else answer.outcome
+    async def _elsewhere(self, request: Mapping[str, Any]) -> serve.Answer:
+        """The reply to a request for a file of another host."""
+        if not serve.host_allowed(request["url"], self._allowed):
+            return serve.Answer("remote", 0)
+        if self._remote is None:
+            # Few pages have allowed hosts, and the HTTP client takes long to import.
+            from relook_lsp.browser.remote import RemoteHosts
+
+            self._remote = RemoteHosts()
+        return await self._remote.answer(request)
+
+    def _note(self, url: str, kind: str, answer: serve.Answer) -> None:
+        outcome = answer.outcome
         if outcome == "missing" and self.record.above(url):
             outcome = "outside"
-        status = 0 if answer is None else answer.status
-        path = None if answer is None else answer.path
-        self.record.requests.setdefault((url, kind), Request(url, kind, outcome, status, path))
-        if answer is not None and answer.text is not None:
+        self.record.requests.setdefault((url, kind), Request(url, kind, outcome, answer.status, answer.path))
+        if answer.text is not None:
             own = Source(url, answer.path, answer.text, answer.version, answer.kind, answer.map)
             for source in (own, *answer.originals):
                 self.record.sources.setdefault(source.url, source)
+
+    async def close(self) -> None:
+        """Close the connections to allowed hosts."""
+        if self._remote is not None:
+            await self._remote.close()

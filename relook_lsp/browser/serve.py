@@ -44,6 +44,8 @@ class Answer:
     """Source map of a sheet (``snapshot.Source``)."""
     originals: tuple[Source, ...] = ()
     """Workspace files that the sheet was made from."""
+    headers: tuple[tuple[str, str], ...] | None = None
+    """Of a reply that another host gave; None where this process has to say what the body is."""
 
 
 def page_url(page: Page) -> str:
@@ -114,19 +116,29 @@ def read(page: Page, relative: str) -> Answer:
 
 
 def host_allowed(url: str, allowed: tuple[str, ...]) -> bool:
-    """Whether the host, or a domain above it, is in the list of allowed hosts."""
-    host = (urlsplit(url).hostname or "").lower()
-    return any(host == name or host.endswith("." + name) for name in allowed)
+    """Whether the URL's host is in the list, or a sub-domain of a host that is."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower().removesuffix(".")
+    if parts.scheme not in ("http", "https") or not host:
+        return False
+    # A host that ends in a number is an address (as browsers have it): "0.0.1" is no domain above 127.0.0.1.
+    named = not host.rpartition(".")[2].isdigit()
+    return host in allowed or (named and any(host.endswith(f".{name}") for name in allowed))
 
 
-async def answer(page: Page, url: str, allowed: tuple[str, ...], ask: Callable[[Page, str], Answer]) -> Answer | None:
-    """The reply to a request; None means: let the browser ask the network (an allowed host). ``ask`` puts requests to
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+async def answer(page: Page, url: str, ask: Callable[[Page, str], Answer]) -> Answer | None:
+    """The reply to a request for a file of the page's own; None where another host has it. ``ask`` puts requests to
     the development server that the page comes from."""
     if url.startswith(ORIGIN + "/"):
         outcome, path = resolve(page, url)
         if path is None:
             return Answer(outcome, 404)
         return await asyncio.to_thread(read, page, path)
-    if page.is_url and urlsplit(url)[:2] == urlsplit(page.entry)[:2]:
+    if page.is_url and _origin(url) == _origin(page.entry):
         return await asyncio.to_thread(ask, page, url)
-    return None if host_allowed(url, allowed) else Answer("remote", 0)
+    return None

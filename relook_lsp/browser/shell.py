@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from relook_lsp.browser.cdp import CdpError
+from relook_lsp.browser.network import DeadProxy, no_network
 from relook_lsp.browser.pipe import Pipe, Session
 from relook_lsp.browser.switches import ALONE, COMMON, EXACT, sandboxed
-from relook_lsp.browser.tab import NO_PROXY, Tab, bypass
+from relook_lsp.browser.tab import Tab
 from relook_lsp.core.errors import BrowserFailed
 
 _START = 30.0
@@ -22,8 +23,9 @@ class Shell:
     """A running headless shell. Every target that is not one of our pages (popups, service and shared workers) is
     stopped before it starts and closed."""
 
-    def __init__(self, pipe: Pipe, folder: tempfile.TemporaryDirectory[str]) -> None:
+    def __init__(self, pipe: Pipe, folder: tempfile.TemporaryDirectory[str], proxy: DeadProxy) -> None:
         self._pipe = pipe
+        self._proxy = proxy
         self._folder = folder
         self._turn = asyncio.Lock()
         self._expected: dict[str, asyncio.Future[Session]] = {}
@@ -38,10 +40,12 @@ class Shell:
         sandbox = () if sandboxed() else ("--no-sandbox",)
         command = [path, *ALONE, *COMMON, *EXACT, *sandbox, f"--user-data-dir={folder.name}/profile"]
         pipe: Pipe | None = None
+        proxy: DeadProxy | None = None
         try:
             async with asyncio.timeout(_START):
-                pipe = await Pipe.start(command, errors)
-                shell = cls(pipe, folder)
+                proxy = DeadProxy()
+                pipe = await Pipe.start([*command, *no_network(proxy)], errors)
+                shell = cls(pipe, folder, proxy)
                 watch = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
                 await pipe.browser.send("Target.setAutoAttach", watch)
                 return shell
@@ -49,6 +53,8 @@ class Shell:
             said = await asyncio.to_thread(_first_line, errors)
             if pipe is not None:
                 await pipe.close()
+            if proxy is not None:
+                proxy.close()
             folder.cleanup()
             raise BrowserFailed(
                 f"{path} did not start ({said or error or 'no answer'}); run 'relook doctor'."
@@ -56,6 +62,8 @@ class Shell:
         except BaseException:
             if pipe is not None:
                 await pipe.close()
+            if proxy is not None:
+                proxy.close()
             folder.cleanup()
             raise
 
@@ -77,10 +85,9 @@ class Shell:
         with contextlib.suppress(CdpError):
             await self._pipe.browser.send("Target.closeTarget", {"targetId": target})
 
-    async def tab(self, allowed: tuple[str, ...]) -> Tab:
+    async def tab(self) -> Tab:
         browser = self._pipe.browser
-        proxy = {"proxyServer": NO_PROXY, "proxyBypassList": bypass(allowed)}
-        made = await browser.send("Target.createBrowserContext", {"disposeOnDetach": True, **proxy})
+        made = await browser.send("Target.createBrowserContext", {"disposeOnDetach": True})
         context = {"browserContextId": made["browserContextId"]}
 
         async def close() -> None:
@@ -110,6 +117,8 @@ class Shell:
 
     async def close(self) -> None:
         await self._pipe.close()
+        # Not before the browser has ended: another process could listen on the port then.
+        self._proxy.close()
         await asyncio.to_thread(self._folder.cleanup)
 
 

@@ -5,13 +5,26 @@ from __future__ import annotations
 import os
 import sys
 
+_DISABLED_FEATURES = (
+    "Translate", "OptimizationHints",
+    # Interception decides which hosts a page may load from; a host on this machine needs no permission on top.
+    "LocalNetworkAccessChecks",
+    # What loads without a request that interception sees; none of it changes how a page looks.
+    "FedCm", "NoStatePrefetch", "Prerender2", "SpeculationRules",
+    # Peers that are named *.local are looked for by multicast, which no proxy and no resolver rule stops.
+    "WebRtcHideLocalIpsWithMdns",
+    # What a full browser sends on its own account.
+    "AimEnabled", "MediaRouter", "NetworkTimeServiceQuerying", "PreconnectToSearch",
+    # An intercepted request that is redirected to another host after a preflight would be aborted.
+    "AvoidCorsURLLoaderRestartOnRedirect",
+)  # fmt: skip
+"""In one switch: the browser heeds only the last one of a name, and Playwright passes one too."""
+
 COMMON = (
-    "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-domain-reliability", "--hide-scrollbars",
     "--force-color-profile=srgb", "--font-render-hinting=none", "--disable-lcd-text", "--mute-audio",
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
-    # Which hosts may be asked is decided by interception; a host on this machine needs no question on top.
-    "--disable-features=Translate,OptimizationHints,LocalNetworkAccessChecks",
+    f"--disable-features={','.join(_DISABLED_FEATURES)}",
     "--js-flags=--max-old-space-size=1024",
 )  # fmt: skip
 

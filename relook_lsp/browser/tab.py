@@ -37,18 +37,8 @@ class Browser(Protocol):
     @property
     def alive(self) -> bool: ...
 
-    async def tab(self, allowed: tuple[str, ...]) -> Tab:
-        """A fresh page in a fresh context that may ask these hosts. Raises ``CdpError``."""
+    async def tab(self) -> Tab:
+        """A fresh page in a fresh context. Raises ``CdpError``."""
         ...
 
     async def close(self) -> None: ...
-
-
-NO_PROXY = "127.0.0.1:9"
-"""Where requests go that slip past interception: nobody listens there (RFC 863, discard)."""
-
-
-def bypass(allowed: tuple[str, ...]) -> str:
-    """Hosts that are asked without the proxy. By itself the browser would reach loopback addresses so; the last match
-    wins."""
-    return ",".join(("<-loopback>", *(f"{host},.{host}" for host in allowed)))

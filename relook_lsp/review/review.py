@@ -90,7 +90,7 @@ async def _look(driver: Driver, page: Page, settings: Settings, until: float) ->
         raise
     finally:
         thread.shutdown(wait=False, cancel_futures=True)
-    driver.warm(settings.plan.allowed_hosts)
+    driver.warm()
     done = time.perf_counter()
     spent = {
         "total": done - started,

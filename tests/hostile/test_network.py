@@ -1,16 +1,24 @@
-"""No request leaves: two sockets listen on this machine, and nobody comes."""
+"""Nothing leaves, by any path: two sockets listen on this machine, and in a network of its own every packet is recorded."""
 
 from __future__ import annotations
 
 import asyncio
+import json
+import shutil
 import socket
-from collections.abc import AsyncIterator
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from relook_lsp.browser.find import candidates
+from tests.hostile import escapes
 from tests.hostile.conftest import HEAD, PLAN, Reviewer, seen, text_of
+from tests.hostile.isolated import ADDRESS, ALLOWED, DNS, LEAK, PORT, SERVER
 
 pytestmark = [pytest.mark.browser, pytest.mark.hostile, pytest.mark.timeout(300)]
 
@@ -57,50 +65,12 @@ async def listener() -> AsyncIterator[Listener]:
     await server.wait_closed()
 
 
-MARKUP = {
-    "link": "<link rel=stylesheet href='{u}a.css'><link rel=icon href='{u}i'><link rel=manifest href='{u}m'>",
-    "hints": (
-        "<link rel=preconnect href='{u}'><link rel=dns-prefetch href='{u}'><link rel=prefetch href='{u}p'>"
-        "<link rel=preload as=font crossorigin href='{u}f'><link rel=modulepreload href='{u}j'><link rel=prerender href='{u}r'>"
-    ),
-    "speculation": '<script type=speculationrules>{{"prefetch":[{{"urls":["{u}s"],"eagerness":"immediate"}}],"prerender":[{{"urls":["{u}t"],"eagerness":"immediate"}}]}}</script>',
-    "media": "<img src='{u}i' srcset='{u}j 2x'><video src='{u}v' poster='{u}w' autoplay></video><audio src='{u}a' autoplay></audio><video><source src='{u}s'><track default src='{u}t'></video>",
-    "embedded": "<iframe src='{u}i'></iframe><object data='{u}o'></object><embed src='{u}e'><frameset><frame src='{u}f'></frameset>",
-    "drawings": "<svg><image href='{u}i' width=9 height=9 /><use href='{u}u#a'/><filter id=a><feImage href='{u}f'/></filter></svg>",
-    "style": (
-        "<style>@import '{u}a.css'; @font-face {{ font-family: x; src: url({u}f) }} h1 {{ font-family: x; background: url({u}b); cursor: url({u}c), auto;"
-        " list-style-image: url({u}l); mask: url({u}m); border-image: url({u}n); content: url({u}o); filter: url({u}p#a) }}</style>"
-    ),
-    "attribute": "<p style='background:image-set(url({u}s) 1x)' background='{u}q'>x</p><table background='{u}t'><tr><td>x</table>",
-    "base": "<base href='{u}'><img src=x><script src=y></script>",
-    "scripts": "<script src='{u}a'></script><script type=module>import '{u}b'</script><script type=importmap>{{}}</script>",
-    "srcdoc": "<iframe srcdoc=\"<img src='{u}i'><script>fetch('{u}f')</script>\"></iframe><iframe src=\"data:text/html,<img src='{u}d'><script>fetch('{u}e')</script>\"></iframe>",
-    "forms": "<form action='{u}f' method=post><input name=a value=b></form><iframe name=there></iframe><form target=there action='{u}g'><input name=a></form><script>for (const f of document.forms) {{ f.submit(); f.requestSubmit() }}</script>",
-    "ping": "<a href='#x' ping='{u}p'>x</a><a href='{u}d' download>x</a><script>for (const a of document.links) a.click()</script>",
-    "policy": "<meta http-equiv=Content-Security-Policy content=\"img-src 'none'; report-uri {u}r\"><img src=x>",
-    "fetch": "<script>fetch('{u}f', {{method: 'POST', body: 'x', keepalive: true}}).catch(() => 0); const x = new XMLHttpRequest(); x.open('GET', '{u}x'); x.send()</script>",
-    "beacon": "<script>navigator.sendBeacon('{u}b', 'x'); addEventListener('pagehide', () => navigator.sendBeacon('{u}c', 'x')); globalThis.fetchLater?.('{u}l', {{activateAfter: 0}})</script>",
-    "sockets": "<script>new WebSocket('ws://{h}/w'); new EventSource('{u}e'); try {{ new WebTransport('https://{h}/t') }} catch {{}}; try {{ new WebSocketStream('ws://{h}/s') }} catch {{}}</script>",
-    "peers": (
-        "<script>const p = new RTCPeerConnection({{iceServers: [{{urls: ['stun:{h}', 'turn:{h}?transport=udp', 'turn:{h}?transport=tcp'], username: 'a', credential: 'b'}}]}});"
-        "p.createDataChannel('x'); p.createOffer().then(o => p.setLocalDescription(o))</script>"
-    ),
-    "workers": (
-        "<script>const code = \"fetch('{u}w').catch(() => 0); try {{ importScripts('{u}i') }} catch {{}}; new WebSocket('ws://{h}/v')\";"
-        "const blob = URL.createObjectURL(new Blob([code])); new Worker(blob); new SharedWorker(blob); new Worker('data:text/javascript,' + encodeURIComponent(code)); "
-        "navigator.serviceWorker?.register('{u}s').catch(() => 0)</script>"
-    ),
-    "windows": "<script>open('{u}w'); const a = document.createElement('a'); a.href = '{u}x'; a.target = '_blank'; a.click()</script>",
-    "away": "<script>setTimeout(() => {{ location = '{u}l' }}, 300)</script>",
-    "paint": "<script>CSS.paintWorklet?.addModule('{u}p'); new Image().src = '{u}i'; new FontFace('x', 'url({u}f)').load().catch(() => 0); document.fonts.load('9px x'); new Audio('{u}a').play().catch(() => 0)</script>",
-    "xslt": "<script>const d = new DOMParser().parseFromString('<x xmlns:xi=\"http://www.w3.org/2001/XInclude\"><xi:include href=\"{u}x\"/></x>', 'text/xml'); new XSLTProcessor()</script>",
-}
-
-
-@pytest.mark.parametrize("name", MARKUP)
-async def test_nothing_leaves(name: str, listener: Listener, reviewed: Reviewer) -> None:
-    markup = MARKUP[name].format(u=f"http://{listener.host}/", h=listener.host)
-    result = await reviewed(f"{HEAD}<body><h1>Harbour</h1>{markup}", x="x")
+@pytest.mark.parametrize("ways", [escapes.staying, escapes.leaving])
+async def test_nothing_arrives(
+    ways: Callable[[list[escapes.Target]], str], listener: Listener, reviewed: Reviewer
+) -> None:
+    """The part of the proof that needs no network of its own: all ways at a port where somebody listens."""
+    result = await reviewed(f"{HEAD}<body><h1>Harbour</h1>{ways([('http', listener.host)])}")
     assert not result.report.problems
     assert listener.heard == []
 
@@ -109,6 +79,71 @@ async def test_an_allowed_host_is_asked_and_its_neighbour_is_not(listener: Liste
     markup = f"{HEAD}<link rel=stylesheet href='http://localhost:{listener.port}/a.css'><img src='http://{listener.host}/i' alt=i><h1>Harbour</h1>"
     await reviewed(markup, plan=replace(PLAN, allowed_hosts=("localhost",)))
     assert listener.heard and all(f"Host: localhost:{listener.port}".encode() in one for one in listener.heard)
+
+
+@pytest.fixture(scope="module", params=["pipe", "playwright"])
+def scenes(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """What the reviews of ``isolated`` sent, by scene. Playwright drives a full browser where there is one."""
+    if sys.platform != "linux" or shutil.which("unshare") is None or shutil.which("ip") is None:
+        pytest.skip("networks of their own are made with Linux, unshare and ip")
+    found = candidates()
+    if request.param == "pipe" and not found[0].shell:
+        pytest.skip("there is no headless shell")
+    browser = found[0] if request.param == "pipe" else found[-1]
+    apart = ["unshare", "--user", "--map-root-user", "--net", "--mount"]
+    probe = subprocess.run([*apart, "true"], capture_output=True, text=True)
+    if probe.returncode:
+        pytest.skip(f"name spaces cannot be made here: {probe.stderr.strip()}")
+    command = [*apart, sys.executable, "-m", "tests.hostile.isolated", request.param, browser.path]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240)
+    if done.returncode == 77:
+        pytest.skip(done.stderr.strip())
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout)
+
+
+SURE = ("fetch", "beacon", "image", "css-background", "web-socket", "rtc-stun", "rtc-candidate", "worker-fetch")
+"""Ways that every Chromium goes without a permission or a click."""
+
+
+@pytest.mark.parametrize("scene", ["staying", "leaving"])
+def test_no_packet_is_sent(scene: str, scenes: dict[str, Any]) -> None:
+    """Not on any interface, loopback among them, to any port, and to no name server."""
+    sent = scenes[scene]
+    assert (sent["flows"], sent["names"], sent["requests"]) == ([], [], [])
+    if scene == "staying":
+        assert {f"{name}.{LEAK}" for name in ("fetch", "beacon", "image", "css-background")} <= set(sent["refused"])
+
+
+def test_only_the_allowed_host_is_contacted(scenes: dict[str, Any]) -> None:
+    """Although its replies name others in headers, in a redirect and in a frame."""
+    sent, place = scenes["allowed"], f"{ALLOWED}:{PORT}"
+    assert sent["flows"] == [f"tcp {ADDRESS}:{PORT} on lo", f"udp 127.0.0.1:{DNS} on lo"]
+    assert sent["names"] == [ALLOWED, f"sub.{ALLOWED}"]
+    paths = ("a.css", "elsewhere", "frame.html", "i.svg", "moved", "moved.css")
+    assert sent["requests"] == [*(f"GET {place}/{path}" for path in paths), f"GET sub.{place}/j.svg"]
+    assert set(sent["received"].values()) == {"ok"}
+    assert f"redirect.{LEAK}" in sent["refused"]
+
+
+def test_only_the_development_server_is_contacted(scenes: dict[str, Any]) -> None:
+    sent = scenes["server"]
+    assert sent["flows"] == [f"tcp 127.0.0.1:{SERVER} on lo"]
+    assert sent["names"] == []
+    assert f"GET 127.0.0.1:{SERVER}/" in sent["requests"]
+    assert f"image.{LEAK}" in sent["refused"]
+
+
+def test_without_protection_packets_are_seen(scenes: dict[str, Any]) -> None:
+    """The control: the same ways in a browser that has a network. The other ways need a permission, a click or a feature
+    that this browser lacks."""
+    sent = scenes["control"]
+    seen = {name.removesuffix(f".{LEAK}") for name in sent["names"]} & set(escapes.NAMES)
+    assert {f"tcp {ADDRESS}:{PORT} on lo", f"udp {ADDRESS}:{PORT} on lo", f"udp 127.0.0.1:{DNS} on lo"} <= set(
+        sent["flows"]
+    )
+    assert seen.issuperset(SURE), sorted(set(SURE) - seen)
+    assert len(seen) >= 50, sorted(seen)
 
 
 async def test_data_and_blob_addresses_are_the_page_itself(reviewed: Reviewer) -> None:

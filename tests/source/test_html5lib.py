@@ -114,7 +114,7 @@ def test_tags_tell_what_is_written(parsed: list[Document]) -> None:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def tab(driver: Driver) -> AsyncIterator[Tab]:
-    opened = await driver.tab(())
+    opened = await driver.tab()
     yield opened
     await opened.close()
 
