@@ -14,10 +14,9 @@ from typing import Any
 import pytest
 
 from relook_lsp.cli import COMMANDS
-from relook_lsp.core.errors import RelookError
+from relook_lsp.core.errors import NotWritten, RelookError
 from relook_lsp.critics.registry import BY_ID
 from relook_lsp.models.chat import ModelError
-from relook_lsp.refine.files import NotWritten
 from relook_lsp.review import config
 from relook_lsp.source.suppress import read
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,6 +16,7 @@ from relook_lsp.cli import values
 from relook_lsp.cli.output import chosen_format, put
 from relook_lsp.cli.targets import Target, jobs, targets
 from relook_lsp.cli.targets import arguments as shared
+from relook_lsp.core.failures import attributed
 from relook_lsp.core.page import Page
 from relook_lsp.review.parallel import run_parallel
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from relook_lsp.cli.refined import Refined
     from relook_lsp.refine.stage import Stage
     from relook_lsp.refine.trajectory import Trajectory
+
+log = logging.getLogger(__name__)
 
 WRITES = 3
 """How often a page is refined anew where its files were changed meanwhile, by another page's edit or by hand."""
@@ -66,9 +70,20 @@ async def _refined(chosen: Sequence[Target], options: argparse.Namespace) -> lis
     from relook_lsp.cli.refined import Refined
     from relook_lsp.refine.files import NotWritten, Stale, write
     from relook_lsp.refine.stage import Stage
-    from relook_lsp.refine.trajectory import texts_of
+    from relook_lsp.refine.trajectory import State, Trajectory, texts_of
+    from relook_lsp.review.review import Review, failed
 
     async def one(driver: Driver, target: Target) -> Refined:
+        try:
+            return await refined(driver, target)
+        except Exception as error:
+            # A mistake of ours on one page must not hide what was written of the others.
+            log.warning("%s: refining failed", target.page.entry, exc_info=True)
+            failure = attributed(error)
+            state = State(target.page, Review(failed(target.page, failure), None))
+            return Refined(target, Trajectory(state, state, (), "infrastructure"), problem=str(failure))
+
+    async def refined(driver: Driver, target: Target) -> Refined:
         shares = await asyncio.to_thread(_shares, target.page)
         async with Stage(driver, target.config.settings) as stage:
             for left in reversed(range(WRITES)):

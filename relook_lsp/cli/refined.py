@@ -93,6 +93,8 @@ def _text(result: Refined) -> str:
         lines.append("  not looked at, though they share a file: " + ", ".join(plain(page) for page in result.unseen))
     if result.files:
         lines.append("  written: " + ", ".join(plain(str(path)) for path in result.files))
+    elif result.problem:
+        lines.append(f"  {plain(result.problem, 500)}")
     return "\n".join(lines) + "\n" + _diff(result)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import glob
+import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from relook_lsp.core.errors import UsageError
 from relook_lsp.core.page import Page, is_url
 from relook_lsp.review import config
 from relook_lsp.review.config import Config
+
+log = logging.getLogger(__name__)
 
 SUFFIXES = (".html", ".htm", ".xhtml")
 SKIPPED = frozenset(("node_modules", "bower_components", "__pycache__", "vendor"))
@@ -99,7 +102,17 @@ def targets(options: argparse.Namespace) -> list[Target]:
     if len(missing) == len(words):
         where = "below" if Path(missing[0]).is_dir() else "at"
         raise UsageError(f"there is no page ({', '.join(SUFFIXES)}) {where} {missing[0]}")
+    _take_back_interrupted(dict.fromkeys(root for root, _ in found))
     return list(found.values())
+
+
+def _take_back_interrupted(roots: Iterable[Path]) -> None:
+    """Undo edits that a killed run left half written, before a page is captured that they would break."""
+    from relook_lsp.refine.journal import take_back_interrupted
+
+    for root in roots:
+        for message in take_back_interrupted(root):
+            log.warning("%s", message)
 
 
 def _entries(root: Path, settings: Config) -> list[str]:
