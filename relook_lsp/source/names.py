@@ -14,7 +14,10 @@ from relook_lsp.source.html import Document, Tag, parse
 
 CSS_IMPORT = re.compile(r"@import\s+(?:url\(\s*)?(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s\"'();]+))", re.I)
 CSS_URL = re.compile(r"url\(\s*(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s\"'()]+))\s*\)", re.I)
-CSS_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)
+CSS_COMMENT = re.compile(
+    r"(\"(?:\\.|[^\"\\\n])*+\"|'(?:\\.|[^'\\\n])*+'|url\(\s*+[^\"'\s)][^)\n]*+\))|/\*.*?(?:\*/|\Z)", re.S | re.I
+)
+"""Comments, and as the first group the strings and URLs in which the signs of a comment are no comment."""
 JS_IMPORT = re.compile(
     r"(?<![\w$.])(?:import\s*\(\s*|import\s+(?:[\w$*{][^'\"`;()]*?\bfrom\s*)?|import(?=['\"])"
     r"|import\s*[{*][^'\"`;()]*?\bfrom\s*|export\s*[{*][^'\"`;()]*?\bfrom\s*)(?:\"([^\"\n]+)\"|'([^'\n]+)'|`([^`$\n]+)`)"
@@ -91,7 +94,7 @@ def _matches(pattern: re.Pattern[str], text: str) -> list[str]:
 
 
 def _css(text: str) -> Names:
-    plain = CSS_COMMENT.sub(" ", text)
+    plain = CSS_COMMENT.sub(lambda match: match[1] or " ", text)
     sheets = tuple(filter(None, _matches(CSS_IMPORT, plain)))
     return Names(code=sheets, other=tuple(u for u in _matches(CSS_URL, plain) if u not in sheets))
 

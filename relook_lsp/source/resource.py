@@ -90,8 +90,8 @@ def _in_js(text: str) -> Iterator[tuple[Span, str]]:
 
 
 def _outside(comment: re.Pattern[str], pattern: re.Pattern[str], text: str) -> Iterator[tuple[Span, str]]:
-    """Matches where comments count as blanks; offsets stay those of the text."""
-    plain = comment.sub(lambda match: " " * len(match.group()), text)
+    """Matches where comments count as blanks; offsets stay those of the text. A group of ``comment`` is kept as it is."""
+    plain = comment.sub(lambda match: match.group() if match.lastindex else " " * len(match.group()), text)
     for match in pattern.finditer(plain):
         group = next((n for n in range(1, len(match.groups()) + 1) if match.group(n)), None)
         if group is not None:

@@ -222,3 +222,8 @@ def test_import_map_prefers_the_longest_key() -> None:
 
 def test_names_of_a_script_without_imports() -> None:
     assert names_in("const x = 'no module'", ".js", "http://x/a.js").modules == ()
+
+
+def test_comment_signs_in_strings_hide_no_url() -> None:
+    sheet = """p { content: "/*"; background: url(a.png); quotes: '*/' "" } q { background: url(b/*c) } /* url(d.png) */ r { background: url("e/*f") }"""
+    assert names_in(sheet, ".css", "http://x.invalid/a.css").other == ("a.png", "b/*c", "e/*f")
