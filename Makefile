@@ -44,7 +44,7 @@ test-vscode: setup system browser editor vsix
 test-models: setup browser $(OUT)/models/ready
 	$(BIN)/python -m pytest -n 0 -m model tests/model
 
-$(OUT)/models/ready: .ci/models model_server/serve/tiny.py
+$(OUT)/models/ready: .ci/models model_server/serve/tiny_models.py
 	@.ci/models "$(PYTHON)" $(OUT)/models
 	@touch $@
 
@@ -136,11 +136,11 @@ TRAIN := $(VENV)-train
 LEARN := OMP_NUM_THREADS=1 $(TRAIN)/bin/python -m model_server.training
 
 data: setup browser
-	$(BIN)/python -m model_server.training.tasks $(ARGS)
+	$(BIN)/python -m model_server.training.generate_examples $(ARGS)
 
 # Tasks without a known answer, for grpo: what authors left in their pages.
 natural: setup browser
-	$(BIN)/python -m model_server.training.natural $(ARGS)
+	$(BIN)/python -m model_server.training.natural_tasks $(ARGS)
 
 # What renders say of the likeliest answers to every task, for grpo without a browser and for comparing policies.
 verdicts: setup browser
@@ -153,7 +153,7 @@ grpo: $(TRAIN)/ready browser
 	$(LEARN).grpo $(ARGS)
 
 weights:
-	$(BIN)/python -m model_server.training.ship $(ARGS)
+	$(BIN)/python -m model_server.training.package_weights $(ARGS)
 
 test-training: $(TRAIN)/ready browser
 	$(TRAIN)/bin/python -m pytest -q tests/model/test_learning.py tests/model/test_adapting.py tests/model/test_environment.py tests/model/test_typings.py

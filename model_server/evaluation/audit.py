@@ -1,8 +1,8 @@
-"""Accepted edits as a person sees them: ``python -m model_server.evaluation.audit``.
+"""Contact sheets of accepted edits for a person to check: ``python -m model_server.evaluation.audit``.
 
-Draws accepted answers from kept verdicts at random, one a task, shows each task again, has the edit judged again, and lays
-pictures from before and after side by side on sheets: the whole window, and the place. A person looks for what got
-worse; such an edit slipped through a guard.
+Draws accepted answers from stored verdicts at random, one a task, renders each task again, verifies the edit again, and
+lays pictures from before and after side by side: the whole window, and the place. An edit that made something worse
+passed a condition that should have refused it.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from random import Random
 
 from PIL import Image, ImageDraw
 
-from model_server.training.examples import Task, stored
-from model_server.training.facing import faced, judged
-from model_server.training.screen import SCREEN
-from model_server.training.sources import cache
-from model_server.training.verdicts import Shown, load
+from model_server.training.examples import Task, read_tasks
+from model_server.training.screening import SCREENING
+from model_server.training.sources import training_folder
+from model_server.training.task_state import find_task_state, judge_answer
+from model_server.training.verdicts import JudgedTask, read_judged_tasks
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.errors import RelookError
 from relook_lsp.core.geometry import Rect
@@ -40,37 +40,37 @@ AROUND = 120
 """CSS pixels shown around the place."""
 
 Cell = Image.Image
-Row = tuple[str, tuple[Cell, ...]]
+SheetRow = tuple[str, tuple[Cell, ...]]
 """A title, and what stands below it from left to right."""
 
 
 @dataclass(frozen=True)
-class Drawn:
+class AuditedEdit:
     task: Task
     answer: str
 
 
-def drawn(tasks: Iterable[Task], shown: dict[str, Shown], count: int, random: Random) -> list[Drawn]:
+def draw_accepted(tasks: Iterable[Task], shown: dict[str, JudgedTask], count: int, random: Random) -> list[AuditedEdit]:
     """One accepted answer of as many tasks, in random order. Pure but for ``random``."""
-    found: list[Drawn] = []
+    found: list[AuditedEdit] = []
     for task in tasks:
         known = shown.get(task.identity)
-        accepted = [answer for answer, said in known.said.items() if said.accepted] if known is not None else []
+        accepted = [answer for answer, said in known.judged.items() if said.accepted] if known is not None else []
         if accepted:
-            found.append(Drawn(task, random.choice(accepted)))
+            found.append(AuditedEdit(task, random.choice(accepted)))
     random.shuffle(found)
     return found[:count]
 
 
-async def looked_at(driver: Driver, one: Drawn) -> Row | str:
-    """Before and after; a sentence where there is nothing to see. Raises ``RelookError``."""
-    async with Stage(driver, SCREEN) as stage:
-        found = await faced(one.task, stage.look)
+async def render_before_after(driver: Driver, one: AuditedEdit) -> SheetRow | str:
+    """Pictures before and after; a sentence where there are none. Raises ``RelookError``."""
+    async with Stage(driver, SCREENING) as stage:
+        found = await find_task_state(one.task, stage.look)
         observed = observe(*found) if found is not None else None
         if found is None or observed is None:
             return "the finding is not there any more"
         state, aim = found
-        verdict = await judged(state, observed, one.answer, Verifier(stage.look, screen=stage.screen).aimed(aim))
+        verdict = await judge_answer(state, observed, one.answer, Verifier(stage.look, screen=stage.screen).aimed(aim))
         if not verdict.accepted or verdict.state is None or verdict.state.review.snapshot is None:
             return f"refused this time: {verdict.reason.value}"
         said = spoken(parse(one.answer, observed.observation), observed.observation)
@@ -81,10 +81,10 @@ async def looked_at(driver: Driver, one: Drawn) -> Row | str:
         if before is None or after is None:
             return "there is no picture"
         title = f"{one.task.kind} · {one.task.rule} · {one.task.source}/{one.task.page.entry} · {said}"
-        return title, (*_seen(before, worst.box), *_seen(after, worst.box))
+        return title, (*_crop_cells(before, worst.box), *_crop_cells(after, worst.box))
 
 
-def _seen(view: View, box: Rect) -> Iterator[Cell]:
+def _crop_cells(view: View, box: Rect) -> Iterator[Cell]:
     """The window, with the place outlined, and the place."""
     assert view.frame is not None
     with Image.open(io.BytesIO(view.frame.png)) as opened:
@@ -98,18 +98,18 @@ def _seen(view: View, box: Rect) -> Iterator[Cell]:
     part = image.crop(place) if place[0] < place[2] and place[1] < place[3] else image
     whole = image.copy()
     ImageDraw.Draw(whole).rectangle((box.x, box.y, box.right, box.bottom), outline=OUTLINE, width=3)
-    yield _fitted(whole, WINDOW)
-    yield _fitted(part, PLACE)
+    yield _fit_width(whole, WINDOW)
+    yield _fit_width(part, PLACE)
 
 
-def _fitted(image: Image.Image, width: int) -> Cell:
+def _fit_width(image: Image.Image, width: int) -> Cell:
     """At most as large as its cell; of a high page the upper part."""
     scale = min(1.0, width / image.width)
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     return image.resize(size, Image.Resampling.LANCZOS).crop((0, 0, size[0], min(size[1], HIGH)))
 
 
-def sheet(rows: Sequence[Row], first: int) -> Image.Image:
+def compose_sheet(rows: Sequence[SheetRow], first: int) -> Image.Image:
     """The rows below one another, numbered from ``first``. Pure."""
     heights = [TITLE + max(cell.height for cell in cells) for _, cells in rows]
     paper = Image.new("RGB", (2 * (WINDOW + PLACE), sum(heights)), "white")
@@ -129,23 +129,28 @@ def sheet(rows: Sequence[Row], first: int) -> Image.Image:
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="model_server.evaluation.audit", description=__doc__)
-    parser.add_argument("--data", type=Path, nargs="+", default=[cache() / "examples.jsonl", cache() / "natural.jsonl"])
-    parser.add_argument("--verdicts", type=Path, default=cache() / "verdicts.jsonl")
-    parser.add_argument("--out", type=Path, default=cache() / "audit", help="folder for the sheets")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        nargs="+",
+        default=[training_folder() / "examples.jsonl", training_folder() / "natural.jsonl"],
+    )
+    parser.add_argument("--verdicts", type=Path, default=training_folder() / "verdicts.jsonl")
+    parser.add_argument("--out", type=Path, default=training_folder() / "audit", help="folder for the sheets")
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2, help="pages side by side")
     options = parser.parse_args(argv)
-    tasks = {task.identity: task for path in options.data for task in stored(path)}
-    todo = drawn(tasks.values(), load(options.verdicts), options.count, Random(options.seed))
+    tasks = {task.identity: task for path in options.data for task in read_tasks(path)}
+    todo = draw_accepted(tasks.values(), read_judged_tasks(options.verdicts), options.count, Random(options.seed))
     if not todo:
         raise SystemExit(f"No accepted answer in {options.verdicts} is to a task of {options.data}.")
-    rows: list[Row] = []
+    rows: list[SheetRow] = []
     missed: list[str] = []
 
-    async def one(driver: Driver, unit: Drawn) -> None:
+    async def one(driver: Driver, unit: AuditedEdit) -> None:
         try:
-            seen = await looked_at(driver, unit)
+            seen = await render_before_after(driver, unit)
         except RelookError as error:
             seen = str(error)
         if isinstance(seen, str):
@@ -158,7 +163,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     options.out.mkdir(parents=True, exist_ok=True)
     for at in range(0, len(rows), ROWS):
-        sheet(rows[at : at + ROWS], at + 1).save(options.out / f"{at // ROWS + 1:03}.png")
+        compose_sheet(rows[at : at + ROWS], at + 1).save(options.out / f"{at // ROWS + 1:03}.png")
     print(f"{len(rows)} of {len(todo)} accepted edits on sheets in {options.out}")
     for reason in sorted(set(missed)):
         print(f"{missed.count(reason)} left out: {reason}")

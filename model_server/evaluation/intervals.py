@@ -1,4 +1,4 @@
-"""How sure a measured share is."""
+"""Confidence intervals and tests for measured shares."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from random import Random
 _Z = 1.96
 
 
-def wilson(hits: int, total: int) -> tuple[float, float]:
+def wilson_interval(hits: int, total: int) -> tuple[float, float]:
     """95 % interval of a share (Wilson 1927); (0, 1) where nothing was counted."""
     if not total:
         return 0.0, 1.0
@@ -19,11 +19,11 @@ def wilson(hits: int, total: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def share(hits: int, total: int) -> str:
+def format_share(hits: int, total: int) -> str:
     """``92 % (85-96, n = 110)``."""
     if not total:
         return "none"
-    low, high = wilson(hits, total)
+    low, high = wilson_interval(hits, total)
     return f"{100 * hits / total:.0f} % ({100 * low:.0f}-{100 * high:.0f}, n = {total})"
 
 
@@ -34,7 +34,7 @@ def sign_test(gained: int, lost: int) -> float:
     return min(1.0, 2 * tail / 2**total)
 
 
-def bootstrap(values: Sequence[float], draws: int = 2000) -> tuple[float, float]:
+def bootstrap_interval(values: Sequence[float], draws: int = 2000) -> tuple[float, float]:
     """95 % interval of the mean (percentiles of resampled means; Efron 1979), the same every time."""
     random = Random(0)
     means = sorted(sum(random.choices(values, k=len(values))) / len(values) for _ in range(draws))

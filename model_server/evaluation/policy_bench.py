@@ -1,7 +1,7 @@
-"""Who repairs what: ``python -m model_server.evaluation.policy_bench``.
+"""Compares policies on repairs: ``python -m model_server.evaluation.policy_bench``.
 
-Every case is a page with the defects of one stored example that no training saw, shown by a clean load; the findings
-of that example are the target. Each policy proposes up to ten candidates to the editor's own verifier.
+A case is a page with the defects of one stored example that no training used, after a clean load. The findings of that
+example are the target. Each policy proposes up to ten candidates to the editor's verifier.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from model_server.evaluation.intervals import share
-from model_server.training.examples import Task, stored
-from model_server.training.facing import faced
-from model_server.training.kept import read
-from model_server.training.screen import SCREEN
-from model_server.training.sources import HELD_OUT_SOURCES, cache
+from model_server.evaluation.intervals import format_share
+from model_server.training.examples import Task, read_tasks
+from model_server.training.jsonl import read_records
+from model_server.training.screening import SCREENING
+from model_server.training.sources import HELD_OUT_SOURCES, training_folder
+from model_server.training.task_state import find_task_state
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.errors import RelookError
 from relook_lsp.core.finding import Finding
@@ -47,7 +47,7 @@ SOLVED = "solved"
 
 
 @dataclass(frozen=True)
-class Result:
+class CaseResult:
     """``first``: the first candidate that the browser understands was accepted; ``fixed``: one of ten was. ``worse``: the
     page costs more than before. ``renders`` are clean ones; ``size`` in characters."""
 
@@ -60,7 +60,7 @@ class Result:
     size: int
 
 
-def policy(folder: Path) -> Proposers:
+def load_local_policy(folder: Path) -> Proposers:
     """The model in a folder, alone."""
     model = Local(folder)
 
@@ -70,42 +70,42 @@ def policy(folder: Path) -> Proposers:
     return lambda found: [Policy("local", ask, found, large=False)]
 
 
-def served(url: str) -> Proposers:
+def connect_served_policy(url: str) -> Proposers:
     """A large policy behind an OpenAI-compatible address, alone."""
     ask = remote(HttpChat(Endpoint(url, timeout=SECONDS)))
     return lambda found: [Policy("remote", ask, found, large=True)]
 
 
-def solved(found: Sequence[Finding]) -> list[Proposer]:
+def propose_solved(found: Sequence[Finding]) -> list[Proposer]:
     return [Solved(found)]
 
 
-def after(one: Proposers, other: Proposers) -> Proposers:
+def chain_proposers(one: Proposers, other: Proposers) -> Proposers:
     return lambda found: [*one(found), *other(found)]
 
 
-Judge = Callable[[Proposers], Awaitable[Result | None]]
+RunPolicy = Callable[[Proposers], Awaitable[CaseResult | None]]
 """What a policy does with the case at hand; None where the environment failed. Raises ``RelookError``."""
 
 
 @asynccontextmanager
-async def shown(driver: Driver, task: Task) -> AsyncGenerator[Judge | None]:
-    """The broken page, looked at once for all policies; None where it does not show the task's findings."""
-    async with Stage(driver, SCREEN) as stage:
-        found = await faced(task, stage.look)
+async def open_case(driver: Driver, task: Task) -> AsyncGenerator[RunPolicy | None]:
+    """Reviews the broken page once for all policies. Yields None where it does not show the task's findings."""
+    async with Stage(driver, SCREENING) as stage:
+        found = await find_task_state(task, stage.look)
         if found is None:
             yield None
             return
         state, aim = found
 
-        async def judge(proposers: Proposers) -> Result | None:
+        async def judge(proposers: Proposers) -> CaseResult | None:
             started = time.monotonic()
             verifier = Verifier(stage.look, screen=stage.screen)
             done = await repair(state, aim, verifier, proposers, Limits(1, ATTEMPTS, 90.0))
             if done.stopped == "infrastructure":
                 return None
             understood = (one.verdict for one in done.attempts if one.verdict.reason is not Reason.DROPPED)
-            return Result(
+            return CaseResult(
                 first=next((verdict.accepted for verdict in understood), False),
                 fixed=bool(done.accepted),
                 worse=done.best.cost > state.cost + EPSILON,
@@ -118,7 +118,7 @@ async def shown(driver: Driver, task: Task) -> AsyncGenerator[Judge | None]:
         yield judge
 
 
-def table(records: Sequence[dict[str, object]]) -> str:
+def format_table(records: Sequence[dict[str, object]]) -> str:
     """Markdown, one line for every policy and part of the cases."""
     lines = [
         "| cases | policy | first candidate accepted | fixed within 10 | worse | renders | seconds | edit |",
@@ -136,7 +136,7 @@ def table(records: Sequence[dict[str, object]]) -> str:
         rows = [r for r in records if (r["part"], r["policy"]) == (part, name)]
 
         def hits(field: str, rows: Sequence[dict[str, object]] = rows) -> str:
-            return share(sum(bool(r[field]) for r in rows), len(rows))
+            return format_share(sum(bool(r[field]) for r in rows), len(rows))
 
         def mean(field: str, rows: Sequence[dict[str, object]] = rows) -> str:
             values = [float(str(r[field])) for r in rows if field != "size" or r["fixed"]]
@@ -150,7 +150,7 @@ def table(records: Sequence[dict[str, object]]) -> str:
     return "\n".join(lines)
 
 
-async def run(
+async def run_cases(
     cases: Sequence[Task],
     policies: dict[str, Proposers],
     done: set[tuple[str, str]],
@@ -165,9 +165,9 @@ async def run(
             left = {name: proposers for name, proposers in policies.items() if (identity, name) not in done}
             if not left:
                 continue
-            results: dict[str, Result | None] = {}
+            results: dict[str, CaseResult | None] = {}
             try:
-                async with shown(driver, task) as judge:
+                async with open_case(driver, task) as judge:
                     if judge is None:
                         continue
                     for name, proposers in left.items():
@@ -187,25 +187,29 @@ async def run(
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="model_server.evaluation.policy_bench", description=__doc__)
-    parser.add_argument("--data", type=Path, nargs="+", default=[cache() / "examples.jsonl"])
+    parser.add_argument("--data", type=Path, nargs="+", default=[training_folder() / "examples.jsonl"])
     parser.add_argument("--model", action="append", default=[], metavar="NAME=FOLDER", help="a policy; may be repeated")
     parser.add_argument(
         "--endpoint", action="append", default=[], metavar="NAME=URL", help="a served policy; may be repeated"
     )
     parser.add_argument("--cases", type=int, default=300)
-    parser.add_argument("--out", type=Path, default=cache() / "policy_bench.jsonl")
+    parser.add_argument("--out", type=Path, default=training_folder() / "policy_bench.jsonl")
     parser.add_argument("--table", action="store_true", help="only print what was measured")
     options = parser.parse_args(argv)
     if not options.table:
-        found = {task.identity: task for path in options.data for task in stored(path)}
+        found = {task.identity: task for path in options.data for task in read_tasks(path)}
         cases = [task for task in found.values() if not task.trains]
         Random(7).shuffle(cases)
-        policies: dict[str, Proposers] = {SOLVED: solved}
-        models = {name: policy(Path(folder)) for name, _, folder in (one.partition("=") for one in options.model)}
-        models |= {name: served(url) for name, _, url in (one.partition("=") for one in options.endpoint)}
+        policies: dict[str, Proposers] = {SOLVED: propose_solved}
+        models = {
+            name: load_local_policy(Path(folder)) for name, _, folder in (one.partition("=") for one in options.model)
+        }
+        models |= {
+            name: connect_served_policy(url) for name, _, url in (one.partition("=") for one in options.endpoint)
+        }
         for name, one in models.items():
-            policies |= {name: one, f"{SOLVED} + {name}": after(solved, one)}
-        done = {(r["case"], r["policy"]) for r in read(options.out)}
+            policies |= {name: one, f"{SOLVED} + {name}": chain_proposers(propose_solved, one)}
+        done = {(r["case"], r["policy"]) for r in read_records(options.out)}
         options.out.parent.mkdir(parents=True, exist_ok=True)
         with options.out.open("a", encoding="utf-8") as out:
 
@@ -214,8 +218,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 out.flush()
                 print(record, flush=True)
 
-            asyncio.run(run(cases[: options.cases], policies, done, note))
-    print(table(list(read(options.out))))
+            asyncio.run(run_cases(cases[: options.cases], policies, done, note))
+    print(format_table(list(read_records(options.out))))
     return 0
 
 

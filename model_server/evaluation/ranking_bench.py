@@ -1,7 +1,7 @@
-"""Policies compared by what renders said already, without a browser: ``python -m model_server.evaluation.ranking_bench``.
+"""Compares policies by stored verdicts, without a browser: ``python -m model_server.evaluation.ranking_bench``.
 
-``python -m model_server.training.verdicts`` has the first answers of these policies judged; a task on which a policy's
-first answer was not is left out for all of them and counted.
+``python -m model_server.training.verdicts`` must have judged the first answers of these policies. A task is left out for
+all policies where the first answer of one was not judged.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from model_server.evaluation.intervals import share, sign_test
-from model_server.training.sources import cache
-from model_server.training.verdicts import Shown, load
+from model_server.evaluation.intervals import format_share, sign_test
+from model_server.training.sources import training_folder
+from model_server.training.verdicts import JudgedTask, read_judged_tasks
 from relook_lsp.models.local import Local
 from relook_lsp.refine.trajectory import Reason
 
@@ -21,7 +21,7 @@ ATTEMPTS = 10
 
 
 @dataclass(frozen=True)
-class Outcome:
+class PolicyOutcome:
     """Of one policy on one task: its first answer was accepted, not counting those that hold a value which the browser
     drops (it says so without showing anything); one of ten was, as far as they were judged."""
 
@@ -29,29 +29,29 @@ class Outcome:
     fixed: bool
 
 
-def outcomes(shown: Shown, ranked: Mapping[str, Sequence[str]]) -> dict[str, Outcome] | None:
+def compare_policies(shown: JudgedTask, ranked: Mapping[str, Sequence[str]]) -> dict[str, PolicyOutcome] | None:
     """By policy, from its answers, the likeliest first; None where one's first answer was not judged. Pure."""
-    understood = {name: [one for one in answers if not _dropped(shown, one)] for name, answers in ranked.items()}
-    if not all(answers and answers[0] in shown.said for answers in understood.values()):
+    understood = {name: [one for one in answers if not _is_dropped(shown, one)] for name, answers in ranked.items()}
+    if not all(answers and answers[0] in shown.judged for answers in understood.values()):
         return None
     return {
-        name: Outcome(
-            shown.said[answers[0]].accepted,
-            any(shown.said[answer].accepted for answer in answers[:ATTEMPTS] if answer in shown.said),
+        name: PolicyOutcome(
+            shown.judged[answers[0]].accepted,
+            any(shown.judged[answer].accepted for answer in answers[:ATTEMPTS] if answer in shown.judged),
         )
         for name, answers in understood.items()
     }
 
 
-def _dropped(shown: Shown, answer: str) -> bool:
-    return answer in shown.said and shown.said[answer].reason == Reason.DROPPED
+def _is_dropped(shown: JudgedTask, answer: str) -> bool:
+    return answer in shown.judged and shown.judged[answer].reason == Reason.DROPPED
 
 
-def table(found: Iterable[tuple[str, Mapping[str, Outcome]]]) -> str:
+def format_table(found: Iterable[tuple[str, Mapping[str, PolicyOutcome]]]) -> str:
     """Markdown, one line for every part of the tasks and policy; pairs are (part, outcomes by policy). The first policy
     is the one that others are compared with."""
     pairs = list(found)
-    pairs += [("all", outcomes) for _, outcomes in pairs]
+    pairs += [("all", compare_policies) for _, compare_policies in pairs]
     lines = [
         "| tasks | policy | first answer accepted | one of ten accepted | gained | lost | sign test |",
         "|---|---|---|---|---|---|---|",
@@ -64,26 +64,30 @@ def table(found: Iterable[tuple[str, Mapping[str, Outcome]]]) -> str:
             lost = sum(one[base].first and not one[name].first for one in mine)
             first, fixed = (sum(getattr(one[name], field) for one in mine) for field in ("first", "fixed"))
             against = f"{gained} | {lost} | p = {sign_test(gained, lost):.2g}" if name != base else "| |"
-            lines.append(f"| {part} | {name} | {share(first, len(mine))} | {share(fixed, len(mine))} | {against} |")
+            lines.append(
+                f"| {part} | {name} | {format_share(first, len(mine))} | {format_share(fixed, len(mine))} | {against} |"
+            )
     return "\n".join(lines)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="model_server.evaluation.ranking_bench", description=__doc__)
-    parser.add_argument("--verdicts", type=Path, default=cache() / "verdicts.jsonl")
+    parser.add_argument("--verdicts", type=Path, default=training_folder() / "verdicts.jsonl")
     parser.add_argument("--model", action="append", required=True, metavar="NAME=FOLDER", help="may be repeated")
     options = parser.parse_args(argv)
     models = {name: Local(Path(folder)) for name, _, folder in (text.partition("=") for text in options.model)}
-    shown = [one for one in load(options.verdicts).values() if one.observation is not None and not one.trains]
-    found: list[tuple[str, dict[str, Outcome]]] = []
+    shown = [
+        one for one in read_judged_tasks(options.verdicts).values() if one.observation is not None and not one.trains
+    ]
+    found: list[tuple[str, dict[str, PolicyOutcome]]] = []
     for one in shown:
         assert one.observation is not None
         ranked = {name: model.answers(one.observation) for name, model in models.items()}
-        if (done := outcomes(one, ranked)) is not None:
+        if (done := compare_policies(one, ranked)) is not None:
             found.append((one.part, done))
     print(f"{len(found)} of {len(shown)} tasks that no training saw; the others' first answers were not all judged.")
     if found:
-        print(table(found))
+        print(format_table(found))
     return 0
 
 

@@ -20,19 +20,29 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
-from model_server.evaluation.against_original import same_structure, similarity
-from model_server.evaluation.blind import blind_look
-from model_server.evaluation.refine_rows import BLIND, FULL, UNFORCED, UNGUARDED, VARIANTS, Cache, Row, digest, table
-from model_server.training.defects.confirm import confirmed
+from model_server.evaluation.geometry_only import review_geometry_only
+from model_server.evaluation.page_similarity import has_same_structure, pixel_similarity
+from model_server.evaluation.refine_rows import (
+    FULL,
+    GEOMETRY_ONLY,
+    UNFORCED,
+    UNGUARDED,
+    VARIANTS,
+    CaseRow,
+    RowCache,
+    code_digest,
+    format_tables,
+)
+from model_server.training.defects.confirm import confirm_defects
 from model_server.training.defects.inject import (
     Defect,
-    candidates,
-    defects,
-    in_markup,
-    joined,
-    together,
-    wanted,
-    widest,
+    draw_candidates,
+    group_defects,
+    join_patches,
+    needed_styles,
+    widest_view,
+    write_defects,
+    write_markup_defects,
 )
 from relook_lsp.browser.driver import Driver
 from relook_lsp.browser.plan import Plan
@@ -60,18 +70,18 @@ SETTINGS = Settings(Plan(timeout=90))
 # -- the material
 
 
-def pages(data: Path, part: str) -> list[Page]:
+def select_pages(data: Path, part: str) -> list[Page]:
     """Pages of one part, in an order that depends on nothing but their text."""
     found: dict[str, Page] = {}
     for collection in sorted((data / "pages").iterdir()):
         for file in sorted(collection.rglob("*.html")):
             digest = text_hash(file.read_bytes())
-            if part_of(digest) == part:
+            if assign_part(digest) == part:
                 found.setdefault(digest, Page(collection, file.relative_to(collection).as_posix()))
     return [found[digest] for digest in sorted(found)]
 
 
-def part_of(digest: str) -> str:
+def assign_part(digest: str) -> str:
     """A quarter of the pages is for development, by the hash of their bytes; the rest is held out."""
     return "development" if int(digest[0], 16) < 4 else "held-out"
 
@@ -79,7 +89,7 @@ def part_of(digest: str) -> str:
 # -- cases
 
 
-async def seeded(driver: Driver, page: Page) -> tuple[State, list[tuple[Defect, ...]]] | None:
+async def seed_cases(driver: Driver, page: Page) -> tuple[State, list[tuple[Defect, ...]]] | None:
     """The clean page and its cases; None where it is not clean, or hangs on the network."""
     live, result = await look(driver, page, SETTINGS)
     try:
@@ -88,21 +98,21 @@ async def seeded(driver: Driver, page: Page) -> tuple[State, list[tuple[Defect, 
         if any(request.outcome == "remote" for request in result.snapshot.requests):
             return None
         random = Random(page.entry)
-        chosen = candidates(result.snapshot, random, CANDIDATES)
-        snapshot = await live.styles(wanted(result.snapshot, chosen))
+        chosen = draw_candidates(result.snapshot, random, CANDIDATES)
+        snapshot = await live.styles(needed_styles(result.snapshot, chosen))
     finally:
         await live.close()
     base = State(page, Review(result.report, snapshot))
-    made = [*defects(base, chosen, random), *in_markup(snapshot)]
+    made = [*write_defects(base, chosen, random), *write_markup_defects(snapshot)]
     random.shuffle(made)
     one_each = list({defect.kind: defect for defect in made}.values())
-    groups = [g for g in together(one_each, widest(snapshot).layout, random) if len(g) > 1]
+    groups = [g for g in group_defects(one_each, widest_view(snapshot).layout, random) if len(g) > 1]
     return base, [*((one,) for one in one_each[: 2 * SINGLES]), *groups[: 2 * TOGETHER]]
 
 
-async def broken_by(stage: Stage, base: State, group: Sequence[Defect]) -> tuple[State, Patch] | None:
+async def break_page(stage: Stage, base: State, group: Sequence[Defect]) -> tuple[State, Patch] | None:
     """The page with the defects; None where the critics do not see every one of them."""
-    patch = joined(group)
+    patch = join_patches(group)
     if patch is None:
         return None
     texts = texts_of(base)
@@ -110,7 +120,7 @@ async def broken_by(stage: Stage, base: State, group: Sequence[Defect]) -> tuple
     broken = State(page, await stage.look(page))
     if broken.review.snapshot is None:
         raise BrowserFailed("the browser failed on a broken page; the case is not counted")
-    if len(confirmed(base, broken, patch, group)) < len(group):
+    if len(confirm_defects(base, broken, patch, group)) < len(group):
         return None
     return broken, patch
 
@@ -118,18 +128,18 @@ async def broken_by(stage: Stage, base: State, group: Sequence[Defect]) -> tuple
 # -- one run
 
 
-async def run(driver: Driver, variant: str, base: State, group: Sequence[Defect], case: str) -> Row:
-    row = Row(base.page.entry, case, variant, tuple(sorted(defect.kind for defect in group)), shown=False)
+async def run_case(driver: Driver, variant: str, base: State, group: Sequence[Defect], case: str) -> CaseRow:
+    row = CaseRow(base.page.entry, case, variant, tuple(sorted(defect.kind for defect in group)), shown=False)
     async with Stage(driver, SETTINGS, guard=variant != UNGUARDED) as stage:
-        start = await broken_by(stage, base, group)
+        start = await break_page(stage, base, group)
         if start is None:
             return row
         broken, patch = start
         started = time.perf_counter()
         if variant == UNFORCED:
-            result = await unforced(stage, broken)
-        elif variant == BLIND:
-            sight = blind_look(driver, SETTINGS)
+            result = await refine_unforced(stage, broken)
+        elif variant == GEOMETRY_ONLY:
+            sight = review_geometry_only(driver, SETTINGS)
             result = await refine(State(broken.page, await sight(broken.page)), Verifier(sight))
         else:
             verify = Verifier(stage.look, screen=stage.screen, guard=variant != UNGUARDED)
@@ -137,11 +147,11 @@ async def run(driver: Driver, variant: str, base: State, group: Sequence[Defect]
         seconds = time.perf_counter() - started
         if result.stopped == "infrastructure":
             raise BrowserFailed("the browser failed during a refinement; the case is not counted")
-        final = result.best if variant != BLIND else State(result.best.page, await stage.look(result.best.page))
-    return measured(row, base, broken, patch, replace(result, start=broken, best=final), seconds)
+        final = result.best if variant != GEOMETRY_ONLY else State(result.best.page, await stage.look(result.best.page))
+    return measure_result(row, base, broken, patch, replace(result, start=broken, best=final), seconds)
 
 
-async def unforced(stage: Stage, broken: State) -> Trajectory:
+async def refine_unforced(stage: Stage, broken: State) -> Trajectory:
     """Three rounds in which the next candidate for every defect is taken as it comes: the last state is the result."""
     state, attempts, tried = broken, list[Attempt](), set[Patch]()
     for number in range(1, 4):
@@ -160,7 +170,9 @@ async def unforced(stage: Stage, broken: State) -> Trajectory:
     return Trajectory(broken, state, tuple(attempts), "rounds")
 
 
-def measured(row: Row, base: State, broken: State, patch: Patch, result: Trajectory, seconds: float) -> Row:
+def measure_result(
+    row: CaseRow, base: State, broken: State, patch: Patch, result: Trajectory, seconds: float
+) -> CaseRow:
     """What the critics say of the result, and how it compares with the page before it was broken."""
     original, injured, final = (state.review.snapshot for state in (base, broken, result.best))
     if original is None or injured is None or final is None:
@@ -173,10 +185,10 @@ def measured(row: Row, base: State, broken: State, patch: Patch, result: Traject
         fixed=not left,
         better=result.best.cost < broken.cost - EPSILON,
         regressions=sum(finding.identity not in known for finding in left),
-        structure=same_structure(injured, final),
+        structure=has_same_structure(injured, final),
         lost=lost(original, final, patch.then(result.patch, texts_of(base)) if result.accepted else patch),
-        similarity=similarity(original, final),
-        broken_similarity=similarity(original, injured),
+        similarity=pixel_similarity(original, final),
+        broken_similarity=pixel_similarity(original, injured),
         edit=result.patch.size,
         broken_edit=patch.size,
         seconds=seconds,
@@ -189,10 +201,10 @@ def measured(row: Row, base: State, broken: State, patch: Patch, result: Traject
     )
 
 
-async def look_into(driver: Driver, page: Page, cache: Cache, ablations: bool) -> bool:
+async def run_page(driver: Driver, page: Page, cache: RowCache, ablations: bool) -> bool:
     """All cases of one page, into the cache; whether the page was clean and a defect was seen in it."""
     name = f"{page.root.name}/{page.entry}"
-    made = await seeded(driver, page)
+    made = await seed_cases(driver, page)
     base, cases = made if made is not None else (None, [])
     shown: Counter[bool] = Counter()
     for number, group in enumerate(cases):
@@ -203,7 +215,7 @@ async def look_into(driver: Driver, page: Page, cache: Cache, ablations: bool) -
             row = cache.get(name, str(number), variant)
             try:
                 if row is None:
-                    row = cache.keep(replace(await run(driver, variant, base, group, str(number)), page=name))
+                    row = cache.keep(replace(await run_case(driver, variant, base, group, str(number)), page=name))
             except RelookError as error:
                 print(f"{name} {number}: {error}", file=sys.stderr)
                 break
@@ -212,11 +224,11 @@ async def look_into(driver: Driver, page: Page, cache: Cache, ablations: bool) -
             state = "fixed" if row.fixed else f"left {', '.join(row.left)}"
             print(f"{name} {'+'.join(row.kinds)} [{variant}] {state}, {row.seconds:.1f} s", file=sys.stderr)
             shown[many] += variant == FULL
-    cache.keep(Row(name, "", "", (), shown=shown.total() > 0))
+    cache.keep(CaseRow(name, "", "", (), shown=shown.total() > 0))
     return shown.total() > 0
 
 
-def arguments() -> argparse.Namespace:
+def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=60, help="clean pages")
     parser.add_argument("--ablated", type=int, default=20, help="of these, pages on which the ablations run too")
@@ -235,12 +247,12 @@ def arguments() -> argparse.Namespace:
 
 
 async def main(options: argparse.Namespace) -> None:
-    cache, driver, clean = Cache(options.cache, options.part), Driver(), 0
+    cache, driver, clean = RowCache(options.cache, options.part), Driver(), 0
     first, every = (int(number) for number in options.shard.split("/"))
-    for page in () if options.report else pages(options.data, options.part)[first - 1 :: every]:
+    for page in () if options.report else select_pages(options.data, options.part)[first - 1 :: every]:
         known = cache.get(f"{page.root.name}/{page.entry}", "", "")
         try:
-            clean += known.shown if known else await look_into(driver, page, cache, clean * every < options.ablated)
+            clean += known.shown if known else await run_page(driver, page, cache, clean * every < options.ablated)
         except RelookError as error:
             print(f"{page.entry}: {error}", file=sys.stderr)
         if clean * every >= options.pages:
@@ -248,7 +260,7 @@ async def main(options: argparse.Namespace) -> None:
     await driver.close()
     kept = cache.rows
     count = len({row.page for row in kept if row.shown})
-    body = "\n".join((f"{count} pages, {options.part}, code {digest()}", "", *table(kept)))
+    body = "\n".join((f"{count} pages, {options.part}, code {code_digest()}", "", *format_tables(kept)))
     print(body)
     if options.output is not None:
         options.output.parent.mkdir(parents=True, exist_ok=True)
@@ -256,4 +268,4 @@ async def main(options: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(arguments()))
+    asyncio.run(main(parse_arguments()))

@@ -1,4 +1,4 @@
-"""What one case of the refine benchmark gave, kept between runs, and the tables made of it."""
+"""Results of the refine benchmark, stored between runs, and their tables."""
 
 from __future__ import annotations
 
@@ -10,15 +10,20 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from model_server.evaluation.intervals import share
+from model_server.evaluation.intervals import format_share
 from relook_lsp.core.page import text_hash
 
-FULL, UNFORCED, UNGUARDED, BLIND = "refine", "without Forced Optimization", "without content guard", "without pixels"
-VARIANTS = (FULL, UNFORCED, UNGUARDED, BLIND)
+FULL, UNFORCED, UNGUARDED, GEOMETRY_ONLY = (
+    "refine",
+    "without Forced Optimization",
+    "without content guard",
+    "without pixels",
+)
+VARIANTS = (FULL, UNFORCED, UNGUARDED, GEOMETRY_ONLY)
 
 
 @dataclass(frozen=True)
-class Row:
+class CaseRow:
     """One case under one variant, as it is kept in the cache. Shares are 0-1, edit sizes characters."""
 
     page: str
@@ -47,44 +52,44 @@ class Row:
     """Load average of the machine in the last minute."""
 
 
-def digest() -> str:
+def code_digest() -> str:
     """Of all code that a result depends on: results of other code are not taken over."""
     here = Path(__file__).parents[2]
     files = [*(here / "relook_lsp").rglob("*.py"), *(here / "model_server").rglob("*.py")]
     return text_hash(*(file.read_bytes() for file in sorted(files)))[:12]
 
 
-class Cache:
+class RowCache:
     """Rows by page, case and variant, one JSON line each. A row without a case says that the page is done with."""
 
     def __init__(self, folder: Path, part: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._file = folder / f"refine-bench-{part}-{digest()}.jsonl"
+        self._file = folder / f"refine-bench-{part}-{code_digest()}.jsonl"
         lines = self._file.read_text("utf-8").splitlines() if self._file.is_file() else []
-        self._rows = {(row.page, row.case, row.variant): row for row in map(_row, lines)}
+        self._rows = {(row.page, row.case, row.variant): row for row in map(_decode_row, lines)}
 
-    def get(self, page: str, case: str, variant: str) -> Row | None:
+    def get(self, page: str, case: str, variant: str) -> CaseRow | None:
         return self._rows.get((page, case, variant))
 
-    def keep(self, row: Row) -> Row:
+    def keep(self, row: CaseRow) -> CaseRow:
         with self._file.open("a", encoding="utf-8") as file:
             file.write(json.dumps(asdict(row)) + "\n")
         self._rows[row.page, row.case, row.variant] = row
         return row
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[CaseRow]:
         return [row for row in self._rows.values() if row.case]
 
 
-def _row(line: str) -> Row:
+def _decode_row(line: str) -> CaseRow:
     values: dict[str, Any] = json.loads(line)
     for name in ("kinds", "left", "refused"):
         values[name] = tuple(values[name])
-    return Row(**values)
+    return CaseRow(**values)
 
 
-def table(rows: Iterable[Row]) -> Iterator[str]:
+def format_tables(rows: Iterable[CaseRow]) -> Iterator[str]:
     shown = [row for row in rows if row.shown]
     yield "| | fully fixed | better | regressions | content lost | structure changed | pixels as the original | edit |"
     yield "|---|---|---|---|---|---|---|---|"
@@ -95,12 +100,12 @@ def table(rows: Iterable[Row]) -> Iterator[str]:
         ):
             mine = [row for row in chosen if row.variant == variant]
             if mine:
-                yield f"| {variant}, {label} | {_cells(mine)} |"
+                yield f"| {variant}, {label} | {_format_cells(mine)} |"
     full = [row for row in shown if row.variant == FULL]
     yield ""
     yield "| defect | fully fixed | pixels as the original, broken and repaired |"
     yield "|---|---|---|"
-    by_kind: dict[str, list[Row]] = defaultdict(list)
+    by_kind: dict[str, list[CaseRow]] = defaultdict(list)
     for row in full:
         if len(row.kinds) == 1:
             by_kind[row.kinds[0]].append(row)
@@ -108,7 +113,7 @@ def table(rows: Iterable[Row]) -> Iterator[str]:
         pixels = [
             statistics.mean(values) for values in ([r.broken_similarity for r in mine], [r.similarity for r in mine])
         ]
-        yield f"| {kind} | {share(sum(r.fixed for r in mine), len(mine))} | {pixels[0]:.3f}, {pixels[1]:.3f} |"
+        yield f"| {kind} | {format_share(sum(r.fixed for r in mine), len(mine))} | {pixels[0]:.3f}, {pixels[1]:.3f} |"
     fixes = [
         (row.seconds / row.accepted, row.renders / row.accepted, row.screens / row.accepted)
         for row in full
@@ -124,12 +129,12 @@ def table(rows: Iterable[Row]) -> Iterator[str]:
         )
 
 
-def _cells(rows: Sequence[Row]) -> str:
+def _format_cells(rows: Sequence[CaseRow]) -> str:
     total = len(rows)
     return " | ".join(
         (
-            share(sum(row.fixed for row in rows), total),
-            share(sum(row.better for row in rows), total),
+            format_share(sum(row.fixed for row in rows), total),
+            format_share(sum(row.better for row in rows), total),
             str(sum(row.regressions for row in rows)),
             str(sum(bool(row.lost) for row in rows)),
             str(sum(not row.structure for row in rows)),

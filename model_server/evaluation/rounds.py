@@ -27,15 +27,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from model_server.evaluation.legible import Reader, reader, unread
-from model_server.evaluation.walks import Walk, against, kept, table
-from model_server.training.examples import Task, stored
-from model_server.training.facing import broken, judged
-from model_server.training.kept import read
-from model_server.training.live import unpictured
-from model_server.training.reward import WORTHLESS
-from model_server.training.screen import SCREEN
-from model_server.training.sources import cache
+from model_server.evaluation.cost_curves import CostCurve, compare_gains, format_table, read_curves
+from model_server.evaluation.ocr_judge import TextReader, load_rapidocr, unread_share
+from model_server.training.examples import Task, read_tasks
+from model_server.training.jsonl import read_records
+from model_server.training.live_trial import strip_pictures
+from model_server.training.reward import WORTHLESS_REASONS
+from model_server.training.screening import SCREENING
+from model_server.training.sources import training_folder
+from model_server.training.task_state import judge_answer, render_broken_page
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.errors import BrowserFailed, RelookError
 from relook_lsp.core.finding import Finding, price
@@ -58,12 +58,12 @@ STEP = 0.1
 LIKELY = 1.0
 """Mean rank of the answer that is taken, of those that the policy gives, the likeliest being 0."""
 
-Keep = Callable[[State, Verdict], Awaitable[bool]]
+KeepCandidate = Callable[[State, Verdict], Awaitable[bool]]
 """Whether the candidate of a verdict replaces the state."""
 
 
 @dataclass
-class Shown:
+class RenderCache:
     """Renders of one page and its candidates, each text once."""
 
     stage: Stage
@@ -86,7 +86,7 @@ class Shown:
         return review
 
 
-def ways(first: float, random: Random, read: Reader | None) -> dict[str, Keep]:
+def create_ways(first: float, random: Random, read: TextReader | None) -> dict[str, KeepCandidate]:
     """All by name; ``first`` is the cost of the page as it was broken."""
     misses: dict[int, float] = {}
 
@@ -97,71 +97,73 @@ def ways(first: float, random: Random, read: Reader | None) -> dict[str, Keep]:
         return True
 
     async def step_back(state: State, verdict: Verdict) -> bool:
-        return _gain(state, verdict) > -STEP * first
+        return _cost_reduction(state, verdict) > -STEP * first
 
     async def boxes(state: State, verdict: Verdict) -> bool:
-        after = _whole(verdict)
-        return after is not None and await asyncio.to_thread(lambda: blind_cost(after) < blind_cost(state))
+        after = _intact_state(verdict)
+        return after is not None and await asyncio.to_thread(lambda: geometry_cost(after) < geometry_cost(state))
 
     async def reads(state: State, verdict: Verdict) -> bool:
-        after = _whole(verdict)
+        after = _intact_state(verdict)
         return after is not None and await missed(after) < await missed(state)
 
     async def missed(state: State) -> float:
         snapshot = state.review.snapshot
         assert snapshot is not None and read is not None
         if id(snapshot) not in misses:  # renders are kept as long as the page is walked
-            misses[id(snapshot)] = await asyncio.to_thread(unread, snapshot, read)
+            misses[id(snapshot)] = await asyncio.to_thread(unread_share, snapshot, read)
         return misses[id(snapshot)]
 
-    def noisy(deviation: float) -> Keep:
+    def noisy(deviation: float) -> KeepCandidate:
         async def once(state: State, verdict: Verdict) -> bool:
-            return _gain(state, verdict) + _noise(random, deviation * first) > 0
+            return _cost_reduction(state, verdict) + _measurement_noise(random, deviation * first) > 0
 
         return once
 
-    def clear(deviation: float) -> Keep:
+    def clear(deviation: float) -> KeepCandidate:
         async def again(state: State, verdict: Verdict) -> bool:
             async def measure() -> float:
-                return _gain(state, verdict) + _noise(random, deviation * first)
+                return _cost_reduction(state, verdict) + _measurement_noise(random, deviation * first)
 
             return await clear_difference(measure)
 
         return again
 
-    found: dict[str, Keep] = {"forced": forced, "free": free, "step back": step_back, "boxes": boxes}
+    found: dict[str, KeepCandidate] = {"forced": forced, "free": free, "step back": step_back, "boxes": boxes}
     found |= {"read": reads} if read is not None else {}
     found |= {f"noisy {one:g}": noisy(one) for one in NOISE}
     return found | {f"clear {one:g}": clear(one) for one in NOISE}
 
 
-def blind_cost(state: State) -> float:
+def geometry_cost(state: State) -> float:
     """What the page costs as far as its boxes tell, and its styles. Pure."""
     snapshot = state.review.snapshot
     assert snapshot is not None
-    judgement = judge(unpictured(snapshot, snapshot.views), SCREEN.options)
+    judgement = judge(strip_pictures(snapshot, snapshot.views), SCREENING.options)
     return sum(price(one.severity.weight, one.worst.outcome.extent) for one in judgement.defects)
 
 
-def _gain(state: State, verdict: Verdict) -> float:
+def _cost_reduction(state: State, verdict: Verdict) -> float:
     """What the candidate takes off the cost; what loses content or cannot be shown is never a gain."""
-    after = _whole(verdict)
+    after = _intact_state(verdict)
     return -1e9 if after is None else state.cost - after.cost
 
 
-def _whole(verdict: Verdict) -> State | None:
+def _intact_state(verdict: Verdict) -> State | None:
     """The candidate; None where it loses content or cannot be shown."""
-    return None if verdict.reason in WORTHLESS else verdict.state
+    return None if verdict.reason in WORTHLESS_REASONS else verdict.state
 
 
-def _noise(random: Random, deviation: float) -> float:
+def _measurement_noise(random: Random, deviation: float) -> float:
     """Of the difference of two measurements."""
     return random.gauss(0, deviation) - random.gauss(0, deviation)
 
 
-async def walk(start: State, first: float, shown: Shown, model: Local, keep: Keep, random: Random) -> Walk:
+async def edit_in_rounds(
+    start: State, first: float, shown: RenderCache, model: Local, keep: KeepCandidate, random: Random
+) -> CostCurve:
     """With a look in every round; ``first``: seconds of the first one."""
-    state, done = start, Walk([start.cost], [first])
+    state, done = start, CostCurve([start.cost], [first])
     for _ in range(ROUNDS):
         open_ = groups(open_findings(state))
         if not open_:
@@ -169,25 +171,27 @@ async def walk(start: State, first: float, shown: Shown, model: Local, keep: Kee
             continue
         spent, started = shown.spent, time.monotonic()
         aim = random.choice(open_)
-        observed, answer = await said(state, aim, model, random)
+        observed, answer = await ask_policy(state, aim, model, random)
         policy = time.monotonic() - started
         if observed is not None:
-            verdict = await judged(state, observed, answer, Verifier(shown.look, minimal=False).aimed(aim))
+            verdict = await judge_answer(state, observed, answer, Verifier(shown.look, minimal=False).aimed(aim))
             if verdict.state is not None and verdict.state.review.report.reviewed and await keep(state, verdict):
                 state = verdict.state
         done.add(state.cost, policy + shown.spent - spent)
     return done
 
 
-async def blind(start: State, first: float, shown: Shown, model: Local, random: Random) -> Walk:
+async def edit_without_review(
+    start: State, first: float, shown: RenderCache, model: Local, random: Random
+) -> CostCurve:
     """Without another look: an edit for one defect of the first look a round, all on the text that was seen then."""
-    done, patch = Walk([start.cost], [first]), Patch(())
+    done, patch = CostCurve([start.cost], [first]), Patch(())
     aims = groups(open_findings(start))
     random.shuffle(aims)
     for at in range(ROUNDS):
         started = time.monotonic()
         if at < len(aims):
-            observed, answer = await said(start, aims[at], model, random)
+            observed, answer = await ask_policy(start, aims[at], model, random)
             with suppress(LanguageError, PatchError):
                 if observed is not None:
                     edit = to_patch(observed, parse(answer, observed.observation))
@@ -201,7 +205,7 @@ async def blind(start: State, first: float, shown: Shown, model: Local, random: 
     return done
 
 
-async def said(state: State, aim: Sequence[Finding], model: Local, random: Random) -> tuple[Observed | None, str]:
+async def ask_policy(state: State, aim: Sequence[Finding], model: Local, random: Random) -> tuple[Observed | None, str]:
     """What the policy is told and says, mostly its likeliest answers; None where it has none."""
     observed = observe(state, aim)
     answers = await asyncio.to_thread(model.answers, observed.observation) if observed is not None else []
@@ -210,22 +214,22 @@ async def said(state: State, aim: Sequence[Finding], model: Local, random: Rando
     return observed, answers[min(int(random.expovariate(1 / LIKELY)), len(answers) - 1)]
 
 
-async def run(
-    tasks: Sequence[Task], model: Local, read: Reader | None, note: Callable[[dict[str, object]], None]
+async def measure_pages(
+    tasks: Sequence[Task], model: Local, read: TextReader | None, note: Callable[[dict[str, object]], None]
 ) -> None:
     driver = Driver("")
     try:
         for task in tasks:
             try:
-                async with Stage(driver, SCREEN) as stage:
-                    shown = Shown(stage)
-                    start = await broken(task, shown.look)
+                async with Stage(driver, SCREENING) as stage:
+                    shown = RenderCache(stage)
+                    start = await render_broken_page(task, shown.look)
                     first = shown.spent
                     if len(groups(open_findings(start))) < 2:
                         continue
-                    walks = {"blind": await blind(start, first, shown, model, Random(f"{task.key} walk"))}
-                    for name, keep in ways(start.cost, Random(f"{task.key} noise"), read).items():
-                        walks[name] = await walk(start, first, shown, model, keep, Random(f"{task.key} walk"))
+                    walks = {"blind": await edit_without_review(start, first, shown, model, Random(f"{task.key} walk"))}
+                    for name, keep in create_ways(start.cost, Random(f"{task.key} noise"), read).items():
+                        walks[name] = await edit_in_rounds(start, first, shown, model, keep, Random(f"{task.key} walk"))
                     for name, one in walks.items():
                         note({"page": task.page.entry, "way": name, **vars(one)})
                     print(task.page.entry, shown.renders, flush=True)
@@ -237,10 +241,10 @@ async def run(
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="model_server.evaluation.rounds", description=__doc__)
-    parser.add_argument("--data", type=Path, nargs="+", default=[cache() / "examples.jsonl"])
+    parser.add_argument("--data", type=Path, nargs="+", default=[training_folder() / "examples.jsonl"])
     parser.add_argument("--model", type=Path, default=WEIGHTS, help="folder of the policy")
     parser.add_argument("--pages", type=int, default=30)
-    parser.add_argument("--out", type=Path, default=cache() / "rounds.jsonl")
+    parser.add_argument("--out", type=Path, default=training_folder() / "rounds.jsonl")
     parser.add_argument("--reader", action="store_true", help="also let RapidOCR decide")
     parser.add_argument("--table", action="store_true", help="only print what was measured")
     options = parser.parse_args(argv)
@@ -248,12 +252,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         found = {
             (task.page.entry, task.joint): task
             for path in options.data
-            for task in stored(path)
+            for task in read_tasks(path)
             if task.split != "train" and len(task.joint.replacements) > 1
         }
         chosen = sorted(found.values(), key=lambda task: f"{task.page.entry} {task.key}")
         Random(5).shuffle(chosen)
-        known = {record["page"] for record in read(options.out)}
+        known = {record["page"] for record in read_records(options.out)}
         fresh = [task for task in chosen if task.page.entry not in known]
         one_each = list({task.page.entry: task for task in fresh}.values())[: options.pages]
         options.out.parent.mkdir(parents=True, exist_ok=True)
@@ -263,10 +267,10 @@ def main(argv: Sequence[str] | None = None) -> int:
                 out.write(json.dumps(record) + "\n")
                 out.flush()
 
-            program = reader() if options.reader else None
-            asyncio.run(run(one_each, Local(options.model), program, note))
-    walks = kept(options.out)
-    print(table(walks), against(walks), sep="\n\n")
+            program = load_rapidocr() if options.reader else None
+            asyncio.run(measure_pages(one_each, Local(options.model), program, note))
+    walks = read_curves(options.out)
+    print(format_table(walks), compare_gains(walks), sep="\n\n")
     return 0
 
 

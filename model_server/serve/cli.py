@@ -10,8 +10,15 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from model_server.serve.launch import ServeError, Server, check_port
-from model_server.serve.presets import DEFAULT_MODEL, DEFAULT_PORT, ROLES, Wanted, environment, flags
+from model_server.serve.launch import ServeError, ServerProcess, check_port
+from model_server.serve.presets import (
+    DEFAULT_MODEL,
+    DEFAULT_PORT,
+    ROLES,
+    ServeRequest,
+    server_environment,
+    vllm_arguments,
+)
 
 ENGINES = ("vllm", "transformers")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -25,7 +32,7 @@ NO_TRANSFORMERS = "transformers and a web server are not installed beside this P
 def main(arguments: list[str]) -> int:
     """0 when it was stopped, 2 with one sentence where it could not be started."""
     cut = arguments.index("--") if "--" in arguments else len(arguments)
-    options = _parser().parse_args(arguments[:cut])
+    options = _create_parser().parse_args(arguments[:cut])
     try:
         return _serve(options, arguments[cut + 1 :])
     except ServeError as error:
@@ -33,7 +40,7 @@ def main(arguments: list[str]) -> int:
         return 2
 
 
-def _parser() -> argparse.ArgumentParser:
+def _create_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "python -m model_server serve", description="Serve a model for ReLook. What follows -- goes to vLLM as it is."
     )
@@ -54,10 +61,10 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(options: argparse.Namespace, more: list[str]) -> int:
     role: str = options.role
     model, port = options.model or DEFAULT_MODEL[role], options.port or DEFAULT_PORT[role]
-    wanted = Wanted(role, model, options.adapter, options.host, port, options.learning)
-    _check(wanted, options.engine, more)
-    command, variables = _command(wanted, options.engine, more)
-    server = Server(command, variables, echo=options.verbose)
+    wanted = ServeRequest(role, model, options.adapter, options.host, port, options.learning)
+    _check_request(wanted, options.engine, more)
+    command, variables = _server_command(wanted, options.engine, more)
+    server = ServerProcess(command, variables, echo=options.verbose)
 
     def stop(*_: object) -> NoReturn:
         server.stop()
@@ -66,7 +73,7 @@ def _serve(options: argparse.Namespace, more: list[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     try:
-        server.ready(wanted, options.ready)
+        server.wait_until_ready(wanted, options.ready)
         print(f"Ready. For relook.toml:\n{wanted.settings}", flush=True)
         code = server.wait()
         raise ServeError(f"The server ended with code {code}: {next(reversed(server.lines), 'it said nothing')}")
@@ -74,7 +81,7 @@ def _serve(options: argparse.Namespace, more: list[str]) -> int:
         server.stop()
 
 
-def _check(wanted: Wanted, engine: str, more: list[str]) -> None:
+def _check_request(wanted: ServeRequest, engine: str, more: list[str]) -> None:
     """What can be known before anything is loaded."""
     for folder in (wanted.model, wanted.adapter):
         if folder is not None and str(folder).startswith((".", "/", "~")) and not Path(folder).is_dir():
@@ -83,10 +90,10 @@ def _check(wanted: Wanted, engine: str, more: list[str]) -> None:
         raise ServeError("--learning is about the adapter that vLLM serves: name one with --adapter PATH.")
     if wanted.learning and wanted.host not in LOOPBACK:
         raise ServeError(f"--learning lets anyone who can reach {wanted.host} replace the adapter; leave --host out.")
-    if engine == "vllm" and not _installed("vllm"):
+    if engine == "vllm" and not _is_installed("vllm"):
         raise ServeError(NO_VLLM)
     if engine == "transformers":
-        if not all(map(_installed, ("torch", "transformers", "starlette", "uvicorn"))):
+        if not all(map(_is_installed, ("torch", "transformers", "starlette", "uvicorn"))):
             raise ServeError(NO_TRANSFORMERS)
         if wanted.role == "critic":
             raise ServeError("A critic needs vLLM: --engine transformers serves text models only.")
@@ -95,19 +102,19 @@ def _check(wanted: Wanted, engine: str, more: list[str]) -> None:
     check_port(wanted.host, wanted.port)
 
 
-def _installed(module: str) -> bool:
+def _is_installed(module: str) -> bool:
     return importlib.util.find_spec(module) is not None
 
 
-def _command(wanted: Wanted, engine: str, more: list[str]) -> tuple[list[str], dict[str, str]]:
+def _server_command(wanted: ServeRequest, engine: str, more: list[str]) -> tuple[list[str], dict[str, str]]:
     if engine == "transformers":
         command = [sys.executable, "-m", "model_server.serve.transformers_server", wanted.model]
         command += ["--name", wanted.name, "--host", wanted.host, "--port", str(wanted.port)]
         more = ["--adapter", str(wanted.adapter)] if wanted.adapter else []
-        return command + more, environment(os.environ, cpu=True)
+        return command + more, server_environment(os.environ, cpu=True)
     import torch
 
     cpu = not torch.cuda.is_available()
     # Not the `vllm` command: builds for CPUs are packaged under another name, which it does not find itself by.
-    command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server", *flags(wanted, cpu=cpu), *more]
-    return command, environment(os.environ, cpu=cpu, learning=wanted.learning)
+    command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server", *vllm_arguments(wanted, cpu=cpu), *more]
+    return command, server_environment(os.environ, cpu=cpu, learning=wanted.learning)

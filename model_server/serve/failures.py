@@ -1,4 +1,4 @@
-"""Why a server did not start, in one sentence that says what to do."""
+"""Explains why a server did not start, in one sentence that says what to do."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _KNOWN = (
 )  # fmt: skip
 
 
-def sentence(log: Sequence[str], model: str, code: int | None) -> str:
+def explain_failure(log: Sequence[str], model: str, code: int | None) -> str:
     """From the last lines of the server's log and its exit code."""
     text = "\n".join(log)
     for pattern, meaning in _KNOWN:

@@ -1,4 +1,4 @@
-"""Starts a server process, waits until it answers, and stays until it ends."""
+"""Starts a server process, waits until it is healthy, and stops it with its children."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ import urllib.request
 from collections import deque
 from collections.abc import Mapping, Sequence
 
-from model_server.serve.failures import sentence
-from model_server.serve.presets import Wanted
+from model_server.serve.failures import explain_failure
+from model_server.serve.presets import ServeRequest
 
 KEPT_LINES = 400
 POLL = 0.5
@@ -41,8 +41,8 @@ def check_port(host: str, port: int) -> None:
             ) from None
 
 
-class Server:
-    """The process, with the last lines that it wrote."""
+class ServerProcess:
+    """A server process and the last lines of its output."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], *, echo: bool) -> None:
         self.lines: deque[str] = deque(maxlen=KEPT_LINES)
@@ -62,14 +62,14 @@ class Server:
                 if self._echo:
                     sys.stderr.write(line)
 
-    def ready(self, wanted: Wanted, seconds: float) -> None:
+    def wait_until_ready(self, wanted: ServeRequest, seconds: float) -> None:
         """Wait until it is healthy. Raises ``ServeError`` where it ends before, or does not come."""
         deadline = time.monotonic() + seconds
-        while not _healthy(wanted):
+        while not _is_healthy(wanted):
             code = self._process.poll()
             if code is not None:
                 self._reader.join(5)
-                raise ServeError(sentence(self.lines, wanted.model, code))
+                raise ServeError(explain_failure(self.lines, wanted.model, code))
             if time.monotonic() > deadline:
                 self.stop()
                 raise ServeError(f"The server was not ready after {seconds:g} s; see what it does with --verbose.")
@@ -79,7 +79,7 @@ class Server:
         return self._process.wait()
 
     def stop(self) -> None:
-        """Ask it to end, then make it; its worker processes too."""
+        """Terminates the process and its workers; kills them after ``STOPPING`` seconds."""
         for number in (signal.SIGTERM, signal.SIGKILL):
             try:
                 os.killpg(self._process.pid, number)
@@ -90,7 +90,7 @@ class Server:
         self._reader.join(STOPPING)
 
 
-def _healthy(wanted: Wanted) -> bool:
+def _is_healthy(wanted: ServeRequest) -> bool:
     try:
         with urllib.request.urlopen(wanted.url.removesuffix("/v1") + "/health", timeout=5) as answer:
             return answer.status == 200

@@ -1,4 +1,4 @@
-"""How vLLM is started for each role. Pure: from what was asked to a command line and an environment."""
+"""Command line and environment of vLLM for each role. Pure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PLAIN_TEMPLATE = _PACKAGE / "plain.jinja"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ServeRequest:
     """``model`` is a folder or a name of the hub; ``adapter`` a folder with LoRA weights for it; ``learning`` lets
     whoever may ask the server give it other weights for the adapter."""
 
@@ -50,11 +50,11 @@ class Wanted:
         return f'{self.role} = {{ endpoint = "{self.url}", model = "{self.name}" }}'
 
 
-def flags(wanted: Wanted, *, cpu: bool) -> list[str]:
+def vllm_arguments(wanted: ServeRequest, *, cpu: bool) -> list[str]:
     """Arguments of vLLM's server."""
     base = f"{wanted.name}-base" if wanted.adapter is not None else wanted.name
     chosen = ["--model", wanted.model, "--served-model-name", base, "--host", wanted.host, "--port", str(wanted.port)]
-    chosen += ["--max-model-len", str(_context(wanted))]
+    chosen += ["--max-model-len", str(_context_length(wanted))]
     # Without it a model may fill its answer with white space that the schema allows.
     chosen += ["--structured-outputs-config", json.dumps({"backend": "xgrammar", "disable_any_whitespace": True})]
     # What a model's own file says about sampling would go over what we ask for.
@@ -64,7 +64,7 @@ def flags(wanted: Wanted, *, cpu: bool) -> list[str]:
     elif not _has_template(wanted.model):
         chosen += ["--chat-template", str(PLAIN_TEMPLATE)]
     if wanted.adapter is not None:
-        chosen += ["--enable-lora", "--max-lora-rank", str(_rank(wanted.adapter))]
+        chosen += ["--enable-lora", "--max-lora-rank", str(_lora_rank(wanted.adapter))]
         chosen += ["--lora-modules", f"{wanted.name}={wanted.adapter}"]
     if cpu:
         # Compiling takes minutes on a CPU and wins nothing for short answers.
@@ -72,7 +72,7 @@ def flags(wanted: Wanted, *, cpu: bool) -> list[str]:
     return chosen
 
 
-def environment(current: Mapping[str, str], *, cpu: bool, learning: bool = False) -> dict[str, str]:
+def server_environment(current: Mapping[str, str], *, cpu: bool, learning: bool = False) -> dict[str, str]:
     """Of the server's process. The key travels here, because everybody can read a command line."""
     result = {**current, "VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
     key = current.get("RELOOK_API_KEY")
@@ -88,8 +88,8 @@ def environment(current: Mapping[str, str], *, cpu: bool, learning: bool = False
     return result
 
 
-def _context(wanted: Wanted) -> int:
-    config = _read(Path(wanted.model) / "config.json")
+def _context_length(wanted: ServeRequest) -> int:
+    config = _read_object(Path(wanted.model) / "config.json")
     most = config.get("text_config", config).get("max_position_embeddings")
     return min(CONTEXT[wanted.role], most) if isinstance(most, int) else CONTEXT[wanted.role]
 
@@ -99,16 +99,18 @@ def _has_template(model: str) -> bool:
     folder = Path(model)
     if not folder.is_dir():
         return True
-    return (folder / "chat_template.jinja").is_file() or "chat_template" in _read(folder / "tokenizer_config.json")
+    return (folder / "chat_template.jinja").is_file() or "chat_template" in _read_object(
+        folder / "tokenizer_config.json"
+    )
 
 
-def _rank(adapter: Path) -> int:
+def _lora_rank(adapter: Path) -> int:
     """The smallest of the ranks that vLLM has kernels for that holds the adapter's."""
-    rank = _read(adapter / "adapter_config.json").get("r", 16)
+    rank = _read_object(adapter / "adapter_config.json").get("r", 16)
     return next((size for size in (8, 16, 32, 64, 128, 256, 320) if size >= rank), 512)
 
 
-def _read(file: Path) -> dict[str, Any]:
+def _read_object(file: Path) -> dict[str, Any]:
     """The object in a JSON file; empty where there is none."""
     try:
         data: Any = json.loads(file.read_text("utf-8"))

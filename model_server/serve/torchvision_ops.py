@@ -30,7 +30,7 @@ class _BeforeTorchvision(MetaPathFinder):
         return None
 
 
-def install() -> None:
+def install_import_hook() -> None:
     sys.meta_path.insert(0, _BeforeTorchvision())
 
 

@@ -20,12 +20,12 @@ from model_server.serve.presets import PLAIN_TEMPLATE
 MAX_SAMPLES = 64
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """The request cannot be answered; becomes a 400 with this sentence."""
 
 
 @dataclass(frozen=True)
-class Answers:
+class GeneratedAnswers:
     texts: list[str]
     cut: list[bool]
     prompt: int
@@ -33,7 +33,7 @@ class Answers:
     written: int
 
 
-class Model:
+class CausalModel:
     """A causal language model in memory."""
 
     def __init__(self, folder: str, adapter: Path | None = None) -> None:
@@ -48,7 +48,7 @@ class Model:
         self._model.eval()
         self.context: int = self._model.config.max_position_embeddings
 
-    def answer(self, messages: list[dict[str, Any]], samples: int, tokens: int, temperature: float) -> Answers:
+    def answer(self, messages: list[dict[str, Any]], samples: int, tokens: int, temperature: float) -> GeneratedAnswers:
         """Raises ``Refused`` where prompt and answer do not fit into the context."""
         import torch
 
@@ -57,7 +57,7 @@ class Model:
         )
         length: int = prompt["input_ids"].shape[1]
         if length + tokens > self.context:
-            raise Refused(
+            raise RequestRefused(
                 f"This model's maximum context length is {self.context} tokens; "
                 f"the prompt has {length} and {tokens} were asked for."
             )
@@ -73,14 +73,14 @@ class Model:
             )
         rows = [self._until(row[length:].tolist(), end) for row in output] * (samples // count)
         texts = [self._words.decode(row, skip_special_tokens=True) for row in rows]
-        return Answers(texts, [len(row) >= tokens for row in rows], length, sum(map(len, rows)))
+        return GeneratedAnswers(texts, [len(row) >= tokens for row in rows], length, sum(map(len, rows)))
 
     @staticmethod
     def _until(row: list[int], end: int) -> list[int]:
         return row[: row.index(end)] if end in row else row
 
 
-def application(model: Model, name: str, key: str = "") -> Any:
+def create_application(model: CausalModel, name: str, key: str = "") -> Any:
     """The web application. With ``key``, requests need it."""
     from starlette.applications import Starlette
     from starlette.requests import Request
@@ -109,14 +109,14 @@ def application(model: Model, name: str, key: str = "") -> Any:
             return refused(401, "The API key is missing or wrong.")
         try:
             body: dict[str, Any] = await request.json()
-            messages, samples, tokens, temperature = _asked(body, name)
+            messages, samples, tokens, temperature = _parse_request(body, name)
             async with turn:
                 found = await asyncio.to_thread(model.answer, messages, samples, tokens, temperature)
-        except Refused as error:
+        except RequestRefused as error:
             return refused(400, str(error))
         except (ValueError, TypeError, KeyError) as error:
             return refused(400, f"The request is not of the OpenAI protocol ({error}).")
-        return JSONResponse(_completion(found, name))
+        return JSONResponse(_format_completion(found, name))
 
     return Starlette(
         routes=[
@@ -127,24 +127,24 @@ def application(model: Model, name: str, key: str = "") -> Any:
     )
 
 
-def _asked(body: dict[str, Any], name: str) -> tuple[list[dict[str, Any]], int, int, float]:
+def _parse_request(body: dict[str, Any], name: str) -> tuple[list[dict[str, Any]], int, int, float]:
     """Raises ``Refused`` and what wrong types raise."""
     if body.get("model") not in (None, "", name):
-        raise Refused(f"There is no model {body['model']!r} here, only {name!r}.")
+        raise RequestRefused(f"There is no model {body['model']!r} here, only {name!r}.")
     for unknown in ("response_format", "stream", "tools", "logprobs"):
         if body.get(unknown):
-            raise Refused(f"{unknown!r} needs vLLM; this server does not know it.")
+            raise RequestRefused(f"{unknown!r} needs vLLM; this server does not know it.")
     messages = body["messages"]
     if not messages or not all(isinstance(one["content"], str) for one in messages):
-        raise Refused("This model reads text only.")
+        raise RequestRefused("This model reads text only.")
     samples, tokens = int(body.get("n") or 1), int(body.get("max_tokens") or 128)
     temperature = float(body.get("temperature", 1.0))
     if not (1 <= samples <= MAX_SAMPLES and tokens >= 1 and 0 <= temperature <= 2):
-        raise Refused(f"n is 1 to {MAX_SAMPLES}, max_tokens at least 1, temperature 0 to 2.")
+        raise RequestRefused(f"n is 1 to {MAX_SAMPLES}, max_tokens at least 1, temperature 0 to 2.")
     return [{"role": str(one["role"]), "content": one["content"]} for one in messages], samples, tokens, temperature
 
 
-def _completion(found: Answers, name: str) -> dict[str, Any]:
+def _format_completion(found: GeneratedAnswers, name: str) -> dict[str, Any]:
     choices = [
         {
             "index": index,
@@ -178,7 +178,9 @@ def main() -> None:
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
     options = parser.parse_args()
-    app = application(Model(options.model, options.adapter), options.name, os.environ.get("RELOOK_API_KEY", ""))
+    app = create_application(
+        CausalModel(options.model, options.adapter), options.name, os.environ.get("RELOOK_API_KEY", "")
+    )
     uvicorn.run(app, host=options.host, port=options.port, log_level="warning")
 
 

@@ -1,4 +1,4 @@
-"""The same example told otherwise: what does not matter for the answer is dropped or put in another order."""
+"""Data augmentation: the same example without declarations that do not matter, and in another order."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from relook_lsp.models.language import (
     write,
 )
 
-DROPPED = 0.2
+DROP_SHARE = 0.2
 """Share of the declarations that do not matter and are left out."""
 
-NAMED = 0.6
+KEEP_NAME_SHARE = 0.6
 """Share of the elements that keep their classes, and of those that keep their texts."""
 
 
@@ -32,7 +32,7 @@ def augment(
     """Indices follow what is left; values stay."""
     named = {o.declaration for o in operations if isinstance(o, SetDeclaration | RemoveDeclaration)}
     named |= set() if observation.cause is None else {observation.cause}
-    kept = [i for i in range(len(observation.declarations)) if i in named or random.random() >= DROPPED]
+    kept = [i for i in range(len(observation.declarations)) if i in named or random.random() >= DROP_SHARE]
     last = max(
         [0, *(o.element for o in operations if isinstance(o, SetProperty))]
         + [observation.declarations[i].element for i in named]
@@ -45,15 +45,17 @@ def augment(
         random.shuffle(slots)
     told = replace(
         observation,
-        elements=_elsewhere(observation.elements[:count], random),
+        elements=_move_elements(observation.elements[:count], random),
         declarations=tuple(observation.declarations[i] for i in kept),
         slots=tuple(slots),
         cause=None if observation.cause is None else moved[observation.cause],
     )
-    return told, tuple(_renumbered(operation, moved) for operation in operations)
+    return told, tuple(_renumber(operation, moved) for operation in operations)
 
 
-def retold(observation: Observation, answers: Iterable[str], random: Random) -> tuple[Observation, dict[str, str]]:
+def augment_answers(
+    observation: Observation, answers: Iterable[str], random: Random
+) -> tuple[Observation, dict[str, str]]:
     """As ``augment``, for all answers at once: how each reads now. What is not in the language stays as it is."""
     said: dict[str, tuple[Operation, ...]] = {}
     same: dict[str, str] = {}
@@ -69,22 +71,22 @@ def retold(observation: Observation, answers: Iterable[str], random: Random) -> 
     }
 
 
-def _elsewhere(elements: tuple[ElementLine, ...], random: Random) -> tuple[ElementLine, ...]:
+def _move_elements(elements: tuple[ElementLine, ...], random: Random) -> tuple[ElementLine, ...]:
     """The same elements at another place of the page, some without their classes or texts: whoever knows a page by
     these has learnt the page and not the defect."""
     x, y = random.randint(-40, 40), random.randint(-300, 1200)
     return tuple(
         replace(
             one,
-            label=one.label if random.random() < NAMED else one.label.partition(".")[0],
-            text=one.text if random.random() < NAMED else "",
+            label=one.label if random.random() < KEEP_NAME_SHARE else one.label.partition(".")[0],
+            text=one.text if random.random() < KEEP_NAME_SHARE else "",
             box=(max(0, one.box[0] + x), max(0, one.box[1] + y), *one.box[2:]),
         )
         for one in elements
     )
 
 
-def _renumbered(operation: Operation, moved: dict[int, int]) -> Operation:
+def _renumber(operation: Operation, moved: dict[int, int]) -> Operation:
     if isinstance(operation, SetDeclaration | RemoveDeclaration):
         return replace(operation, declaration=moved[operation.declaration])
     return operation

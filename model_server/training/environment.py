@@ -1,7 +1,7 @@
-"""What a policy learns in: a page that shows a defect, and answers to it that a browser judges.
+"""The environment of reinforcement learning: a page with a defect, and a browser that judges answers to it.
 
-``Browser`` is one in this process; ``cluster`` has the same on other machines. What passes between a policy and an
-environment is text and numbers, so that it may be anywhere.
+``BrowserEnvironment`` runs in this process, ``ray_environment`` on other machines. Only text and numbers pass between a
+policy and its environment, so the two can run on different machines.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from model_server.training.examples import Task
-from model_server.training.facing import faced, judged
-from model_server.training.reward import worth
-from model_server.training.screen import SCREEN
+from model_server.training.reward import compute_worth
+from model_server.training.screening import SCREENING
+from model_server.training.task_state import find_task_state, judge_answer
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.errors import RelookError
 from relook_lsp.core.finding import Finding
@@ -29,8 +29,8 @@ from relook_lsp.refine.verify import Gate, Verifier
 
 
 @dataclass(frozen=True)
-class Scored:
-    """Of one answer. ``worth`` as in ``reward.worth`` (None: the environment failed); ``why`` in words."""
+class ScoredAnswer:
+    """The score of one answer. ``worth`` as in ``compute_worth`` (None: the environment failed); ``why`` in words."""
 
     worth: float | None
     accepted: bool
@@ -38,31 +38,31 @@ class Scored:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """Of a group of answers, in their order. ``next`` is what is to be mended then, on the page with the best of the
-    accepted ones: None where nothing is left. Where none was accepted, the page stays as it is."""
+class StepOutcome:
+    """Scores of a group of answers, in their order. ``next`` observes the next finding on the page with the best accepted
+    answer; None where no finding is left. Where no answer was accepted, the page stays as it is."""
 
-    scored: tuple[Scored, ...]
+    scored: tuple[ScoredAnswer, ...]
     renders: int
     next: Observation | None
 
 
 class Environment(Protocol):
-    """One page at a time. Neither raises for the page's or the browser's sake."""
+    """One page at a time. Failures of the page or the browser do not raise."""
 
     async def reset(self, task: Task) -> Observation | None:
         """The task's page; None where it cannot be shown, or does not show the task's findings."""
         ...
 
-    async def step(self, answers: Sequence[str]) -> Outcome: ...
+    async def step(self, answers: Sequence[str]) -> StepOutcome: ...
 
     async def close(self) -> None: ...
 
 
 @dataclass(frozen=True)
-class Watching:
-    """How an environment looks. ``source``: the focused source is told too, for large policies. ``critic``: address of
-    a multimodal critic that must prefer what the measurements accept, and its model's name."""
+class EnvironmentSettings:
+    """``source``: observations include the focused source, for large policies. ``critic``: address of a multimodal critic
+    that must also prefer an accepted edit; ``critic_model`` is its model's name."""
 
     source: bool = False
     critic: str = ""
@@ -74,10 +74,10 @@ class Watching:
         return gate(Critic(HttpChat(Endpoint(self.critic, self.critic_model))))
 
 
-class Browser(Environment):
+class BrowserEnvironment(Environment):
     """A page in a browser of this process; ``driver`` may be shared."""
 
-    def __init__(self, driver: Driver, watching: Watching) -> None:
+    def __init__(self, driver: Driver, watching: EnvironmentSettings) -> None:
         self._driver = driver
         self._source = watching.source
         self._gate = watching.gate()
@@ -86,29 +86,29 @@ class Browser(Environment):
 
     async def reset(self, task: Task) -> Observation | None:
         await self.close()
-        self._stage = Stage(self._driver, SCREEN)
+        self._stage = Stage(self._driver, SCREENING)
         try:
-            found = await faced(task, self._stage.look)
+            found = await find_task_state(task, self._stage.look)
             self._at = None if found is None else self._observed(*found)
         except (RelookError, OSError, UnicodeDecodeError) as error:
             print(f"{task.page.entry}: {error}", flush=True)
         return self._told()
 
-    async def step(self, answers: Sequence[str]) -> Outcome:
+    async def step(self, answers: Sequence[str]) -> StepOutcome:
         assert self._at is not None and self._stage is not None, "reset() first"
         state, aim, observed = self._at
         verify = Verifier(self._stage.look, gate=self._gate, screen=self._stage.screen).aimed(aim)
         verdicts: dict[str, Verdict] = {}
         for answer in answers:
             if answer not in verdicts:
-                verdicts[answer] = await judged(state, observed, answer, verify)
+                verdicts[answer] = await judge_answer(state, observed, answer, verify)
         mended = [one.state for one in verdicts.values() if one.accepted and one.state is not None]
         if mended:
             best = min(mended, key=lambda one: one.cost)
             left = groups(open_findings(best))
             self._at = self._observed(best, left[0]) if left else None
-        return Outcome(
-            tuple(_scored(state, verdicts[answer]) for answer in answers),
+        return StepOutcome(
+            tuple(_score_answer(state, verdicts[answer]) for answer in answers),
             sum(verdict.renders for verdict in verdicts.values()),
             self._told(),
         )
@@ -126,6 +126,6 @@ class Browser(Environment):
             await stage.__aexit__()
 
 
-def _scored(state: State, verdict: Verdict) -> Scored:
+def _score_answer(state: State, verdict: Verdict) -> ScoredAnswer:
     why = ": ".join(filter(None, (verdict.reason.value, verdict.detail)))
-    return Scored(worth(state, verdict), verdict.accepted, why)
+    return ScoredAnswer(compute_worth(state, verdict), verdict.accepted, why)

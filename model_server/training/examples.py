@@ -1,4 +1,4 @@
-"""Tasks and examples as they were stored, back as what they mean."""
+"""Decodes stored tasks and examples."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from model_server.training.kept import read
+from model_server.training.jsonl import read_records
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch, Replacement
 from relook_lsp.core.text import Span
@@ -26,8 +26,8 @@ NATURAL = "natural"
 """The kind of a task that no one made: what an author left in a page."""
 
 
-class Purpose:
-    """What a task is for, by the page and the kind of defect that it was made of."""
+class Provenance:
+    """Where a task comes from: the split of its page, and the kind of its defect."""
 
     split: str
     kind: str
@@ -47,9 +47,9 @@ class Purpose:
 
 
 @dataclass(frozen=True)
-class Task(Purpose):
-    """A finding that is to be mended: ``page`` as it is written, and ``joint`` that breaks it (empty for a natural
-    finding). ``together``: how many defects that makes. Only the render can tell what is right."""
+class Task(Provenance):
+    """A finding to fix: the ``page`` on disk, and the patch ``joint`` that breaks it (empty for a natural finding).
+    ``together`` is the number of injected defects. Only a render can judge an answer."""
 
     split: str
     source: str
@@ -79,10 +79,10 @@ class Example(Task):
     def target(self) -> tuple[Operation, ...]:
         """What is imitated: no one can guess an author's old value, so that where a solver offers one for the property,
         that takes its place."""
-        return tuple(_offered(operation, self.observation) for operation in self.operations)
+        return tuple(_prefer_solver_value(operation, self.observation) for operation in self.operations)
 
 
-def _offered(operation: Operation, observation: Observation) -> Operation:
+def _prefer_solver_value(operation: Operation, observation: Observation) -> Operation:
     if not isinstance(operation, SetDeclaration):
         return operation
     name = observation.declarations[operation.declaration].name
@@ -91,26 +91,26 @@ def _offered(operation: Operation, observation: Observation) -> Operation:
     return SetDeclaration(operation.declaration, values[0]) if values and operation.value not in values else operation
 
 
-def stored(path: Path) -> Iterator[Task]:
+def read_tasks(path: Path) -> Iterator[Task]:
     """All that are stored in a file, with a known answer or without."""
-    for record in read(path):
+    for record in read_records(path):
         if "answer" in record:
-            yield of(record)
+            yield decode_example(record)
         elif "rule" in record:
-            yield Task(*_asked(record))
+            yield Task(*_task_fields(record))
 
 
-def load(path: Path) -> Iterator[Example]:
+def read_examples(path: Path) -> Iterator[Example]:
     """Those with a known answer."""
-    return (one for one in stored(path) if isinstance(one, Example))
+    return (one for one in read_tasks(path) if isinstance(one, Example))
 
 
-def of(record: dict[str, Any]) -> Example:
-    observation = observation_of(record["observation"])
-    return Example(*_asked(record), observation, parse(record["answer"], observation))
+def decode_example(record: dict[str, Any]) -> Example:
+    observation = decode_observation(record["observation"])
+    return Example(*_task_fields(record), observation, parse(record["answer"], observation))
 
 
-def _asked(record: dict[str, Any]) -> tuple[str, str, str, bool, str, str, Page, Patch, int]:
+def _task_fields(record: dict[str, Any]) -> tuple[str, str, str, bool, str, str, Page, Patch, int]:
     return (
         record["split"],
         record["source"],
@@ -124,7 +124,7 @@ def _asked(record: dict[str, Any]) -> tuple[str, str, str, bool, str, str, Page,
     )
 
 
-def observation_of(data: dict[str, Any]) -> Observation:
+def decode_observation(data: dict[str, Any]) -> Observation:
     """As ``dataclasses.asdict`` took it apart."""
     elements: list[dict[str, Any]] = [{**e, "box": tuple(e["box"])} for e in data["elements"]]
     fields: dict[str, Any] = {

@@ -18,24 +18,24 @@ from random import Random
 
 import torch
 
-from model_server.training.checkpoint import resume, save
-from model_server.training.crew import Crew
-from model_server.training.draw import known
-from model_server.training.environment import Browser, Environment, Watching
-from model_server.training.examples import Task, stored
-from model_server.training.kept import read
-from model_server.training.learner import Learner, update
-from model_server.training.priority import weights
-from model_server.training.rollout import Group, rollout
-from model_server.training.served import Served
-from model_server.training.sources import cache
-from model_server.training.students import DTYPES, Adapted, load, trained
-from model_server.training.verdicts import Shown
-from model_server.training.verdicts import load as load_verdicts
+from model_server.training.checkpoint import resume_checkpoint, save_checkpoint
+from model_server.training.environment import BrowserEnvironment, Environment, EnvironmentSettings
+from model_server.training.examples import Task, read_tasks
+from model_server.training.jsonl import read_records
+from model_server.training.learner import Learner, update_policy
+from model_server.training.policies import DTYPES, AdapterPolicy, load_policy, trainable_parameters
+from model_server.training.process_group import ProcessGroup
+from model_server.training.rollout import AnswerGroup, collect_rollout
+from model_server.training.sampling import sample_judged_group
+from model_server.training.served_policy import ServedPolicy
+from model_server.training.sources import training_folder
+from model_server.training.task_weights import compute_task_weights
+from model_server.training.verdicts import JudgedTask
+from model_server.training.verdicts import read_judged_tasks as load_verdicts
 from relook_lsp.browser.driver import Driver
 from relook_lsp.models.chat import ModelError
 
-Source = Callable[[Learner, Random], Awaitable[tuple[dict[str, object], list[Group]]]]
+GroupSource = Callable[[Learner, Random], Awaitable[tuple[dict[str, object], list[AnswerGroup]]]]
 """What a step is about, for the record, and its groups."""
 
 
@@ -43,11 +43,11 @@ SAVED = 10
 """Steps between two checkpoints."""
 
 
-async def train(learner: Learner, options: argparse.Namespace, source: Source) -> None:
+async def train_policy(learner: Learner, options: argparse.Namespace, source: GroupSource) -> None:
     """Until the time or the steps are over; goes on where it was killed."""
-    crew, student, optimizer = learner.crew, learner.student, learner.optimizer
-    step = resume(student, optimizer, options.out)
-    random = Random(f"{options.seed} {step} {crew.number}")
+    processes, policy, optimizer = learner.processes, learner.policy, learner.optimizer
+    step = resume_checkpoint(policy, optimizer, options.out)
+    random = Random(f"{options.seed} {step} {processes.rank}")
     started = time.monotonic()
     options.out.mkdir(parents=True, exist_ok=True)
     with (options.out / "metrics.jsonl").open("a", encoding="utf-8") as metrics:
@@ -55,52 +55,54 @@ async def train(learner: Learner, options: argparse.Namespace, source: Source) -
             while True:
                 over = time.monotonic() - started > 60 * options.minutes or (options.steps and step >= options.steps)
                 # Processes that learn together end together.
-                if crew.total(over):
+                if processes.sum(over):
                     break
                 about, groups = await source(learner, random)
-                if not crew.total(len(groups)):
+                if not processes.sum(len(groups)):
                     continue
-                record = {"step": step, **about, **summary(groups)}
-                record |= update(learner, groups, options.epochs, options.beta)
+                record = {"step": step, **about, **summarize_groups(groups)}
+                record |= update_policy(learner, groups, options.epochs, options.beta)
                 record["seconds"] = round(time.monotonic() - started, 1)
                 step += 1
-                if crew.first:
+                if processes.is_main:
                     metrics.write(json.dumps(record) + "\n")
                     metrics.flush()
                     print(record, flush=True)
-                if crew.first and step % SAVED == 0:
-                    save(student, optimizer, options.out, step)
+                if processes.is_main and step % SAVED == 0:
+                    save_checkpoint(policy, optimizer, options.out, step)
                 if learner.served is not None:
-                    await renew(learner, learner.served, options)
+                    await publish_adapter(learner, learner.served, options)
         finally:
-            if crew.first:
-                save(student, optimizer, options.out, step)
+            if processes.is_main:
+                save_checkpoint(policy, optimizer, options.out, step)
 
 
-async def renew(learner: Learner, served: Served, options: argparse.Namespace) -> None:
-    if learner.crew.first:
-        learner.student.save(options.out / "model")
-        await served.renew()
-    learner.crew.total(0)  # The others wait until it is there.
+async def publish_adapter(learner: Learner, served: ServedPolicy, options: argparse.Namespace) -> None:
+    if learner.processes.is_main:
+        learner.policy.save(options.out / "model")
+        await served.load_adapter()
+    learner.processes.sum(0)  # The others wait until it is there.
 
 
-def from_renders(environments: Sequence[Environment], tasks: Sequence[Task], options: argparse.Namespace) -> Source:
+def groups_from_renders(
+    environments: Sequence[Environment], tasks: Sequence[Task], options: argparse.Namespace
+) -> GroupSource:
     """Groups of some pages, judged now, as many pages at once as there are environments."""
-    chances = weights(tasks, read(options.measured))
+    chances = compute_task_weights(tasks, read_records(options.measured))
     free = asyncio.Queue[Environment]()
     for one in environments:
         free.put_nowait(one)
 
-    async def page(learner: Learner, task: Task, random: Random) -> list[Group]:
+    async def page(learner: Learner, task: Task, random: Random) -> list[AnswerGroup]:
         environment = await free.get()
         try:
             sample = learner.sampler(options.temperature, random)
-            length = learner.student.length
-            return await rollout(environment, task, sample, length, size=options.group, rounds=options.rounds)
+            length = learner.policy.count_tokens
+            return await collect_rollout(environment, task, sample, length, size=options.group, rounds=options.rounds)
         finally:
             free.put_nowait(environment)
 
-    async def source(learner: Learner, random: Random) -> tuple[dict[str, object], list[Group]]:
+    async def source(learner: Learner, random: Random) -> tuple[dict[str, object], list[AnswerGroup]]:
         chosen = random.choices(tasks, chances, k=options.pages)
         found = await asyncio.gather(*(page(learner, task, Random(random.random())) for task in chosen))
         return {"rules": sorted({task.rule for task in chosen})}, [group for groups in found for group in groups]
@@ -108,19 +110,21 @@ def from_renders(environments: Sequence[Environment], tasks: Sequence[Task], opt
     return source
 
 
-def from_verdicts(shown: Sequence[Shown], options: argparse.Namespace) -> Source:
+def groups_from_verdicts(shown: Sequence[JudgedTask], options: argparse.Namespace) -> GroupSource:
     """Groups of many tasks on which renders have spoken. Tasks whose answers are all worth the same teach nothing."""
-    telling = [one for one in shown if len({said.worth for said in one.said.values()}) > 1]
+    telling = [one for one in shown if len({said.worth for said in one.judged.values()}) > 1]
     print(f"{len(telling)} of {len(shown)} tasks tell answers apart", flush=True)
 
-    async def source(learner: Learner, random: Random) -> tuple[dict[str, object], list[Group]]:
+    async def source(learner: Learner, random: Random) -> tuple[dict[str, object], list[AnswerGroup]]:
         chosen = random.sample(telling, min(options.pages, len(telling)))
-        return {}, [known(learner.student, one, options.group, options.temperature, random) for one in chosen]
+        return {}, [
+            sample_judged_group(learner.policy, one, options.group, options.temperature, random) for one in chosen
+        ]
 
     return source
 
 
-def summary(groups: Sequence[Group]) -> dict[str, float]:
+def summarize_groups(groups: Sequence[AnswerGroup]) -> dict[str, float]:
     rewards = [value for group in groups for value in group.rewards if value is not None]
     accepted = [one for group in groups for one in group.accepted]
     return {
@@ -133,12 +137,19 @@ def summary(groups: Sequence[Group]) -> dict[str, float]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="model_server.training.grpo", description=__doc__)
-    parser.add_argument("--data", type=Path, nargs="+", default=[cache() / "examples.jsonl", cache() / "natural.jsonl"])
     parser.add_argument(
-        "--start", type=Path, default=cache() / "sft" / "model", help="checkpoint of sft: model or adapter"
+        "--data",
+        type=Path,
+        nargs="+",
+        default=[training_folder() / "examples.jsonl", training_folder() / "natural.jsonl"],
     )
-    parser.add_argument("--out", type=Path, default=cache() / "grpo")
-    parser.add_argument("--measured", type=Path, default=cache() / "policy_bench.jsonl", help="of the benchmark")
+    parser.add_argument(
+        "--start", type=Path, default=training_folder() / "sft" / "model", help="checkpoint of sft: model or adapter"
+    )
+    parser.add_argument("--out", type=Path, default=training_folder() / "grpo")
+    parser.add_argument(
+        "--measured", type=Path, default=training_folder() / "policy_bench.jsonl", help="of the benchmark"
+    )
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--steps", type=int, default=0)
     parser.add_argument("--group", type=int, default=8)
@@ -174,40 +185,42 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 async def _main(options: argparse.Namespace) -> None:
-    crew = Crew()
-    student = load(options.start, crew.device, getattr(torch, options.dtype))
-    optimizer = torch.optim.AdamW(trained(student).values(), lr=options.rate, weight_decay=0.0)
-    learner = Learner(student, student.first() if options.beta else None, optimizer, crew)
+    processes = ProcessGroup()
+    policy = load_policy(options.start, processes.device, getattr(torch, options.dtype))
+    optimizer = torch.optim.AdamW(trainable_parameters(policy).values(), lr=options.rate, weight_decay=0.0)
+    learner = Learner(policy, policy.load_initial_model() if options.beta else None, optimizer, processes)
     if options.served:
-        if not isinstance(student, Adapted):
+        if not isinstance(policy, AdapterPolicy):
             raise SystemExit(f"--served needs an adapter, and {options.start} is a whole model.")
-        learner.served = Served(options.served, options.out / "model", options.temperature)
-        await renew(learner, learner.served, options)
+        learner.served = ServedPolicy(options.served, options.out / "model", options.temperature)
+        await publish_adapter(learner, learner.served, options)
     if options.verdicts is not None:
         shown = [one for one in load_verdicts(options.verdicts).values() if one.trains]
         if not shown:
             raise SystemExit(f"There is nothing for training in {options.verdicts}; run 'make verdicts' first.")
-        return await train(learner, options, from_verdicts(shown, options))
-    tasks = [e for path in options.data for e in stored(path) if e.trains]
+        return await train_policy(learner, options, groups_from_verdicts(shown, options))
+    tasks = [e for path in options.data for e in read_tasks(path) if e.trains]
     if not tasks:
         raise SystemExit(f"There are no examples in {options.data}; run 'make data' first.")
-    watching = Watching(student.reads_source, options.critic, options.critic_model)
+    watching = EnvironmentSettings(policy.reads_source, options.critic, options.critic_model)
     driver = Driver("")
-    environments = rendering(driver, watching, options)
+    environments = create_environments(driver, watching, options)
     try:
-        await train(learner, options, from_renders(environments, tasks, options))
+        await train_policy(learner, options, groups_from_renders(environments, tasks, options))
     finally:
         await asyncio.gather(*(one.close() for one in environments))
         await driver.close()
 
 
-def rendering(driver: Driver, watching: Watching, options: argparse.Namespace) -> list[Environment]:
+def create_environments(
+    driver: Driver, watching: EnvironmentSettings, options: argparse.Namespace
+) -> list[Environment]:
     if options.renderers == "local":
-        return [Browser(driver, watching) for _ in range(options.environments)]
-    from model_server.training.cluster import Remote, joined
+        return [BrowserEnvironment(driver, watching) for _ in range(options.environments)]
+    from model_server.training.ray_environment import RayEnvironment, connect_cluster
 
-    joined(options.ray)
-    return [Remote(watching) for _ in range(options.environments)]
+    connect_cluster(options.ray)
+    return [RayEnvironment(watching) for _ in range(options.environments)]
 
 
 if __name__ == "__main__":

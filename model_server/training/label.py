@@ -1,4 +1,4 @@
-"""The edit that takes a defect back, in the edit language: what supervised training imitates."""
+"""Derives the label of an example: the operations that undo its defect."""
 
 from __future__ import annotations
 
@@ -20,14 +20,20 @@ from relook_lsp.refine.observe import Observed, to_patch
 from relook_lsp.refine.trajectory import State, texts_of
 
 
-def label(observed: Observed, broken: State, defect: Defect, back: Patch, joint: Patch) -> tuple[Operation, ...] | None:
+def derive_label(
+    observed: Observed, broken: State, defect: Defect, back: Patch, joint: Patch
+) -> tuple[Operation, ...] | None:
     """The one operation that undoes what breaks the page; ``back`` undoes the whole defect on the broken texts.
     None where what must be edited is not in the observation. Where the defect is one declaration, the operation must
     lead to the clean text (but for white space and what is empty)."""
     name, value = defect.values[0] if defect.values else ("", "")
     if not name:
         return None
-    operation = _restored(observed, defect, back, joint, name) if not value else _undone(observed, back, name, value)
+    operation = (
+        _restore_declaration(observed, defect, back, joint, name)
+        if not value
+        else _undo_declaration(observed, back, name, value)
+    )
     if operation is None:
         return None
     try:
@@ -35,12 +41,12 @@ def label(observed: Observed, broken: State, defect: Defect, back: Patch, joint:
         patch = to_patch(observed, (operation,))
     except (LanguageError, PatchError):
         return None
-    if len(defect.values) == 1 and not _same(broken, patch, back):
+    if len(defect.values) == 1 and not _same_text(broken, patch, back):
         return None
     return (operation,)
 
 
-def _undone(observed: Observed, back: Patch, name: str, value: str) -> Operation | None:
+def _undo_declaration(observed: Observed, back: Patch, name: str, value: str) -> Operation | None:
     """The broken declaration gets its old value, or goes where it had none."""
     for index, declaration in enumerate(observed.declarations):
         place = observed.site.locator.declared(declaration)
@@ -50,14 +56,14 @@ def _undone(observed: Observed, back: Patch, name: str, value: str) -> Operation
         if "".join(declaration.value.split()) != "".join(value.split()):
             continue
         source = observed.site.snapshot.sources[place.url or ""]
-        old = _after(source.text, place.span, back.of_file(place.path))
+        old = _text_after(source.text, place.span, back.of_file(place.path))
         if old is not None:
             _, colon, before = old.partition(":")
             return SetDeclaration(index, before.strip()) if colon and before.strip() else RemoveDeclaration(index)
     return None
 
 
-def _after(text: str, span: Span, edits: tuple[Replacement, ...]) -> str | None:
+def _text_after(text: str, span: Span, edits: tuple[Replacement, ...]) -> str | None:
     """What stands at the span after the edits; None where they do not touch it."""
     out, at, touched = "", span.start, False
     for edit in edits:
@@ -69,7 +75,7 @@ def _after(text: str, span: Span, edits: tuple[Replacement, ...]) -> str | None:
     return out + text[at : span.end] if touched else None
 
 
-def _restored(observed: Observed, defect: Defect, back: Patch, joint: Patch, name: str) -> Operation | None:
+def _restore_declaration(observed: Observed, defect: Defect, back: Patch, joint: Patch, name: str) -> Operation | None:
     """A declaration that was removed is declared again."""
     key = joint.map_key(defect.key, observed.site.state.page.entry)
     layout = observed.site.layout
@@ -83,7 +89,7 @@ def _restored(observed: Observed, defect: Defect, back: Patch, joint: Patch, nam
 _EMPTY = re.compile(r"@media[^{}]*\{[^{}]*\{\}\}|style=\"\"|[\s;]+")
 
 
-def _same(broken: State, patch: Patch, back: Patch) -> bool:
+def _same_text(broken: State, patch: Patch, back: Patch) -> bool:
     texts = texts_of(broken)
     return all(
         _EMPTY.sub("", patch.apply(path, texts[path])) == _EMPTY.sub("", back.apply(path, texts[path]))

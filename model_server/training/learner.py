@@ -11,12 +11,12 @@ from random import Random
 import torch
 from transformers import PreTrainedModel
 
-from model_server.training.crew import Crew
-from model_server.training.draw import answer_likelihood, draw
-from model_server.training.reward import advantages
-from model_server.training.rollout import Group, Refused, Sample
-from model_server.training.served import Served
-from model_server.training.students import Row, Student
+from model_server.training.policies import TokenizedExample, TrainablePolicy
+from model_server.training.process_group import ProcessGroup
+from model_server.training.reward import compute_advantages
+from model_server.training.rollout import AnswerGroup, RefusedAnswers, SampleAnswers
+from model_server.training.sampling import answer_log_probabilities, sample_answers
+from model_server.training.served_policy import ServedPolicy
 from relook_lsp.models.language import Observation
 
 
@@ -43,57 +43,59 @@ def policy_loss(
 
 @dataclass
 class Learner:
-    """A student, the model it was at first (None where that does not matter), its optimizer, and who learns with it.
+    """A policy, the model it was at first (None where that does not matter), its optimizer, and who learns with it.
     ``served`` answers in its place where a server does."""
 
-    student: Student
+    policy: TrainablePolicy
     start: PreTrainedModel | None
     optimizer: torch.optim.Optimizer
-    crew: Crew
-    served: Served | None = None
+    processes: ProcessGroup
+    served: ServedPolicy | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
-    def sampler(self, temperature: float, random: Random) -> Sample:
+    def sampler(self, temperature: float, random: Random) -> SampleAnswers:
         """How answers are drawn. A model of this process answers one question at a time."""
         if self.served is not None:
             return self.served.sample
 
-        async def sample(observation: Observation, refused: Refused, count: int) -> Sequence[str]:
+        async def sample(observation: Observation, refused: RefusedAnswers, count: int) -> Sequence[str]:
             async with self._turn:
-                return await asyncio.to_thread(draw, self.student, observation, refused, count, temperature, random)
+                return await asyncio.to_thread(
+                    sample_answers, self.policy, observation, refused, count, temperature, random
+                )
 
         return sample
 
 
-def update(learner: Learner, groups: Sequence[Group], epochs: int, beta: float) -> dict[str, float]:
+def update_policy(learner: Learner, groups: Sequence[AnswerGroup], epochs: int, beta: float) -> dict[str, float]:
     """A few clipped steps on the groups of one rollout, those of all processes together; groups with fewer than two
     scored samples are dropped. For the record: how often the likeliest answer of a group was an accepted one, before."""
-    student, optimizer, crew = learner.student, learner.optimizer, learner.crew
-    model = student.model
-    batch: list[tuple[list[Row], torch.Tensor, torch.Tensor, torch.Tensor | None]] = []
+    policy, optimizer, processes = learner.policy, learner.optimizer, learner.processes
+    model = policy.model
+    batch: list[tuple[list[TokenizedExample], torch.Tensor, torch.Tensor, torch.Tensor | None]] = []
     dropped = flat = right = 0
     for group in groups:
-        found = advantages(group.rewards)
+        found = compute_advantages(group.rewards)
         if found is None:
             dropped += 1
         elif not any(found):
             flat += 1
         else:
-            rows = [student.row(group.observation, group.refused, answer) for answer in group.answers]
+            rows = [policy.tokenize(group.observation, group.refused, answer) for answer in group.answers]
             with torch.no_grad():
-                old, mask = answer_likelihood(model, rows)
-                start = None if learner.start is None else answer_likelihood(learner.start, rows)[0]
+                old, mask = answer_log_probabilities(model, rows)
+                start = None if learner.start is None else answer_log_probabilities(learner.start, rows)[0]
             right += group.accepted[int((old * mask).sum(1).argmax())]
             batch.append((rows, torch.tensor(found, device=model.device), old, start))
-    number = crew.total(len(batch))
+    number = processes.sum(len(batch))
     loss = torch.zeros(())
     for _ in range(epochs if number else 0):
         optimizer.zero_grad()
         for rows, advantage, old, start in batch:
-            new, mask = answer_likelihood(model, rows)
+            new, mask = answer_log_probabilities(model, rows)
             loss = policy_loss(new, old, advantage, mask, start=start, beta=beta) / number
             loss.backward()
-        crew.add(model)
+        processes.sum_gradients(model)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
     likeliest = {"likeliest accepted": round(right / len(batch), 4)} if batch else {}

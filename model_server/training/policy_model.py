@@ -13,7 +13,7 @@ from relook_lsp.models.tokens import END, PATTERN, Tokens
 
 Item = TypeVar("Item", int, float)
 
-LONGEST = 512
+MAX_TOKENS = 512
 """Tokens of prompt and answer together."""
 
 SIZES: dict[str, dict[str, int]] = {
@@ -43,12 +43,12 @@ def train_tokenizer(texts: Iterable[str], size: int, path: Path) -> Tokens:
     return Tokens(path)
 
 
-def new_model(size: str, vocabulary: int) -> LlamaForCausalLM:
+def create_model(size: str, vocabulary: int) -> LlamaForCausalLM:
     shape = SIZES[size]
     config = LlamaConfig(
         vocab_size=vocabulary,
         num_key_value_heads=max(1, shape["num_attention_heads"] // 2),
-        max_position_embeddings=LONGEST,
+        max_position_embeddings=MAX_TOKENS,
         tie_word_embeddings=True,
         bos_token_id=None,
         eos_token_id=0,
@@ -58,6 +58,6 @@ def new_model(size: str, vocabulary: int) -> LlamaForCausalLM:
     return LlamaForCausalLM(config)
 
 
-def padded(rows: Sequence[Sequence[Item]], value: Item) -> list[list[Item]]:
+def pad_rows(rows: Sequence[Sequence[Item]], value: Item) -> list[list[Item]]:
     width = max(map(len, rows))
     return [[*row, *([value] * (width - len(row)))] for row in rows]

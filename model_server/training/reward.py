@@ -1,4 +1,4 @@
-"""What an edit is worth: the share of the page's cost that it removes, as the render says."""
+"""The reward of an edit: the share of the page's cost that it removes, measured by a render."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from relook_lsp.refine.trajectory import Reason, State, Verdict
 
-WORTHLESS = frozenset(
+WORTHLESS_REASONS = frozenset(
     (
         Reason.DOES_NOT_APPLY,
         Reason.EMPTY,
@@ -21,7 +21,7 @@ WORTHLESS = frozenset(
 )
 """Reasons for which the cost does not count: an edit that hides the text with the defect removes its cost too."""
 
-REFUSED = 0.5
+REFUSED_SHARE = 0.5
 """Of the reward of an edit that makes the page cheaper but is not accepted (something else got worse, or cannot be
 told): it is on the way, and must stay below one that is accepted."""
 
@@ -30,22 +30,22 @@ LENGTH_PRICE = 0.2
 """Reward that an answer of ``LONGEST`` tokens loses, in proportion; shorter ones lose less."""
 
 
-def worth(base: State, verdict: Verdict) -> float | None:
-    """0 to 1, whatever the length; None where the environment failed: such a sample is masked, never 0."""
+def compute_worth(base: State, verdict: Verdict) -> float | None:
+    """Worth of an edit, 0 to 1, regardless of its length. None where the environment failed: the sample is masked."""
     if verdict.reason is Reason.INFRASTRUCTURE:
         return None
-    if verdict.state is None or verdict.reason in WORTHLESS or base.cost <= 0:
+    if verdict.state is None or verdict.reason in WORTHLESS_REASONS or base.cost <= 0:
         return 0.0
     share = max(0.0, min(1.0, (base.cost - verdict.state.cost) / base.cost))
-    return share * (1.0 if verdict.accepted else REFUSED)
+    return share * (1.0 if verdict.accepted else REFUSED_SHARE)
 
 
-def reward(worth: float | None, length: int) -> float | None:
+def compute_reward(worth: float | None, length: int) -> float | None:
     """With the price of the answer's length in tokens."""
     return None if worth is None else worth * (1 - LENGTH_PRICE * min(1.0, length / LONGEST))
 
 
-def advantages(rewards: Sequence[float | None]) -> list[float] | None:
+def compute_advantages(rewards: Sequence[float | None]) -> list[float] | None:
     """GRPO: how much better than its group each sample is, in standard deviations; masked samples get 0. None for a
     group with fewer than two scored samples."""
     scored = [value for value in rewards if value is not None]

@@ -88,7 +88,7 @@ _REMOTE = re.compile(
 _IMPORT = re.compile(r"@import\s+(?:url\()?\s*[\"']?(?:https?:)?//[^;]*;", re.I)
 
 
-def cache() -> Path:
+def training_folder() -> Path:
     """The folder for everything that training makes; outside the tree."""
     base = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
     return Path(base) / "relook" / "training"
@@ -98,7 +98,7 @@ SPLITS = ("train", "development", "held-out")
 
 
 @dataclass(frozen=True)
-class Sample:
+class PageSample:
     """One page of a source; ``hash`` is of its entry document."""
 
     source: str
@@ -125,7 +125,7 @@ class Sample:
         }
 
 
-def fetch(package: Package, into: Path) -> Path:
+def fetch_package(package: Package, into: Path) -> Path:
     """The unpacked package, fetched once. Raises ``CalledProcessError`` where npm cannot."""
     folder = into / package.name.replace("/", "__")
     if (folder / "ready").exists():
@@ -148,26 +148,26 @@ def fetch(package: Package, into: Path) -> Path:
     return folder
 
 
-def samples(into: Path | None = None, *, packages: bool = True, data: str | None = None) -> list[Sample]:
+def collect_pages(into: Path | None = None, *, packages: bool = True, data: str | None = None) -> list[PageSample]:
     """All pages, each text once, in the order of the sources. ``data`` is the folder of ``RELOOK_DATA``."""
-    found: dict[str, Sample] = {}
-    into = into or cache() / "pages"
+    found: dict[str, PageSample] = {}
+    into = into or training_folder() / "pages"
     for package in PACKAGES if packages else ():
-        for sample in _below(package.name, fetch(package, into)):
+        for sample in _pages_below(package.name, fetch_package(package, into)):
             found.setdefault(sample.hash, sample)
     for folder in sorted(Path(data, "pages").iterdir()) if data else ():
         if folder.is_dir():
-            for sample in _below(folder.name, folder):
+            for sample in _pages_below(folder.name, folder):
                 found.setdefault(sample.hash, sample)
     return list(found.values())
 
 
-def selected(found: Iterable[Sample], split: str | None, only: Sequence[str] | None) -> list[Sample]:
+def select_pages(found: Iterable[PageSample], split: str | None, only: Sequence[str] | None) -> list[PageSample]:
     """Those of a split and of some sources, where these are asked for."""
     return [one for one in found if split in (None, one.split) and (not only or one.source in only)]
 
 
-def _below(source: str, root: Path) -> Iterator[Sample]:
+def _pages_below(source: str, root: Path) -> Iterator[PageSample]:
     for path in sorted(root.rglob("*.html")):
         inside = path.relative_to(root)
         if _SKIPPED & {part.lower() for part in inside.parts[:-1]} or path.stat().st_size not in SIZES:
@@ -175,4 +175,4 @@ def _below(source: str, root: Path) -> Iterator[Sample]:
         text = path.read_text("utf-8", "replace")
         if "<body" not in text.lower() or "{{" in text or "<%" in text:
             continue
-        yield Sample(source, Page(root, inside.as_posix()), hashlib.sha256(text.encode()).hexdigest())
+        yield PageSample(source, Page(root, inside.as_posix()), hashlib.sha256(text.encode()).hexdigest())

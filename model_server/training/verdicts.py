@@ -1,7 +1,8 @@
-"""What renders said of answers, kept so that nothing is rendered twice: ``python -m model_server.training.verdicts``
-(``make verdicts``) shows every task once and has the likeliest answers of a policy judged by the editor's verifier.
+"""Stores the verdicts of renders on answers, so that no answer is rendered twice.
 
-Reinforcement learning and the comparison of policies read it, without a browser.
+``python -m model_server.training.verdicts`` (``make verdicts``) renders every task once and lets the editor's verifier
+judge the likeliest answers of a policy. Reinforcement learning and the comparison of policies read the file without a
+browser.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from random import Random
 
-from model_server.training.examples import Purpose, Task, observation_of, stored
-from model_server.training.facing import faced, judged
-from model_server.training.kept import read
-from model_server.training.reward import worth
-from model_server.training.screen import SCREEN
-from model_server.training.sources import SPLITS, cache
+from model_server.training.examples import Provenance, Task, decode_observation, read_tasks
+from model_server.training.jsonl import read_records
+from model_server.training.reward import compute_worth
+from model_server.training.screening import SCREENING
+from model_server.training.sources import SPLITS, training_folder
+from model_server.training.task_state import find_task_state, judge_answer
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.errors import RelookError
 from relook_lsp.models.language import Observation
@@ -32,8 +33,8 @@ from relook_lsp.review.parallel import run_parallel
 
 
 @dataclass(frozen=True)
-class Said:
-    """Of one answer. ``worth`` as in ``reward.worth``; ``reason`` a ``Reason``."""
+class JudgedAnswer:
+    """The verdict on one answer. ``worth`` as in ``compute_worth``; ``reason`` is the value of a ``Reason``."""
 
     worth: float
     accepted: bool
@@ -41,9 +42,9 @@ class Said:
 
 
 @dataclass
-class Shown(Purpose):
-    """A task as the policy was told of it, and what is known of answers to it. ``observation`` is None where the page
-    does not show the task's findings any more."""
+class JudgedTask(Provenance):
+    """A task as the policy observes it, with the judged answers. ``observation`` is None where the page no longer shows
+    the findings of the task."""
 
     task: str
     split: str
@@ -52,65 +53,79 @@ class Shown(Purpose):
     held_out_kind: bool
     rule: str
     observation: Observation | None
-    said: dict[str, Said] = field(default_factory=dict[str, Said])
+    judged: dict[str, JudgedAnswer] = field(default_factory=dict[str, JudgedAnswer])
 
 
-def load(path: Path) -> dict[str, Shown]:
+def read_judged_tasks(path: Path) -> dict[str, JudgedTask]:
     """By ``Task.identity``; later lines add to earlier ones. A line that was cut off is skipped."""
-    known: dict[str, Shown] = {}
-    for record in read(path):
-        said = {answer: Said(*values) for answer, values in record.pop("said").items()}
+    known: dict[str, JudgedTask] = {}
+    for record in read_records(path):
+        said = {answer: JudgedAnswer(*values) for answer, values in record.pop("said").items()}
         told = record.pop("observation")
-        one = Shown(**record, observation=None if told is None else observation_of(told))
+        one = JudgedTask(**record, observation=None if told is None else decode_observation(told))
         earlier = known.get(one.task)
-        # Told otherwise than before: indices mean other things, and what was said does not count any more.
+        # In another observation indices mean other things, so earlier verdicts do not count.
         if earlier is not None and earlier.observation == one.observation:
-            said = {**earlier.said, **said}
-        known[one.task] = replace(one, said=said)
+            said = {**earlier.judged, **said}
+        known[one.task] = replace(one, judged=said)
     return known
 
 
-def line(shown: Shown) -> str:
-    said = {answer: [one.worth, one.accepted, one.reason] for answer, one in shown.said.items()}
+def encode_line(shown: JudgedTask) -> str:
+    said = {answer: [one.worth, one.accepted, one.reason] for answer, one in shown.judged.items()}
     told = None if shown.observation is None else asdict(shown.observation)
-    return json.dumps({**vars(shown), "observation": told, "said": said}, ensure_ascii=False) + "\n"
+    fields = {name: value for name, value in vars(shown).items() if name != "judged"}
+    return json.dumps({**fields, "observation": told, "said": said}, ensure_ascii=False) + "\n"
 
 
-async def ask(driver: Driver, task: Task, models: Sequence[Local], answers: int, known: Shown | None) -> Shown:
+async def judge_task(
+    driver: Driver, task: Task, models: Sequence[Local], answers: int, known: JudgedTask | None
+) -> JudgedTask:
     """Shows the task and has the first ``answers`` of every model judged, but for those that are known. Raises
     ``RelookError``."""
-    one = Shown(task.identity, task.split, task.source, task.kind, task.held_out_kind, task.rule, None)
-    async with Stage(driver, SCREEN) as stage:
-        found = await faced(task, stage.look)
+    one = JudgedTask(task.identity, task.split, task.source, task.kind, task.held_out_kind, task.rule, None)
+    async with Stage(driver, SCREENING) as stage:
+        found = await find_task_state(task, stage.look)
         observed = observe(*found) if found is not None else None
         if found is None or observed is None:
             return one
         state, aim = found
         one.observation = observed.observation
         if known is not None and known.observation == one.observation:
-            one.said |= known.said
+            one.judged |= known.judged
         verifier = Verifier(stage.look, screen=stage.screen).aimed(aim)
         for model in models:
             first = await asyncio.to_thread(model.answers, one.observation)
-            one.said |= await _judge(state, observed, [a for a in first[:answers] if a not in one.said], verifier)
+            one.judged |= await _judge_answers(
+                state, observed, [a for a in first[:answers] if a not in one.judged], verifier
+            )
     return one
 
 
-async def _judge(state: State, observed: Observed, answers: Iterable[str], verifier: Verifier) -> dict[str, Said]:
-    """What the environment failed at is not kept."""
-    said: dict[str, Said] = {}
+async def _judge_answers(
+    state: State, observed: Observed, answers: Iterable[str], verifier: Verifier
+) -> dict[str, JudgedAnswer]:
+    """Judges each answer; drops those for which the environment failed."""
+    said: dict[str, JudgedAnswer] = {}
     for answer in answers:
-        verdict = await judged(state, observed, answer, verifier)
+        verdict = await judge_answer(state, observed, answer, verifier)
         if verdict.reason is not Reason.INFRASTRUCTURE:
-            said[answer] = Said(round(worth(state, verdict) or 0.0, 4), verdict.accepted, verdict.reason.value)
+            said[answer] = JudgedAnswer(
+                round(compute_worth(state, verdict) or 0.0, 4), verdict.accepted, verdict.reason.value
+            )
     return said
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="model_server.training.verdicts", description=__doc__)
-    parser.add_argument("--data", type=Path, nargs="+", default=[cache() / "examples.jsonl", cache() / "natural.jsonl"])
+    parser.add_argument(
+        "--data",
+        type=Path,
+        nargs="+",
+        default=[training_folder() / "examples.jsonl", training_folder() / "natural.jsonl"],
+    )
     parser.add_argument("--model", type=Path, nargs="+", default=[WEIGHTS], help="folders of policies")
-    parser.add_argument("--out", type=Path, default=cache() / "verdicts.jsonl")
+    parser.add_argument("--out", type=Path, default=training_folder() / "verdicts.jsonl")
     parser.add_argument("--answers", type=int, default=10, help="judged of each policy")
     parser.add_argument("--jobs", type=int, default=2, help="pages side by side")
     parser.add_argument("--tasks", type=int, default=0, help="at most so many (0: all)")
@@ -119,8 +134,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     models = [Local(folder) for folder in options.model]
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    known = load(options.out)
-    found = {task.identity: task for path in options.data for task in stored(path)}
+    known = read_judged_tasks(options.out)
+    found = {task.identity: task for path in options.data for task in read_tasks(path)}
     tasks = [task for task in found.values() if options.split in (None, task.split)]
     Random(0).shuffle(tasks)
     todo = [task for task in tasks if options.again or task.identity not in known][: options.tasks or None]
@@ -129,13 +144,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         async def one(driver: Driver, task: Task) -> None:
             try:
-                shown = await ask(driver, task, models, options.answers, known.get(task.identity))
+                shown = await judge_task(driver, task, models, options.answers, known.get(task.identity))
             except RelookError as error:
                 print(f"{task.identity}: {error}", flush=True)
                 return
-            out.write(line(shown))
+            out.write(encode_line(shown))
             out.flush()
-            print(task.identity, sum(said.accepted for said in shown.said.values()), "of", len(shown.said), flush=True)
+            print(
+                task.identity, sum(said.accepted for said in shown.judged.values()), "of", len(shown.judged), flush=True
+            )
 
         asyncio.run(
             run_parallel(todo, one, browser="", jobs=options.jobs, quiet=False, name=lambda task: task.page.entry)

@@ -9,10 +9,19 @@ from random import Random
 import pytest
 from PIL import Image
 
-from model_server.evaluation.audit import HIGH, PLACE, TITLE, WINDOW, Drawn, drawn, looked_at, sheet
+from model_server.evaluation.audit import (
+    HIGH,
+    PLACE,
+    TITLE,
+    WINDOW,
+    AuditedEdit,
+    compose_sheet,
+    draw_accepted,
+    render_before_after,
+)
 from model_server.training.examples import NATURAL, Task
-from model_server.training.screen import SCREEN
-from model_server.training.verdicts import Said, Shown
+from model_server.training.screening import SCREENING
+from model_server.training.verdicts import JudgedAnswer, JudgedTask
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch
@@ -29,22 +38,23 @@ def task(root: Path, key: str) -> Task:
 def test_one_accepted_answer_of_a_task_is_drawn(tmp_path: Path) -> None:
     tasks = [task(tmp_path, str(n)) for n in range(5)]
     said = {
-        "del d0": Said(0, False, "not better"),
-        "del d1": Said(1, True, "accepted"),
-        "del d2": Said(1, True, "accepted"),
+        "del d0": JudgedAnswer(0, False, "not better"),
+        "del d1": JudgedAnswer(1, True, "accepted"),
+        "del d2": JudgedAnswer(1, True, "accepted"),
     }
     known = {
-        one.identity: Shown(one.identity, "train", "x", NATURAL, False, "low-contrast", None, said) for one in tasks[:3]
+        one.identity: JudgedTask(one.identity, "train", "x", NATURAL, False, "low-contrast", None, said)
+        for one in tasks[:3]
     }
-    known[tasks[0].identity].said = {"del d0": said["del d0"]}
-    found = drawn(tasks, known, 10, Random(1))
+    known[tasks[0].identity].judged = {"del d0": said["del d0"]}
+    found = draw_accepted(tasks, known, 10, Random(1))
     assert {one.task.key for one in found} == {"1", "2"} and {one.answer for one in found} <= {"del d1", "del d2"}
-    assert found == drawn(tasks, known, 10, Random(1)) and len(drawn(tasks, known, 1, Random(1))) == 1
+    assert found == draw_accepted(tasks, known, 10, Random(1)) and len(draw_accepted(tasks, known, 1, Random(1))) == 1
 
 
 def test_rows_lie_below_one_another_as_high_as_they_are() -> None:
     low, high = Image.new("RGB", (40, 30), "red"), Image.new("RGB", (PLACE, HIGH), "blue")
-    paper = sheet([("one", (low, low, low, low)), ("two", (low, low, low, high))], 1)
+    paper = compose_sheet([("one", (low, low, low, low)), ("two", (low, low, low, high))], 1)
     assert paper.size == (2 * (WINDOW + PLACE), 30 + HIGH + 2 * TITLE)
     assert paper.getpixel((5, TITLE + 5)) == (255, 0, 0)
     assert paper.getpixel((2 * WINDOW + PLACE + 5, 30 + 2 * TITLE + 5)) == (0, 0, 255)
@@ -53,15 +63,15 @@ def test_rows_lie_below_one_another_as_high_as_they_are() -> None:
 @pytest.mark.browser
 async def test_before_and_after_are_pictures_of_the_page(driver: Driver, tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(PAGE, "utf-8")
-    review = await looker(driver, SCREEN)(Page(tmp_path, "a.html"))
+    review = await looker(driver, SCREENING)(Page(tmp_path, "a.html"))
     (finding,) = (one for one in review.report.findings if one.rule == "low-contrast")
-    one = Drawn(task(tmp_path, finding.key), "set cause = #222")
-    row = await looked_at(driver, one)
+    one = AuditedEdit(task(tmp_path, finding.key), "set cause = #222")
+    row = await render_before_after(driver, one)
     assert not isinstance(row, str)
     title, (_, before, _, after) = row
     assert title.endswith("color: #222")
     darkest = [min(low for low, _ in cell.getextrema()) for cell in (before, after)]  # type: ignore[misc]
     assert darkest[0] > 100 > darkest[1]
-    assert await looked_at(driver, replace(one, answer="set cause = #bbc")) == "refused this time: not better"
-    gone = await looked_at(driver, replace(one, task=replace(one.task, rule="text-too-small")))
+    assert await render_before_after(driver, replace(one, answer="set cause = #bbc")) == "refused this time: not better"
+    gone = await render_before_after(driver, replace(one, task=replace(one.task, rule="text-too-small")))
     assert gone == "the finding is not there any more"

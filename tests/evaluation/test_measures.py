@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from model_server.evaluation import glimpses, rounds, walks
-from model_server.evaluation.against_original import same_structure, similarity
-from model_server.evaluation.intervals import bootstrap, share, sign_test, wilson
-from model_server.evaluation.legible import unread
-from model_server.evaluation.refine_rows import FULL, UNFORCED, Cache, Row, table
+from model_server.evaluation import cost_curves, provisional_bench, rounds
+from model_server.evaluation.intervals import bootstrap_interval, format_share, sign_test, wilson_interval
+from model_server.evaluation.ocr_judge import unread_share
+from model_server.evaluation.page_similarity import has_same_structure, pixel_similarity
+from model_server.evaluation.refine_rows import FULL, UNFORCED, CaseRow, RowCache, format_tables
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.finding import Finding, Location, Report, Severity
 from relook_lsp.core.geometry import Rect
@@ -27,12 +27,12 @@ from relook_lsp.review.review import Settings, review
 def test_wilson_against_published_values() -> None:
     """Newcombe 1998, table I: 81 of 263 and 15 of 148 give 0.2553-0.3662 and 0.0624-0.1605, 0 of 20 gives 0-0.1611."""
     for hits, total, low, high in ((81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0, 0.1611)):
-        assert wilson(hits, total) == pytest.approx((low, high), abs=1e-4)
-    assert wilson(0, 0) == (0, 1)
+        assert wilson_interval(hits, total) == pytest.approx((low, high), abs=1e-4)
+    assert wilson_interval(0, 0) == (0, 1)
 
 
 def test_an_interval_of_a_mean_holds_it_and_narrows() -> None:
-    few, many = bootstrap([0.0, 1.0] * 5), bootstrap([0.0, 1.0] * 50)
+    few, many = bootstrap_interval([0.0, 1.0] * 5), bootstrap_interval([0.0, 1.0] * 50)
     assert few[0] < many[0] < 0.5 < many[1] < few[1]
     assert many == pytest.approx((0.4, 0.6), abs=0.03)  # 1.96 standard errors of 0.05
 
@@ -44,13 +44,16 @@ def test_the_sign_test_against_the_binomial_distribution() -> None:
 
 def test_rounds_are_told_as_shares_of_the_first_cost() -> None:
     seconds = [float(at) for at in range(1, 12)]
-    forced = walks.Walk([2.0, 1.5] + [1.0] * 9, seconds)
-    free = [walks.Walk([2.0] + [1.0] * 10, [1.0] * 11), walks.Walk([1.0] * 10 + [1.5], [1.0] * 11)]
-    line = walks.table({"free": free}).splitlines()[-1]
+    forced = cost_curves.CostCurve([2.0, 1.5] + [1.0] * 9, seconds)
+    free = [
+        cost_curves.CostCurve([2.0] + [1.0] * 10, [1.0] * 11),
+        cost_curves.CostCurve([1.0] * 10 + [1.5], [1.0] * 11),
+    ]
+    line = cost_curves.format_table({"free": free}).splitlines()[-1]
     assert line == "| free | 1.00 | 0.75 | 0.75 | 0.75 | 0.75 | 0.75 | 1.00 | 0.50-1.50 | 0.75 | 1 of 2 |"
-    line = walks.against({"free": free, "forced": [forced]}).splitlines()[-1]
+    line = cost_curves.compare_gains({"free": free, "forced": [forced]}).splitlines()[-1]
     assert line == "| free | 100%, 2.0x | 50%, 3.0x | 50%, 4.0x | 50%, 6.0x | 50%, 8.0x | 0%, 11.0x |"
-    assert share(9, 10) == "90 % (60-98, n = 10)"
+    assert format_share(9, 10) == "90 % (60-98, n = 10)"
 
 
 def test_what_is_told_early_is_compared_with_the_review() -> None:
@@ -60,7 +63,7 @@ def test_what_is_told_early_is_compared_with_the_review() -> None:
         found = (Finding("r", Severity.ERROR, message, at, key, size, 0, "v", Rect(0, 0, 1, 1), None) for key in keys)
         return Report("a.html", True, tuple(found))
 
-    found = glimpses.Agreement()
+    found = provisional_bench.Agreement()
     found.add({("r", "1"), ("r", "2")}, report("2", "3", "4"), report("3", "5"))
     found.add(set(), report("1", message="other"), report("1"))
     lines = found.table().splitlines()
@@ -83,22 +86,22 @@ def test_similarity_counts_pixels_and_what_sticks_out() -> None:
     white = Image.new("RGB", (10, 10), "white")
     other = white.copy()
     other.paste((0, 0, 0), (0, 0, 5, 10))
-    assert similarity(seen(white), seen(white)) == 1
-    assert similarity(seen(white), seen(other)) == 0.5
-    assert similarity(seen(white), seen(Image.new("RGB", (10, 20), "white"))) == 0.5
+    assert pixel_similarity(seen(white), seen(white)) == 1
+    assert pixel_similarity(seen(white), seen(other)) == 0.5
+    assert pixel_similarity(seen(white), seen(Image.new("RGB", (10, 20), "white"))) == 0.5
 
 
 def test_what_was_kept_comes_back_and_makes_tables(tmp_path: Path) -> None:
-    cache = Cache(tmp_path, "development")
-    fixed = Row("a", "0", FULL, ("faded",), True, fixed=True, better=True, similarity=0.9, edit=7, seconds=2, accepted=1, renders=1, screens=2)  # fmt: skip
-    left = Row("a", "1", FULL, ("faded",), True, left=("low-contrast",))
-    unseen = Row("a", "2", FULL, ("wide",), False)
-    for row in (fixed, left, unseen, Row("a", "", "", (), True), Row("a", "0", UNFORCED, ("faded",), True)):
+    cache = RowCache(tmp_path, "development")
+    fixed = CaseRow("a", "0", FULL, ("faded",), True, fixed=True, better=True, similarity=0.9, edit=7, seconds=2, accepted=1, renders=1, screens=2)  # fmt: skip
+    left = CaseRow("a", "1", FULL, ("faded",), True, left=("low-contrast",))
+    unseen = CaseRow("a", "2", FULL, ("wide",), False)
+    for row in (fixed, left, unseen, CaseRow("a", "", "", (), True), CaseRow("a", "0", UNFORCED, ("faded",), True)):
         cache.keep(row)
-    again = Cache(tmp_path, "development")
+    again = RowCache(tmp_path, "development")
     assert again.get("a", "0", FULL) == fixed and again.get("a", "", "") is not None
     assert len(again.rows) == 4
-    text = "\n".join(table(again.rows))
+    text = "\n".join(format_tables(again.rows))
     assert "| refine, one defect | 50 % (9-91, n = 2) | 50 % (9-91, n = 2) | 0 | 0 | 0 |" in text
     assert "| faded | 50 % (9-91, n = 2) |" in text and "wide" not in text
     assert "A fix: 2.00 s" in text and "1 clean renders, 2 trials" in text
@@ -127,7 +130,7 @@ async def test_structure_is_the_tree_of_the_body(
         snapshot = (await review(driver, Page(tmp_path, "a.html"), Settings())).snapshot
         assert snapshot is not None
         seen.append(snapshot)
-    assert same_structure(seen[0], seen[1]) is same
+    assert has_same_structure(seen[0], seen[1]) is same
 
 
 @pytest.mark.browser
@@ -137,7 +140,7 @@ async def test_a_critic_without_pictures_sees_boxes_and_no_colours(driver: Drive
             "<title>", f"<meta name=viewport content='width=device-width'><style>{style}</style><title>"
         )
         page = Page(tmp_path, "a.html").with_texts({"a.html": text})
-        return rounds.blind_cost(State(page, await review(driver, page, rounds.SCREEN)))
+        return rounds.geometry_cost(State(page, await review(driver, page, rounds.SCREENING)))
 
     (tmp_path / "a.html").write_text(PAGE, "utf-8")
     clean = await cost("p { color: #000 }")
@@ -148,11 +151,11 @@ async def test_a_critic_without_pictures_sees_boxes_and_no_colours(driver: Drive
 @pytest.mark.browser
 async def test_who_reads_misses_what_is_not_there_to_be_read(driver: Driver, tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(PAGE.replace("One", "Apples and pears").replace("Two", "from the valley"), "utf-8")
-    snapshot = (await review(driver, Page(tmp_path, "a.html"), rounds.SCREEN)).snapshot
+    snapshot = (await review(driver, Page(tmp_path, "a.html"), rounds.SCREENING)).snapshot
     assert snapshot is not None
-    assert unread(snapshot, lambda _picture: ["APPLES, and", "pears from the", "valley"]) == 0
-    assert unread(snapshot, lambda _picture: ["apples and pears"]) == pytest.approx(0.5)
-    assert unread(snapshot, lambda _picture: []) == 1
+    assert unread_share(snapshot, lambda _picture: ["APPLES, and", "pears from the", "valley"]) == 0
+    assert unread_share(snapshot, lambda _picture: ["apples and pears"]) == pytest.approx(0.5)
+    assert unread_share(snapshot, lambda _picture: []) == 1
 
 
 def test_what_rounds_measured_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

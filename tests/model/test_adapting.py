@@ -18,11 +18,11 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 pytest.importorskip("peft")
 
-from model_server.serve import tiny  # noqa: E402
+from model_server.serve import tiny_models  # noqa: E402
 from model_server.training import grpo, sft  # noqa: E402
-from model_server.training.draw import answer_likelihood, draw  # noqa: E402
-from model_server.training.students import Adapted, adapted, load, trained  # noqa: E402
-from model_server.training.verdicts import Said, Shown, line  # noqa: E402
+from model_server.training.policies import AdapterPolicy, create_adapter_policy, load_policy, trainable_parameters  # noqa: E402
+from model_server.training.sampling import answer_log_probabilities, sample_answers  # noqa: E402
+from model_server.training.verdicts import JudgedAnswer, JudgedTask, encode_line  # noqa: E402
 from relook_lsp.models.language import DeclarationLine, ElementLine, Observation, Slot  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("default")  # what the libraries say of each other
@@ -39,7 +39,7 @@ SEEN = Observation(
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("base")
-    tiny.policy(path, hidden=64, layers=2)
+    tiny_models.write_tiny_policy(path, hidden=64, layers=2)
     return path
 
 
@@ -65,21 +65,21 @@ def adapter(base: Path, examples: Path, tmp_path_factory: pytest.TempPathFactory
 
 
 def _likely(folder: Path, answers: Sequence[str]) -> list[float]:
-    student = load(folder, CPU)
-    likely, mask = answer_likelihood(student.model, [student.row(SEEN, (), answer) for answer in answers])
+    policy = load_policy(folder, CPU)
+    likely, mask = answer_log_probabilities(policy.model, [policy.tokenize(SEEN, (), answer) for answer in answers])
     return (likely * mask).sum(1).tolist()
 
 
 def test_only_the_adapter_is_trained_and_kept(adapter: Path, base: Path) -> None:
-    student = load(adapter, CPU)
-    assert isinstance(student, Adapted)
-    assert all("lora" in name for name in trained(student)) and trained(student)
+    policy = load_policy(adapter, CPU)
+    assert isinstance(policy, AdapterPolicy)
+    assert all("lora" in name for name in trainable_parameters(policy)) and trainable_parameters(policy)
     assert {one.name for one in adapter.iterdir()} >= {"adapter_config.json", "adapter_model.safetensors"}
     assert (adapter / "adapter_model.safetensors").stat().st_size < (base / "model.safetensors").stat().st_size / 2
 
 
 def test_the_last_layers_alone_may_be_adapted(base: Path) -> None:
-    names = trained(adapted(str(base), 4, CPU, torch.float32, last=1))
+    names = trainable_parameters(create_adapter_policy(str(base), 4, CPU, torch.float32, last=1))
     assert names and all(".layers.1." in name for name in names)
 
 
@@ -89,19 +89,19 @@ def test_what_cannot_be_adapted_is_said_in_a_sentence(examples: Path, tmp_path: 
 
 
 def test_it_reads_what_a_served_model_is_asked_and_learns_the_edit(adapter: Path) -> None:
-    student = load(adapter, CPU)
-    head, start = student.row(SEEN, (("del d1", "not better"),), "del cause")
-    asked = student._tokenizer.decode(head[:start])  # type: ignore[attr-defined]
+    policy = load_policy(adapter, CPU)
+    head, start = policy.tokenize(SEEN, (("del d1", "not better"),), "del cause")
+    asked = policy._tokenizer.decode(head[:start])  # type: ignore[attr-defined]
     assert "a.more { width: 12px }" in asked and "not better" in asked and asked.endswith("<|im_start|>assistant\n")
-    assert student.text(head[start:]) == "del cause"
+    assert policy.decode(head[start:]) == "del cause"
     learnt, other = _likely(adapter, ["del cause", "set d1 s0"])
     assert learnt > other + 3
-    assert len(set(draw(student, SEEN, (), 4, 1.0, Random(1)))) == 4
+    assert len(set(sample_answers(policy, SEEN, (), 4, 1.0, Random(1)))) == 4
 
 
 def _verdicts(path: Path) -> Path:
-    said = {"del cause": Said(0.0, False, "not better"), "set cause s0": Said(1.0, True, "accepted")}
-    path.write_text(line(Shown("t", "train", "a", "tiny", False, "small-target", SEEN, said)))
+    said = {"del cause": JudgedAnswer(0.0, False, "not better"), "set cause s0": JudgedAnswer(1.0, True, "accepted")}
+    path.write_text(encode_line(JudgedTask("t", "train", "a", "tiny", False, "small-target", SEEN, said)))
     return path
 
 

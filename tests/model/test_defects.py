@@ -8,26 +8,26 @@ from random import Random
 import pytest
 import pytest_asyncio
 
-from model_server.training.defects.confirm import confirmed
+from model_server.training.defects.confirm import confirm_defects
 from model_server.training.defects.inject import (
-    Candidate,
     Defect,
-    candidates,
-    defects,
-    in_markup,
-    inverse,
-    joined,
-    together,
-    wanted,
-    widest,
+    DefectCandidate,
+    draw_candidates,
+    group_defects,
+    invert_patch,
+    join_patches,
+    needed_styles,
+    widest_view,
+    write_defects,
+    write_markup_defects,
 )
 from model_server.training.defects.kinds import HELD_OUT, KINDS
 from model_server.training.defects.markup import MARKUP
-from model_server.training.examples import of
-from model_server.training.live import LAYOUT_TELLS, suspected, tried
-from model_server.training.screen import SCREEN
-from model_server.training.sources import Sample
-from model_server.training.tasks import Recipe, Tally, examples, kinds_for
+from model_server.training.examples import decode_example
+from model_server.training.generate_examples import Recipe, Tally, generate_examples, select_kinds
+from model_server.training.live_trial import GEOMETRY_RULES, may_add_findings, review_in_live_page
+from model_server.training.screening import SCREENING
+from model_server.training.sources import PageSample
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
 from relook_lsp.critics.registry import BY_ID
@@ -66,8 +66,8 @@ async def clean(driver: Driver, tmp_path_factory: pytest.TempPathFactory) -> Sta
     page = Page(root, "index.html")
     live, review = await look(driver, page, Settings())
     assert review.snapshot is not None
-    every = [Candidate(KINDS[0], node) for node in widest(review.snapshot).layout.elements]
-    snapshot = await live.styles(wanted(review.snapshot, every))
+    every = [DefectCandidate(KINDS[0], node) for node in widest_view(review.snapshot).layout.elements]
+    snapshot = await live.styles(needed_styles(review.snapshot, every))
     await live.close()
     assert not [finding for finding in review.report.findings if finding.cost]
     return State(page, Review(review.report, snapshot))
@@ -77,14 +77,14 @@ def named(state: State, kind: str, place: str, text: str) -> Defect:
     """The defect of this kind at this place, on the element that begins with ``text``."""
     assert state.review.snapshot is not None
     snapshot = state.review.snapshot
-    layout = widest(snapshot).layout
+    layout = widest_view(snapshot).layout
     node = next(n for n in layout.elements if PAGE[layout.origin(n) or 0 :].startswith(text))
     chosen = next(k for k in KINDS if k.name == kind)
-    one = Candidate(
+    one = DefectCandidate(
         type(chosen)(chosen.name, chosen.rules, chosen.where, chosen.values, (place,)),
         node,
     )
-    return next(defects(state, [one], Random(1)))
+    return next(write_defects(state, [one], Random(1)))
 
 
 def test_the_table_is_large_and_names_real_rules() -> None:
@@ -97,27 +97,27 @@ def test_the_table_is_large_and_names_real_rules() -> None:
 
 def test_the_same_seed_gives_the_same_defects(clean: State) -> None:
     assert clean.review.snapshot is not None
-    one, other = (candidates(clean.review.snapshot, Random(3), 20) for _ in range(2))
+    one, other = (draw_candidates(clean.review.snapshot, Random(3), 20) for _ in range(2))
     assert one == other and len(one) > 5
-    assert list(defects(clean, one, Random(4))) == list(defects(clean, other, Random(4)))
+    assert list(write_defects(clean, one, Random(4))) == list(write_defects(clean, other, Random(4)))
 
 
 def test_the_inverse_restores_every_byte(clean: State) -> None:
     assert clean.review.snapshot is not None
-    chosen = candidates(clean.review.snapshot, Random(5), 40)
-    found = [*defects(clean, chosen, Random(5)), *in_markup(clean.review.snapshot)]
-    groups = together(found, widest(clean.review.snapshot).layout, Random(5))
+    chosen = draw_candidates(clean.review.snapshot, Random(5), 40)
+    found = [*write_defects(clean, chosen, Random(5)), *write_markup_defects(clean.review.snapshot)]
+    groups = group_defects(found, widest_view(clean.review.snapshot).layout, Random(5))
     assert sum(map(len, groups)) == len(found) > 10
     for group in groups:
-        patch = joined(group)
+        patch = join_patches(group)
         assert patch is not None
         for path, text in texts_of(clean).items():
             broken = patch.apply(path, text)
-            assert inverse(patch).apply(path, broken) == text
+            assert invert_patch(patch).apply(path, broken) == text
             for defect in group:
-                rest = joined([other for other in group if other is not defect])
+                rest = join_patches([other for other in group if other is not defect])
                 kept = text if rest is None else rest.apply(path, text)
-                assert inverse(patch, defect.patch).apply(path, broken) == kept
+                assert invert_patch(patch, defect.patch).apply(path, broken) == kept
 
 
 CASES = (
@@ -136,25 +136,25 @@ async def test_a_defect_is_found_as_what_it_is(
     texts = texts_of(clean)
     page = clean.page.with_texts({path: defect.patch.apply(path, texts[path]) for path in defect.patch.paths})
     broken = State(page, await looker(driver, Settings())(page))
-    found = confirmed(clean, broken, defect.patch, [defect])
+    found = confirm_defects(clean, broken, defect.patch, [defect])
     assert [one.findings[0].rule for one in found] and found[0].findings[0].rule in rules
 
 
 async def test_what_boxes_do_not_suspect_a_picture_does_not_show(driver: Driver, clean: State) -> None:
     base = clean.review.snapshot
     assert base is not None
-    told = [kind for kind in KINDS if kind.rules <= LAYOUT_TELLS]
-    chosen = [one for one in candidates(base, Random(8), 40, told) if "range" not in one.kind.places][:12]
-    live, first = await look(driver, clean.page, SCREEN)
+    told = [kind for kind in KINDS if kind.rules <= GEOMETRY_RULES]
+    chosen = [one for one in draw_candidates(base, Random(8), 40, told) if "range" not in one.kind.places][:12]
+    live, first = await look(driver, clean.page, SCREENING)
     clear = 0
     try:
         assert first.snapshot is not None
         views = [min(first.snapshot.settled, key=lambda view: view.viewport.width)]
-        for defect in defects(clean, chosen, Random(8)):
-            asked = (live, first.snapshot, defect.patch, SCREEN.options, views, defect.rules)
-            if not await suspected(*asked):
+        for defect in write_defects(clean, chosen, Random(8)):
+            asked = (live, first.snapshot, defect.patch, SCREENING.options, views, defect.rules)
+            if not await may_add_findings(*asked):
                 clear += 1
-                seen = await tried(*asked)
+                seen = await review_in_live_page(*asked)
                 assert seen is not None and not seen.report.findings, defect
     finally:
         await live.close()
@@ -163,13 +163,13 @@ async def test_what_boxes_do_not_suspect_a_picture_does_not_show(driver: Driver,
 
 async def test_examples_of_a_page_come_back_as_tasks_whose_answers_apply(clean: State, driver: Driver) -> None:
     """What is written for training: every group confirmed by a clean load, with the source that large policies read."""
-    sample, tally = Sample("orchard", clean.page, "00" * 32), Tally()
-    records = await examples(driver, sample, 0, kinds_for("train"), Recipe(12, 1.0, True), tally)
+    sample, tally = PageSample("orchard", clean.page, "00" * 32), Tally()
+    records = await generate_examples(driver, sample, 0, select_kinds("train"), Recipe(12, 1.0, True), tally)
     assert len(records) == tally.counts["examples"] >= 3
     assert sum(record["full"] for record in records) == tally.counts["confirmed"] >= len(records) // 2
     for record in records:
         stored = json.loads(json.dumps(record))
-        example = of(stored)
+        example = decode_example(stored)
         assert example.split == "held-out" and example.kind not in HELD_OUT and example.operations
         assert example.observation.source.strip()
         text = (example.page.root / example.page.entry).read_text("utf-8")

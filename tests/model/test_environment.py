@@ -8,10 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from model_server.training.environment import Browser, Environment, Outcome, Scored, Watching
+from model_server.training.environment import (
+    BrowserEnvironment,
+    Environment,
+    EnvironmentSettings,
+    ScoredAnswer,
+    StepOutcome,
+)
 from model_server.training.examples import NATURAL, Task
-from model_server.training.rollout import Refused, rollout
-from model_server.training.screen import SCREEN
+from model_server.training.rollout import RefusedAnswers, collect_rollout
+from model_server.training.screening import SCREENING
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch, Replacement
@@ -32,7 +38,7 @@ async def task(driver: Driver, tmp_path: Path) -> Task:
     """Pale text, on a page that is too wide besides."""
     (tmp_path / "a.html").write_text(PAGE, "utf-8")
     page = Page(tmp_path, "a.html")
-    found = (await looker(driver, SCREEN)(page)).report.findings
+    found = (await looker(driver, SCREENING)(page)).report.findings
     assert {one.rule for one in found} == {"low-contrast", "page-scrolls-sideways"}
     (pale,) = (one for one in found if one.rule == "low-contrast")
     return Task("train", "x", NATURAL, False, pale.rule, pale.key, page, Patch(()), 0)
@@ -53,7 +59,7 @@ async def _mended(environment: Environment, task: Task) -> None:
 
 
 async def test_a_page_in_a_browser_of_this_process(driver: Driver, task: Task) -> None:
-    environment = Browser(driver, Watching())
+    environment = BrowserEnvironment(driver, EnvironmentSettings())
     await _mended(environment, task)
     assert await environment.reset(replace(task, key="77")) is None
     again = await environment.reset(task)
@@ -62,7 +68,7 @@ async def test_a_page_in_a_browser_of_this_process(driver: Driver, task: Task) -
 
 
 async def test_large_policies_are_told_the_source(driver: Driver, task: Task) -> None:
-    environment = Browser(driver, Watching(source=True))
+    environment = BrowserEnvironment(driver, EnvironmentSettings(source=True))
     told = await environment.reset(task)
     assert told is not None and "p{color:#bbb;margin:2rem}" in told.source
     await environment.close()
@@ -74,7 +80,7 @@ async def test_a_critic_must_prefer_the_edit_in_both_orders(
 ) -> None:
     monkeypatch.setenv("RELOOK_CACHE", str(tmp_path / "answers"))
     async with serving(scripted([said(verdict(one)) for one in better])) as server:
-        environment = Browser(driver, Watching(critic=server.url, critic_model="m"))
+        environment = BrowserEnvironment(driver, EnvironmentSettings(critic=server.url, critic_model="m"))
         assert await environment.reset(task) is not None
         outcome = await environment.step(["set cause = #555"])
         await environment.close()
@@ -84,7 +90,7 @@ async def test_a_critic_must_prefer_the_edit_in_both_orders(
 
 
 async def test_a_page_that_is_gone_or_has_changed_is_left_out(driver: Driver, task: Task) -> None:
-    environment = Browser(driver, Watching())
+    environment = BrowserEnvironment(driver, EnvironmentSettings())
     gone = replace(task, page=replace(task.page, entry="gone.html"))
     assert await environment.reset(gone) is None
     at = PAGE.index("#bbb")
@@ -106,10 +112,10 @@ class Scripted(Environment):
     async def reset(self, task: Task) -> Observation | None:
         return SEEN if self.left else None
 
-    async def step(self, answers: Sequence[str]) -> Outcome:
-        scored = tuple(Scored(None if a == "lost" else float(a), float(a) == 1, "said") for a in answers)
+    async def step(self, answers: Sequence[str]) -> StepOutcome:
+        scored = tuple(ScoredAnswer(None if a == "lost" else float(a), float(a) == 1, "said") for a in answers)
         self.left -= any(one.accepted for one in scored)
-        return Outcome(scored, len(answers), SEEN if self.left else None)
+        return StepOutcome(scored, len(answers), SEEN if self.left else None)
 
     async def close(self) -> None:
         pass
@@ -117,11 +123,11 @@ class Scripted(Environment):
 
 def _asked(
     *groups: Sequence[str],
-) -> tuple[Callable[[Observation, Refused, int], Awaitable[Sequence[str]]], list[Refused]]:
-    told: list[Refused] = []
+) -> tuple[Callable[[Observation, RefusedAnswers, int], Awaitable[Sequence[str]]], list[RefusedAnswers]]:
+    told: list[RefusedAnswers] = []
     left = iter(groups)
 
-    async def sample(observation: Observation, refused: Refused, count: int) -> Sequence[str]:
+    async def sample(observation: Observation, refused: RefusedAnswers, count: int) -> Sequence[str]:
         told.append(refused)
         return next(left)
 
@@ -130,27 +136,27 @@ def _asked(
 
 async def test_a_round_ends_with_an_accepted_answer_and_tells_what_was_refused(task: Task) -> None:
     sample, told = _asked(["0", "0.5"], ["1", "0"], ["1", "1"])
-    groups = await rollout(Scripted(2), task, sample, lambda answer: 0, size=2)
+    groups = await collect_rollout(Scripted(2), task, sample, lambda answer: 0, size=2)
     assert [group.rewards for group in groups] == [(0, 0.5), (1, 0), (1, 1)]
     assert told == [(), (("0", "said"), ("0.5", "said")), ()] and groups[1].refused == told[1]
 
 
 async def test_rounds_end_where_nothing_is_accepted(task: Task) -> None:
     sample, _ = _asked(["0"], ["0"], ["1"])
-    assert len(await rollout(Scripted(3), task, sample, lambda answer: 0, size=1)) == 2
+    assert len(await collect_rollout(Scripted(3), task, sample, lambda answer: 0, size=1)) == 2
     sample, _ = _asked(*[["1"]] * 4)
-    assert len(await rollout(Scripted(9), task, sample, lambda answer: 0, size=1, rounds=3)) == 3
-    assert await rollout(Scripted(0), task, sample, lambda answer: 0) == []
+    assert len(await collect_rollout(Scripted(9), task, sample, lambda answer: 0, size=1, rounds=3)) == 3
+    assert await collect_rollout(Scripted(0), task, sample, lambda answer: 0) == []
 
 
 @pytest.mark.timeout(300)
 async def test_the_same_in_an_actor_of_a_cluster(task: Task) -> None:
     ray = pytest.importorskip("ray")
-    from model_server.training.cluster import Remote, joined
+    from model_server.training.ray_environment import RayEnvironment, connect_cluster
 
-    joined("")
+    connect_cluster("")
     try:
-        environments = [Remote(Watching()) for _ in range(2)]
+        environments = [RayEnvironment(EnvironmentSettings()) for _ in range(2)]
         for environment in environments:
             await _mended(environment, task)
         lost, kept = environments

@@ -13,13 +13,13 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
-from model_server.training.draw import answer_likelihood, chosen, draw, known  # noqa: E402
 from model_server.training.learner import policy_loss  # noqa: E402
-from model_server.training.policy_model import new_model, train_tokenizer  # noqa: E402
-from model_server.training.reward import advantages  # noqa: E402
+from model_server.training.policies import TrainablePolicy, load_policy  # noqa: E402
+from model_server.training.policy_model import create_model, train_tokenizer  # noqa: E402
+from model_server.training.reward import compute_advantages  # noqa: E402
+from model_server.training.sampling import answer_log_probabilities, gumbel_top_k, sample_answers, sample_judged_group  # noqa: E402
 from model_server.training.sft import answer_loss  # noqa: E402
-from model_server.training.students import Student, load  # noqa: E402
-from model_server.training.verdicts import Said, Shown  # noqa: E402
+from model_server.training.verdicts import JudgedAnswer, JudgedTask  # noqa: E402
 from relook_lsp.models.language import DeclarationLine, ElementLine, Observation, Slot  # noqa: E402
 from relook_lsp.models.llama import Llama  # noqa: E402
 from relook_lsp.models.tokens import Tokens  # noqa: E402
@@ -37,7 +37,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(3)
     path = tmp_path_factory.mktemp("model")
     tokens = train_tokenizer(TEXTS, 400, path / "tokenizer.json")
-    new_model("tiny", len(tokens.ids)).half().save_pretrained(path)
+    create_model("tiny", len(tokens.ids)).half().save_pretrained(path)
     return path
 
 
@@ -47,13 +47,13 @@ def tokens(folder: Path) -> Tokens:
 
 
 @pytest.fixture
-def student(folder: Path) -> Student:
-    return load(folder, torch.device("cpu"))
+def policy(folder: Path) -> TrainablePolicy:
+    return load_policy(folder, torch.device("cpu"))
 
 
 @pytest.fixture
-def model(student: Student) -> Any:
-    return student.model
+def model(policy: TrainablePolicy) -> Any:
+    return policy.model
 
 
 def test_tokens_are_those_of_the_library(folder: Path, tokens: Tokens) -> None:
@@ -97,17 +97,17 @@ def test_answers_are_as_likely_as_torch_says(folder: Path, tokens: Tokens, model
 
 
 def test_a_group_is_of_different_answers_and_each_as_likely_as_read_alone(
-    tokens: Tokens, model: Any, student: Student
+    tokens: Tokens, model: Any, policy: TrainablePolicy
 ) -> None:
     lines = tuple(DeclarationLine(0, name, "1px", "a") for name in ("width", "margin", "padding"))
     box = ElementLine("a.more", "cause", (10, 10, 12, 12), "More")
     slots = (Slot("width", "auto"), Slot("padding", "8px"))
     seen = Observation("small-target", "error", "", 1, {}, {}, "375x812", 0, None, (box,), lines, slots)
-    group = draw(student, seen, (), 4, 1.0, Random(1))
+    group = sample_answers(policy, seen, (), 4, 1.0, Random(1))
     assert len(set(group)) == len(group) == 4
     prompt = tokens.encode(TEXTS[0])
     answers = [[*tokens.encode(text), tokens.end] for text in ("set d0 s0", "del d0")]
-    likely, mask = answer_likelihood(model, [([*prompt, *answer], len(prompt)) for answer in answers])
+    likely, mask = answer_log_probabilities(model, [([*prompt, *answer], len(prompt)) for answer in answers])
     for row, kept, answer in zip(likely, mask, answers, strict=True):
         logits = model(torch.tensor([[*prompt, *answer]])).logits[0, len(prompt) - 1 : -1]
         wanted = torch.log_softmax(logits, -1)[range(len(answer)), answer].sum()
@@ -119,12 +119,17 @@ def test_a_group_is_of_different_answers_and_each_as_likely_as_read_alone(
         assert all(torch.allclose(a, b, atol=1e-4) for a, b in zip(*slopes, strict=True))
 
 
-def test_a_known_group_is_worth_what_renders_said(student: Student) -> None:
+def test_a_known_group_is_worth_what_renders_said(policy: TrainablePolicy) -> None:
     lines = (DeclarationLine(0, "width", "1px", "a"),)
     box = ElementLine("a.more", "cause", (10, 10, 12, 12), "More")
     seen = Observation("small-target", "error", "", 1, {}, {}, "375x812", 0, None, (box,), lines, ())
-    said = {"del e0 width": Said(1.0, True, "accepted"), "set e0 width = 24px": Said(0.0, False, "not-better")}
-    group = known(student, Shown("a", "train", "x", "small", False, "small-target", seen, said), 8, 1.0, Random(1))
+    said = {
+        "del e0 width": JudgedAnswer(1.0, True, "accepted"),
+        "set e0 width = 24px": JudgedAnswer(0.0, False, "not-better"),
+    }
+    group = sample_judged_group(
+        policy, JudgedTask("a", "train", "x", "small", False, "small-target", seen, said), 8, 1.0, Random(1)
+    )
     assert set(group.answers) == set(said) and group.renders == 0
     worth = dict(zip(group.answers, group.rewards, strict=True))
     assert 0.8 < (worth["del e0 width"] or 0) < 1 and worth["set e0 width = 24px"] == 0
@@ -132,7 +137,7 @@ def test_a_known_group_is_worth_what_renders_said(student: Student) -> None:
 
 def test_likely_answers_are_drawn_first_and_others_too() -> None:
     random = Random(3)
-    first = [chosen([0.0, -2.0, -2.0, -2.0], 2, 1.0, random)[0] for _ in range(2000)]
+    first = [gumbel_top_k([0.0, -2.0, -2.0, -2.0], 2, 1.0, random)[0] for _ in range(2000)]
     # softmax: 1 / (1 + 3 e^-2) = 0.71
     assert 0.68 < first.count(0) / 2000 < 0.74
     assert {1, 2, 3} < set(first)
@@ -158,10 +163,10 @@ def test_the_loss_is_that_of_trl(tmp_path: Path, tokens: Tokens, model: Any, bet
 
     prompt = tokens.encode(TEXTS[0])
     answers = [tokens.encode(text) for text in ("set d0 s0", "del d0", "set d0 = #000", "set e0 color s0")]
-    found = advantages([1.0, 0.25, 0.0, 0.5])
+    found = compute_advantages([1.0, 0.25, 0.0, 0.5])
     assert found is not None
     rows = [([*prompt, *answer, tokens.end], len(prompt)) for answer in answers]
-    new, mask = answer_likelihood(model, rows)
+    new, mask = answer_log_probabilities(model, rows)
     old = (new + 0.3 * torch.sin(torch.arange(new.numel()).reshape(new.shape))).detach()
     start = (new + 0.2 * torch.cos(torch.arange(new.numel()).reshape(new.shape))).detach()
     own = policy_loss(new, old, torch.tensor(found), mask, start=start if beta else None, beta=beta)

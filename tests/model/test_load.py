@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from model_server.serve.load import measure, percentile, prompt
+from model_server.serve.load_test import make_prompt, measure_load, percentile
 from tests.model.fake import Reply, scripted, serving
 
 
@@ -17,7 +17,7 @@ def completion() -> Reply:
 
 async def test_every_request_is_made_once_and_no_two_are_alike() -> None:
     async with serving(scripted([completion()])) as server:
-        row = await measure(server.url, 4, 10, 64, 2)
+        row = await measure_load(server.url, 4, 10, 64, 2)
     assert len(server.asked) == len(row.latencies) == 10
     assert (row.prompt_tokens, row.answer_tokens) == (1000, 200)
     assert len({json.dumps(body["messages"]) for body in server.asked}) == 10
@@ -30,4 +30,4 @@ def test_percentile(part: float, value: float) -> None:
 
 
 def test_prompts_differ() -> None:
-    assert len({prompt(number) for number in range(100)}) == 100
+    assert len({make_prompt(number) for number in range(100)}) == 100

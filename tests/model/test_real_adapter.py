@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from model_server.training.served import Served as Learning
+from model_server.training.served_policy import ServedPolicy as Learning
 from relook_lsp.models.chat import Message, ModelError, Question
 from relook_lsp.models.endpoint import Endpoint, HttpChat
 from relook_lsp.models.language import ElementLine, Observation
@@ -56,10 +56,10 @@ async def test_training_gives_the_server_new_weights(served: Served, tmp_path: P
     chat = HttpChat(Endpoint(served.url, "relook-policy", timeout=600))
     before = await chat.answer(ASKED)
     learning = Learning(served.url, _doubled(FOLDER / "tiny-adapter", tmp_path / "next"), 1.0)
-    await learning.renew()
+    await learning.load_adapter()
     assert await chat.answer(ASKED) != before
     assert len(await learning.sample(seen, (("del d0", "not better"),), 4)) == 4
     with pytest.raises(ModelError, match="does not take the new adapter"):
-        await Learning(served.url, tmp_path / "nowhere", 1.0).renew()
+        await Learning(served.url, tmp_path / "nowhere", 1.0).load_adapter()
     with pytest.raises(ModelError, match="start it with --learning"):
-        await Learning(served.url.removesuffix("/v1") + "/elsewhere", tmp_path / "next", 1.0).renew()
+        await Learning(served.url.removesuffix("/v1") + "/elsewhere", tmp_path / "next", 1.0).load_adapter()

@@ -11,11 +11,11 @@ from typing import cast
 
 import pytest
 
-from model_server.training.augment import augment, retold
-from model_server.training.examples import NATURAL, Task, load, stored
-from model_server.training.priority import PRIORITY, weights
-from model_server.training.reward import LONGEST, advantages, reward, worth
-from model_server.training.unseen import TOLD
+from model_server.training.augment import augment, augment_answers
+from model_server.training.examples import NATURAL, Task, read_examples, read_tasks
+from model_server.training.observation_ablation import ABLATIONS
+from model_server.training.reward import LONGEST, compute_advantages, compute_reward, compute_worth
+from model_server.training.task_weights import PRIORITY, compute_task_weights
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch
 from relook_lsp.models.edits import named
@@ -53,7 +53,7 @@ def verdict(reason: Reason, cost: float | None = None) -> Verdict:
 
 
 def earned(base: State, verdict: Verdict, length: int) -> float | None:
-    return reward(worth(base, verdict), length)
+    return compute_reward(compute_worth(base, verdict), length)
 
 
 def test_the_share_of_the_cost_that_goes() -> None:
@@ -77,11 +77,11 @@ def test_a_failure_of_the_environment_is_no_score() -> None:
 
 
 def test_advantages_are_relative_and_skip_what_is_not_scored() -> None:
-    found = advantages([1.0, None, 0.0, 0.5])
+    found = compute_advantages([1.0, None, 0.0, 0.5])
     assert found is not None and found[1] == 0 and found[0] > 0 > found[2]
     assert sum(found) == pytest.approx(0)
-    assert advantages([None, 0.4]) is None
-    assert advantages([0.3, 0.3]) == [0.0, 0.0]
+    assert compute_advantages([None, 0.4]) is None
+    assert compute_advantages([0.3, 0.3]) == [0.0, 0.0]
 
 
 def test_told_otherwise_it_is_the_same_edit() -> None:
@@ -98,7 +98,7 @@ def test_told_otherwise_it_is_the_same_edit() -> None:
 def test_all_answers_to_a_task_are_told_otherwise_together() -> None:
     answers = ["set d1 s0", "del d2", "set e1 color = red", "set d1 s0\ndel d2", "set d1"]
     for seed in range(40):
-        told, reads = retold(SEEN, answers, Random(seed))
+        told, reads = augment_answers(SEEN, answers, Random(seed))
         assert reads.pop("set d1") == "set d1"
         assert {a: spoken(parse(r, told), told) for a, r in reads.items()} == {
             a: spoken(parse(a, SEEN), SEEN) for a in answers[:-1]
@@ -111,9 +111,9 @@ def test_what_solved_repairs_miss_is_drawn_more_often() -> None:
 
     records = [measured("a", True), measured("b", False), measured("b", True), measured("a", False, "held-out pages")]
     tasks = [SimpleNamespace(kind=kind) for kind in ("a", "b", "c", NATURAL)]
-    assert weights(cast("list[Task]", tasks), records) == [1, 1 + PRIORITY / 2, 1, 1 + PRIORITY]
+    assert compute_task_weights(cast("list[Task]", tasks), records) == [1, 1 + PRIORITY / 2, 1, 1 + PRIORITY]
     left = [*records, measured(NATURAL, True)]
-    assert weights(cast("list[Task]", tasks), left)[-1] == 1
+    assert compute_task_weights(cast("list[Task]", tasks), left)[-1] == 1
 
 
 def test_a_declaration_has_a_number_and_a_name() -> None:
@@ -149,14 +149,14 @@ def test_tasks_without_an_answer_are_tasks_and_no_examples(tmp_path: Path) -> No
     }  # fmt: skip
     file = tmp_path / "natural.jsonl"
     file.write_text(f"{json.dumps(asked)}\n{json.dumps({'done': 'hash', 'tasks': 1})}\n", "utf-8")
-    (task,) = stored(file)
+    (task,) = read_tasks(file)
     assert (task.kind, task.rule, task.joint) == (NATURAL, "small-target", Patch(()))
-    assert list(load(file)) == []
+    assert list(read_examples(file)) == []
 
 
 def test_who_has_not_looked_is_told_nothing_measured() -> None:
     seen = replace(SEEN, measured={"ratio": 1.31}, required={"ratio": 4.5}, widths=(320, 480), places=3, cause=1)
-    full, slots, source = (compact(TOLD[name](seen)) for name in ("all", "slots", "source"))
+    full, slots, source = (compact(ABLATIONS[name](seen)) for name in ("all", "slots", "source"))
     assert "1.31" in full and "320-480" in full and "10x10" in full and "s0 color: #666" in full
     for text in (slots, source):
         assert not [part for part in ("1.31", "4.5", "320", "375", "10x10", "x3", "cause e") if part in text]

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from model_server.serve.cli import main
-from model_server.serve.failures import sentence
-from model_server.serve.launch import ServeError, Server
-from model_server.serve.presets import CONTEXT, PLAIN_TEMPLATE, Wanted, environment, flags
+from model_server.serve.failures import explain_failure
+from model_server.serve.launch import ServeError, ServerProcess
+from model_server.serve.presets import CONTEXT, PLAIN_TEMPLATE, ServeRequest, server_environment, vllm_arguments
 from relook_lsp.review import config
 from tests.model.real import free_port, gone
 
@@ -35,21 +35,21 @@ def pairs(arguments: list[str]) -> dict[str, str]:
 
 
 def test_a_critic(tmp_path: Path) -> None:
-    found = pairs(flags(Wanted("critic", model(tmp_path)), cpu=False))
+    found = pairs(vllm_arguments(ServeRequest("critic", model(tmp_path)), cpu=False))
     assert found["--served-model-name"] == "relook-critic" and found["--host"] == "127.0.0.1"
     assert json.loads(found["--limit-mm-per-prompt"]) == {"image": 6, "video": 0}
     assert json.loads(found["--structured-outputs-config"])["disable_any_whitespace"] is True
     assert found["--max-model-len"] == "4096"
     assert "--enforce-eager" not in found
-    assert "--enforce-eager" in flags(Wanted("critic", model(tmp_path)), cpu=True)
+    assert "--enforce-eager" in vllm_arguments(ServeRequest("critic", model(tmp_path)), cpu=True)
 
 
 def test_a_policy_with_an_adapter(tmp_path: Path) -> None:
     adapter = tmp_path / "adapter"
     adapter.mkdir()
     (adapter / "adapter_config.json").write_text('{"r": 24}', "utf-8")
-    wanted = Wanted("policy", model(tmp_path / "base", template=False, context=10**6), adapter)
-    found = pairs(flags(wanted, cpu=True))
+    wanted = ServeRequest("policy", model(tmp_path / "base", template=False, context=10**6), adapter)
+    found = pairs(vllm_arguments(wanted, cpu=True))
     assert found["--lora-modules"] == f"relook-policy={adapter}" and found["--max-lora-rank"] == "32"
     assert found["--served-model-name"] == "relook-policy-base"
     assert found["--chat-template"] == str(PLAIN_TEMPLATE)
@@ -58,27 +58,29 @@ def test_a_policy_with_an_adapter(tmp_path: Path) -> None:
 
 
 def test_a_name_of_the_hub() -> None:
-    found = pairs(flags(Wanted("policy", "some/model"), cpu=False))
+    found = pairs(vllm_arguments(ServeRequest("policy", "some/model"), cpu=False))
     assert found["--model"] == "some/model" and "--chat-template" not in found
 
 
 def test_the_key_is_not_on_the_command_line(tmp_path: Path) -> None:
     given = {"RELOOK_API_KEY": "secret", "VLLM_CPU_KVCACHE_SPACE": "7"}
-    found = environment(given, cpu=True)
+    found = server_environment(given, cpu=True)
     assert found["VLLM_API_KEY"] == "secret" and found["VLLM_CPU_KVCACHE_SPACE"] == "7"
     assert found["VLLM_CPU_NUM_OF_RESERVED_CPU"] == "0"
-    assert "secret" not in " ".join(flags(Wanted("critic", model(tmp_path)), cpu=True))
-    assert "VLLM_API_KEY" not in environment({}, cpu=False)
+    assert "secret" not in " ".join(vllm_arguments(ServeRequest("critic", model(tmp_path)), cpu=True))
+    assert "VLLM_API_KEY" not in server_environment({}, cpu=False)
 
 
 def test_only_a_server_for_training_takes_other_weights() -> None:
     name = "VLLM_ALLOW_RUNTIME_LORA_UPDATING"
-    assert environment({}, cpu=False, learning=True)[name] == "1" and name not in environment({}, cpu=False)
+    assert server_environment({}, cpu=False, learning=True)[name] == "1" and name not in server_environment(
+        {}, cpu=False
+    )
 
 
 @pytest.mark.parametrize("role", ["policy", "critic"])
 def test_the_line_to_paste_is_a_setting(role: str, tmp_path: Path) -> None:
-    (tmp_path / "relook.toml").write_text(Wanted(role, "m", port=9000).settings, "utf-8")
+    (tmp_path / "relook.toml").write_text(ServeRequest(role, "m", port=9000).settings, "utf-8")
     loaded = getattr(config.load(tmp_path), role)
     assert (loaded.endpoint, loaded.model) == ("http://127.0.0.1:9000/v1", f"relook-{role}")
 
@@ -102,11 +104,11 @@ def test_the_line_to_paste_is_a_setting(role: str, tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_why_it_did_not_start(line: str, code: int, said: str) -> None:
-    assert said in sentence(["INFO loading", line, "bye"], "some/model", code)
+    assert said in explain_failure(["INFO loading", line, "bye"], "some/model", code)
 
 
 def test_it_is_said_where_nothing_was_said() -> None:
-    assert sentence([], "m", 3) == "The server ended with code 3: it said nothing"
+    assert explain_failure([], "m", 3) == "The server ended with code 3: it said nothing"
 
 
 def _said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -121,10 +123,10 @@ def test_what_is_known_before_anything_is_loaded(
     learning = ("--role", "policy", "--model", str(tmp_path), "--learning")
     assert "name one with --adapter" in _said(capsys, *learning)
     assert "leave --host out" in _said(capsys, *learning, "--adapter", str(tmp_path), "--host", "0.0.0.0")
-    monkeypatch.setattr("model_server.serve.cli._installed", lambda module: False)
+    monkeypatch.setattr("model_server.serve.cli._is_installed", lambda module: False)
     assert "vLLM is not installed" in _said(capsys, "--role", "critic")
     assert "are not installed" in _said(capsys, "--role", "policy", "--engine", "transformers")
-    monkeypatch.setattr("model_server.serve.cli._installed", lambda module: True)
+    monkeypatch.setattr("model_server.serve.cli._is_installed", lambda module: True)
     assert "needs vLLM" in _said(capsys, "--role", "critic", "--engine", "transformers")
     assert "takes no vLLM options" in _said(
         capsys, "--role", "policy", "--engine", "transformers", "--", "--dtype", "half"
@@ -143,9 +145,9 @@ def test_what_is_known_before_anything_is_loaded(
 
 def test_a_server_that_ends_at_once() -> None:
     script = "import sys; print('OSError: [Errno 98] Address already in use', file=sys.stderr); sys.exit(1)"
-    server = Server([sys.executable, "-c", script], os.environ, echo=False)
+    server = ServerProcess([sys.executable, "-c", script], os.environ, echo=False)
     with pytest.raises(ServeError, match="--port"):
-        server.ready(Wanted("policy", "m", port=free_port()), 60)
+        server.wait_until_ready(ServeRequest("policy", "m", port=free_port()), 60)
 
 
 def test_a_server_that_never_answers_is_ended_with_its_children(tmp_path: Path) -> None:
@@ -154,10 +156,10 @@ def test_a_server_that_never_answers_is_ended_with_its_children(tmp_path: Path) 
         "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
         f"pathlib.Path({str(tmp_path / 'pid')!r}).write_text(str(child.pid)); time.sleep(600)"
     )
-    server = Server([sys.executable, "-c", script], os.environ, echo=False)
+    server = ServerProcess([sys.executable, "-c", script], os.environ, echo=False)
     deadline = time.monotonic() + 60
     while not (tmp_path / "pid").is_file() and time.monotonic() < deadline:
         time.sleep(0.1)
     with pytest.raises(ServeError, match="was not ready"):
-        server.ready(Wanted("policy", "m", port=free_port()), 0.5)
+        server.wait_until_ready(ServeRequest("policy", "m", port=free_port()), 0.5)
     assert gone(int((tmp_path / "pid").read_text()))

@@ -21,8 +21,9 @@ def module_of(stub: Path) -> str:
 def described(stub: Path) -> Iterator[tuple[str, ...]]:
     """Functions, classes and methods of a stub. Attributes of instances cannot be seen without an instance."""
     for node in ast.parse(stub.read_text("utf-8")).body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            yield (node.name,)
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef) or node.name.startswith("_"):
+            continue
+        yield (node.name,)
         if isinstance(node, ast.ClassDef):
             yield from ((node.name, one.name) for one in node.body if isinstance(one, ast.FunctionDef))
 
@@ -30,7 +31,12 @@ def described(stub: Path) -> Iterator[tuple[str, ...]]:
 @pytest.mark.parametrize("stub", STUBS, ids=module_of)
 def test_a_stub_names_only_what_the_library_has(stub: Path) -> None:
     pytest.importorskip(module_of(stub).partition(".")[0], reason="only in the training environment")
-    module = importlib.import_module(module_of(stub))
+    try:
+        module = importlib.import_module(module_of(stub))
+    except ModuleNotFoundError as error:
+        if error.name != "torchvision":
+            raise
+        pytest.skip("torchvision is only beside a model server")
     missing: list[str] = []
     for names in described(stub):
         found: object = module

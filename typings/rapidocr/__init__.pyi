@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-class RapidOCROutput:
+class _Output:
     txts: tuple[str, ...] | None
 
 class RapidOCR:
     def __init__(self, *, params: dict[str, Any]) -> None: ...
-    def __call__(self, img: NDArray[np.uint8]) -> RapidOCROutput: ...
+    def __call__(self, img: NDArray[np.uint8]) -> _Output: ...

@@ -1,6 +1,6 @@
 """The part of transformers that ``model_server`` uses; it is not installed where types are checked."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,11 +11,12 @@ class PreTrainedModel(torch.nn.Module):
     config: Any
     device: torch.device
     dtype: torch.dtype
+    generate: Callable[..., torch.Tensor]
+    """Of models that generate text."""
     generation_config: Any
 
     @classmethod
     def from_pretrained(cls, pretrained_model_name_or_path: str | Path, **options: Any) -> Self: ...
-    def generate(self, inputs: torch.Tensor | None = ..., **options: Any) -> torch.Tensor: ...
     def get_output_embeddings(self) -> torch.nn.Module: ...
     def load_adapter(self, peft_model_id: str) -> None: ...
     def num_parameters(self) -> int: ...

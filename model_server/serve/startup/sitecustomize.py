@@ -2,4 +2,4 @@
 
 from model_server.serve import torchvision_ops
 
-torchvision_ops.install()
+torchvision_ops.install_import_hook()

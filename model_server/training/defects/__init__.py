@@ -1,1 +1,1 @@
-"""Defects put into clean pages in known ways: what breaks, where, and the edit that takes it back."""
+"""Injects defects into clean pages: the kinds, the places, and the edit that undoes each."""

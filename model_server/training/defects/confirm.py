@@ -1,4 +1,4 @@
-"""Whether a defect is really there: the findings that a review of the broken page adds, and which defect each is of."""
+"""Confirms injected defects: the findings that the broken page adds, matched to the defects."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ NEAR = 5
 
 
 @dataclass(frozen=True)
-class Confirmed:
+class ConfirmedDefect:
     """A defect and the group of findings (one rule, one cause) that shows it."""
 
     defect: Defect
     findings: tuple[Finding, ...]
 
 
-def confirmed(base: State, broken: State, patch: Patch, group: Sequence[Defect]) -> list[Confirmed]:
+def confirm_defects(base: State, broken: State, patch: Patch, group: Sequence[Defect]) -> list[ConfirmedDefect]:
     """The costliest new group for each defect of ``group`` that is found as one of its rules; ``patch`` is the joint
     edit. A defect without one did not break anything, or was called something else."""
     entry = base.page.entry
     known = {(f.rule, patch.map_key(f.key, entry)) for f in base.review.report.all}
     new = [f for f in open_findings(broken) if f.identity not in known]
-    found: list[Confirmed] = []
+    found: list[ConfirmedDefect] = []
     taken: set[tuple[str, str]] = set()
     for defect in group:
         key = patch.map_key(defect.key, entry)
@@ -38,14 +38,14 @@ def confirmed(base: State, broken: State, patch: Patch, group: Sequence[Defect])
             first = findings[0]
             if first.rule not in defect.rules or first.identity in taken:
                 continue
-            if len(group) == 1 or any(_about(broken, finding, key) for finding in findings):
+            if len(group) == 1 or any(_is_about(broken, finding, key) for finding in findings):
                 taken.add(first.identity)
-                found.append(Confirmed(defect, findings))
+                found.append(ConfirmedDefect(defect, findings))
                 break
     return found
 
 
-def _about(state: State, finding: Finding, key: str | None) -> bool:
+def _is_about(state: State, finding: Finding, key: str | None) -> bool:
     """Whether the element is the finding's place or cause, or near above one of them."""
     snapshot = state.review.snapshot
     view = next((v for v in snapshot.views if v.id == finding.view), None) if snapshot is not None else None
@@ -53,9 +53,9 @@ def _about(state: State, finding: Finding, key: str | None) -> bool:
         return not key and finding.node is None
     node = view.layout.by_key.get(key)
     return node is not None and any(
-        node in _near(view.layout, at) for at in (finding.node, finding.culprit) if at is not None
+        node in _near_nodes(view.layout, at) for at in (finding.node, finding.culprit) if at is not None
     )
 
 
-def _near(layout: Layout, node: int) -> list[int]:
+def _near_nodes(layout: Layout, node: int) -> list[int]:
     return [node, *layout.ancestors(node)][:NEAR]

@@ -1,4 +1,4 @@
-"""Puts defects of the table into the texts of a clean page. Pure and seeded: the browser is asked by the caller."""
+"""Writes defects of the table into the texts of a clean page. Pure and seeded; the caller runs the browser."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from model_server.training.defects.kinds import KINDS, Kind
+from model_server.training.defects.element import CandidateElement
+from model_server.training.defects.kinds import KINDS, DefectKind
 from model_server.training.defects.markup import MARKUP
-from model_server.training.defects.spot import Spot
 from relook_lsp.core.finding import Finding, Location, Severity
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.patch import Patch, PatchError, Replacement
@@ -31,7 +31,7 @@ _PIXELS = re.compile(r"\d+px")
 PAGE_WIDE = "page-scrolls-sideways"
 """A rule that has one finding for the whole page."""
 
-OWN = frozenset(("low-contrast", "no-visible-focus", "small-target", "text-clipped", "text-too-small"))
+SINGLE_ELEMENT_RULES = frozenset(("low-contrast", "no-visible-focus", "small-target", "text-clipped", "text-too-small"))
 """Rules about an element alone: defects of these can be told apart in siblings too."""
 
 WIDE_SHARE = 0.25
@@ -39,10 +39,10 @@ WIDE_SHARE = 0.25
 
 
 @dataclass(frozen=True)
-class Candidate:
+class DefectCandidate:
     """A kind and an element (of the widest settled view) that it fits."""
 
-    kind: Kind
+    kind: DefectKind
     node: int
 
 
@@ -58,18 +58,20 @@ class Defect:
     values: tuple[tuple[str, str], ...] = ()
 
 
-def widest(snapshot: Snapshot) -> View:
+def widest_view(snapshot: Snapshot) -> View:
     return max(snapshot.settled, key=lambda view: view.viewport.width)
 
 
-def candidates(snapshot: Snapshot, random: Random, count: int, kinds: Sequence[Kind] = KINDS) -> list[Candidate]:
+def draw_candidates(
+    snapshot: Snapshot, random: Random, count: int, kinds: Sequence[DefectKind] = KINDS
+) -> list[DefectCandidate]:
     """Up to ``count`` pairs, kinds drawn evenly, so that common elements do not crowd out rare ones; few widen the
     page, because a group can hold only one of those."""
-    view = widest(snapshot)
+    view = widest_view(snapshot)
     scene = Scene(snapshot, view, Options())
-    spots = [spot for spot in (Spot(scene, node) for node in view.layout.elements) if spot.usable]
+    spots = [spot for spot in (CandidateElement(scene, node) for node in view.layout.elements) if spot.usable]
     fitting = {kind.name: [spot.node for spot in spots if kind.where(spot)] for kind in kinds}
-    found: list[Candidate] = []
+    found: list[DefectCandidate] = []
     for _ in range(count):
         wide = random.random() < WIDE_SHARE
         left = [kind for kind in kinds if fitting[kind.name] and (PAGE_WIDE in kind.rules) == wide]
@@ -77,34 +79,34 @@ def candidates(snapshot: Snapshot, random: Random, count: int, kinds: Sequence[K
             continue
         kind = random.choice(left)
         nodes = fitting[kind.name]
-        found.append(Candidate(kind, nodes.pop(random.randrange(len(nodes)))))
+        found.append(DefectCandidate(kind, nodes.pop(random.randrange(len(nodes)))))
     return found
 
 
-def wanted(snapshot: Snapshot, chosen: Sequence[Candidate]) -> list[tuple[str, str]]:
+def needed_styles(snapshot: Snapshot, chosen: Sequence[DefectCandidate]) -> list[tuple[str, str]]:
     """(view id, node key) whose declarations ``defects`` needs to know."""
-    view = widest(snapshot)
+    view = widest_view(snapshot)
     nodes = dict.fromkeys(node for one in chosen for node in lineage(view.layout, one.node))
     return [(view.id, view.layout.key(node)) for node in nodes]
 
 
-def defects(state: State, chosen: Sequence[Candidate], random: Random) -> Iterator[Defect]:
+def write_defects(state: State, chosen: Sequence[DefectCandidate], random: Random) -> Iterator[Defect]:
     """One defect for every candidate that can be written at a place of its kind."""
     snapshot = state.review.snapshot
     assert snapshot is not None
-    view = widest(snapshot)
+    view = widest_view(snapshot)
     scene = Scene(snapshot, view, Options())
     for one in chosen:
-        spot = Spot(scene, one.node)
+        spot = CandidateElement(scene, one.node)
         values = tuple((name, value(spot, random)) for name, value in one.kind.values.items())
         for place in random.sample(one.kind.places, len(one.kind.places)):
-            patch = _written(state, snapshot, view, one.node, values, place, random)
+            patch = _write_patch(state, snapshot, view, one.node, values, place, random)
             if patch is not None:
                 yield Defect(one.kind.name, place, one.kind.rules, view.layout.key(one.node), patch, values)
                 break
 
 
-def in_markup(snapshot: Snapshot) -> Iterator[Defect]:
+def write_markup_defects(snapshot: Snapshot) -> Iterator[Defect]:
     """Defects of the document itself, one for each kind that can be written."""
     entry = snapshot.sources.get(snapshot.url)
     if entry is None or entry.path is None:
@@ -115,7 +117,7 @@ def in_markup(snapshot: Snapshot) -> Iterator[Defect]:
             yield Defect(name, "markup", rules, "", patch)
 
 
-def _written(
+def _write_patch(
     state: State,
     snapshot: Snapshot,
     view: View,
@@ -124,21 +126,21 @@ def _written(
     place: str,
     random: Random,
 ) -> Patch | None:
-    widths = {"media": random.choice(_PHONES), "range": _range(values)}.get(place)
-    site = Site(state, (_anchor(view, node, widths),), snapshot, view)
+    widths = {"media": random.choice(_PHONES), "range": _width_range(values)}.get(place)
+    site = Site(state, (_anchor_finding(view, node, widths),), snapshot, view)
     if place == "variable":
-        return _variable(site, node, values)
+        return _write_variable(site, node, values)
     where = {"declared": Where.DECLARED, "source": Where.SOURCE, "inline": Where.INLINE}.get(place, Where.MEDIA)
     return Writer(site).patch(Fix("", (Want(node, values),)), where)
 
 
-def _range(values: tuple[tuple[str, str], ...]) -> tuple[int, int]:
+def _width_range(values: tuple[tuple[str, str], ...]) -> tuple[int, int]:
     """Widths just below the one that the broken value needs."""
     need = max((int(value[:-2]) for _, value in values if _PIXELS.fullmatch(value)), default=700)
     return need - 100, need - 20
 
 
-def _variable(site: Site, node: int, values: tuple[tuple[str, str], ...]) -> Patch | None:
+def _write_variable(site: Site, node: int, values: tuple[tuple[str, str], ...]) -> Patch | None:
     """Through the custom property that gives the first of the values now."""
     name, value = values[0]
     declaration = site.winner(node, name)
@@ -153,7 +155,7 @@ def _variable(site: Site, node: int, values: tuple[tuple[str, str], ...]) -> Pat
     return None
 
 
-def _anchor(view: View, node: int, widths: tuple[int, int] | None) -> Finding:
+def _anchor_finding(view: View, node: int, widths: tuple[int, int] | None) -> Finding:
     """What a writer wants to know of a finding: where, and at which widths."""
     nowhere = Location(None, None, LineIndex("").range(Span(0, 0)), Span(0, 0))
     box = Rect(*view.layout.rect(node))
@@ -162,7 +164,7 @@ def _anchor(view: View, node: int, widths: tuple[int, int] | None) -> Finding:
     )  # fmt: skip
 
 
-def together(chosen: Sequence[Defect], layout: Layout, random: Random, most: int = 4) -> list[tuple[Defect, ...]]:
+def group_defects(chosen: Sequence[Defect], layout: Layout, random: Random, most: int = 4) -> list[tuple[Defect, ...]]:
     """All defects in groups of one to ``most``, such that each can be told from the others: their edits do not touch,
     none is inside another, and only one of a group may widen the page."""
     groups: list[tuple[Defect, ...]] = []
@@ -171,14 +173,18 @@ def together(chosen: Sequence[Defect], layout: Layout, random: Random, most: int
         size = random.choice(range(1, most + 1))
         group = [left.pop(0)]
         for defect in tuple(left):
-            if len(group) < size and _apart(defect, group, layout) and joined((*group, defect)) is not None:
+            if (
+                len(group) < size
+                and _can_be_told_apart(defect, group, layout)
+                and join_patches((*group, defect)) is not None
+            ):
                 group.append(defect)
                 left.remove(defect)
         groups.append(tuple(group))
     return groups
 
 
-def _apart(defect: Defect, group: Sequence[Defect], layout: Layout) -> bool:
+def _can_be_told_apart(defect: Defect, group: Sequence[Defect], layout: Layout) -> bool:
     node = layout.by_key.get(defect.key, 0)
     for other in group:
         if PAGE_WIDE in defect.rules & other.rules:
@@ -186,12 +192,12 @@ def _apart(defect: Defect, group: Sequence[Defect], layout: Layout) -> bool:
         at = layout.by_key.get(other.key, 0)
         if layout.within(node, at) or layout.within(at, node):
             return False
-        if layout.parents[at] == layout.parents[node] and not (defect.rules | other.rules) <= OWN:
+        if layout.parents[at] == layout.parents[node] and not (defect.rules | other.rules) <= SINGLE_ELEMENT_RULES:
             return False
     return True
 
 
-def joined(group: Sequence[Defect]) -> Patch | None:
+def join_patches(group: Sequence[Defect]) -> Patch | None:
     """One patch with the edits of all; None where two of them touch."""
     edits = [edit for defect in group for edit in defect.patch.replacements]
     if len(set(edits)) < len(edits):
@@ -202,7 +208,7 @@ def joined(group: Sequence[Defect]) -> Patch | None:
         return None
 
 
-def inverse(patch: Patch, undone: Patch | None = None) -> Patch:
+def invert_patch(patch: Patch, undone: Patch | None = None) -> Patch:
     """On the texts after ``patch``: takes back the edits of ``undone`` (a part of it; all of it where None)."""
     chosen = set((undone or patch).replacements)
     back: list[Replacement] = []

@@ -1,4 +1,4 @@
-"""Defects of the markup: a viewport meta that is gone, fixed or locked."""
+"""Defects of the markup: a viewport meta that is missing, fixed, or locked against zoom."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from relook_lsp.core.patch import Patch, Replacement
 from relook_lsp.source.html import Tag, parse
 
 
-def _viewport(text: str) -> Tag | None:
+def _find_viewport(text: str) -> Tag | None:
     document = parse(text)
     for tag in document.named("meta"):
         name = tag.attribute("name")
@@ -17,33 +17,33 @@ def _viewport(text: str) -> Tag | None:
     return None
 
 
-def without_viewport(path: str, text: str) -> Patch | None:
-    tag = _viewport(text)
+def remove_viewport(path: str, text: str) -> Patch | None:
+    tag = _find_viewport(text)
     return None if tag is None else Patch.of([Replacement(path, tag.span, text[slice(*tag.span)], "")])
 
 
-def _content(path: str, text: str, content: str) -> Patch | None:
-    tag = _viewport(text)
+def _replace_content(path: str, text: str, content: str) -> Patch | None:
+    tag = _find_viewport(text)
     written = None if tag is None else tag.attribute("content")
     if written is None:
         return None
     return Patch.of([Replacement(path, written.value, text[slice(*written.value)], content)])
 
 
-def fixed_viewport(path: str, text: str) -> Patch | None:
-    return _content(path, text, "width=1024")
+def fix_viewport_width(path: str, text: str) -> Patch | None:
+    return _replace_content(path, text, "width=1024")
 
 
-def locked_viewport(path: str, text: str) -> Patch | None:
-    return _content(path, text, "width=device-width, initial-scale=1, maximum-scale=1, user-scalable=no")
+def lock_viewport_zoom(path: str, text: str) -> Patch | None:
+    return _replace_content(path, text, "width=device-width, initial-scale=1, maximum-scale=1, user-scalable=no")
 
 
-Make = Callable[[str, str], Patch | None]
+MakePatch = Callable[[str, str], Patch | None]
 
 _VIEWPORT = frozenset(("viewport-meta",))
 
-MARKUP: tuple[tuple[str, frozenset[str], Make], ...] = (
-    ("no-viewport", _VIEWPORT, without_viewport),
-    ("fixed-viewport", _VIEWPORT, fixed_viewport),
-    ("locked-viewport", _VIEWPORT, locked_viewport),
+MARKUP: tuple[tuple[str, frozenset[str], MakePatch], ...] = (
+    ("no-viewport", _VIEWPORT, remove_viewport),
+    ("fixed-viewport", _VIEWPORT, fix_viewport_width),
+    ("locked-viewport", _VIEWPORT, lock_viewport_zoom),
 )

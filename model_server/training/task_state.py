@@ -1,4 +1,4 @@
-"""A stored task as a browser shows it: the broken page, the findings to mend, and what a render says of an answer."""
+"""The rendered state of a stored task: its broken page, the findings to fix, and the verdict on an answer."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from relook_lsp.refine.verify import Look
 Judge = Callable[[State, Patch], Awaitable[Verdict]]
 
 
-async def broken(task: Task, look: Look) -> State:
+async def render_broken_page(task: Task, look: Look) -> State:
     """The task's page with its defects. Raises ``PatchError`` where the page is not the one that it was made from."""
     texts = {path: (task.page.root / path).read_text("utf-8") for path in task.joint.paths}
     page = task.page.with_texts({path: task.joint.apply(path, text) for path, text in texts.items()})
     return State(page, await look(page))
 
 
-async def faced(task: Task, look: Look) -> tuple[State, tuple[Finding, ...]] | None:
+async def find_task_state(task: Task, look: Look) -> tuple[State, tuple[Finding, ...]] | None:
     """The page with its defects and the group of findings to mend; None where the page is not the one that the task was
     made from, or does not show them any more."""
     try:
-        state = await broken(task, look)
+        state = await render_broken_page(task, look)
     except PatchError:
         return None
     for found in groups(open_findings(state)):
@@ -36,7 +36,7 @@ async def faced(task: Task, look: Look) -> tuple[State, tuple[Finding, ...]] | N
     return None
 
 
-async def judged(state: State, observed: Observed, answer: str, verify: Judge) -> Verdict:
+async def judge_answer(state: State, observed: Observed, answer: str, verify: Judge) -> Verdict:
     """The verdict on one answer; what is not in the language does not apply."""
     try:
         patch = to_patch(observed, parse(answer, observed.observation))

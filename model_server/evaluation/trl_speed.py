@@ -1,5 +1,5 @@
 """What a step of reinforcement learning costs by TRL's trainer and by ours, with one model and the same prompts:
-``python -m model_server.evaluation.against_trl MODEL DATA``. Rewards are random numbers, so that no page is rendered."""
+``python -m model_server.evaluation.trl_speed MODEL DATA``. Rewards are random numbers, so that no page is rendered."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from datasets import Dataset
 from transformers import PreTrainedTokenizerFast, TrainerCallback
 from trl import GRPOConfig, GRPOTrainer
 
-from model_server.training.crew import Crew
-from model_server.training.examples import load
-from model_server.training.learner import Learner, update
-from model_server.training.rollout import Group
-from model_server.training.students import load as student_of
+from model_server.training.examples import read_examples
+from model_server.training.learner import Learner, update_policy
+from model_server.training.policies import load_policy
+from model_server.training.process_group import ProcessGroup
+from model_server.training.rollout import AnswerGroup
 from relook_lsp.models.language import Observation
 from relook_lsp.models.local import LONGEST_ANSWER
 from relook_lsp.models.prompt import compact
@@ -30,7 +30,7 @@ from relook_lsp.models.tokens import END
 GROUP = 8
 
 
-class Clock(TrainerCallback):
+class StepClock(TrainerCallback):
     """Seconds of each of TRL's steps."""
 
     def __init__(self) -> None:
@@ -43,8 +43,8 @@ class Clock(TrainerCallback):
         self.seconds.append(time.perf_counter() - self._at)
 
 
-def theirs(folder: Path, observations: Sequence[Observation], random: Random) -> list[float]:
-    student, clock = student_of(folder, torch.device("cpu")), Clock()
+def time_trl(folder: Path, observations: Sequence[Observation], random: Random) -> list[float]:
+    policy, clock = load_policy(folder, torch.device("cpu")), StepClock()
     words = PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"), pad_token=END, eos_token=END)
 
     def random_rewards(completions: Sequence[str], **_columns: object) -> list[float]:
@@ -52,7 +52,7 @@ def theirs(folder: Path, observations: Sequence[Observation], random: Random) ->
 
     with tempfile.TemporaryDirectory() as scratch:
         trainer = GRPOTrainer(
-            model=student.model,
+            model=policy.model,
             reward_funcs=random_rewards,
             args=GRPOConfig(
                 output_dir=scratch, loss_type="grpo", beta=0.0, use_cpu=True, bf16=False, report_to=[], save_strategy="no",
@@ -67,33 +67,33 @@ def theirs(folder: Path, observations: Sequence[Observation], random: Random) ->
     return clock.seconds
 
 
-async def ours(folder: Path, observations: Sequence[Observation], random: Random) -> list[float]:
-    student = student_of(folder, torch.device("cpu"))
-    learner = Learner(student, None, torch.optim.AdamW(student.model.parameters(), lr=1e-6), Crew())
+async def time_learner(folder: Path, observations: Sequence[Observation], random: Random) -> list[float]:
+    policy = load_policy(folder, torch.device("cpu"))
+    learner = Learner(policy, None, torch.optim.AdamW(policy.model.parameters(), lr=1e-6), ProcessGroup())
     sample = learner.sampler(1.0, random)
     seconds: list[float] = []
     for one in observations:
         started = time.perf_counter()
         answers = tuple(await sample(one, (), GROUP))
         rewards = tuple(random.random() for _ in answers)
-        update(learner, [Group(one, (), answers, rewards, tuple(False for _ in answers), 0)], 1, 0.0)
+        update_policy(learner, [AnswerGroup(one, (), answers, rewards, tuple(False for _ in answers), 0)], 1, 0.0)
         seconds.append(time.perf_counter() - started)
     return seconds
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="model_server.evaluation.against_trl", description=__doc__)
+    parser = argparse.ArgumentParser(prog="model_server.evaluation.trl_speed", description=__doc__)
     parser.add_argument("model", type=Path)
     parser.add_argument("data", type=Path)
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args(argv)
     torch.set_num_threads(1)
-    observations = [one.observation for one in load(options.data)][: options.steps]
+    observations = [one.observation for one in read_examples(options.data)][: options.steps]
     found: dict[str, list[float]] = {"TRL": [], "ours": []}
     for number in range(options.rounds):
-        found["TRL"] += theirs(options.model, observations, Random(number))[1:]
-        found["ours"] += asyncio.run(ours(options.model, observations, Random(number)))[1:]
+        found["TRL"] += time_trl(options.model, observations, Random(number))[1:]
+        found["ours"] += asyncio.run(time_learner(options.model, observations, Random(number)))[1:]
     middle = {name: median(seconds) for name, seconds in found.items()}
     print({name: round(value, 3) for name, value in middle.items()}, f"ratio {middle['TRL'] / middle['ours']:.2f}")
     return 0

@@ -1,4 +1,4 @@
-"""Puts a checkpoint into the package: ``python -m model_server.training.ship`` (``make weights``)."""
+"""Copies a checkpoint into the package as 16-bit weights: ``python -m model_server.training.package_weights``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from model_server.training.sources import cache
+from model_server.training.sources import training_folder
 from relook_lsp.core.atomic import write_atomically
 from relook_lsp.models.llama import read_weights
 from relook_lsp.models.local import WEIGHTS
@@ -18,7 +18,7 @@ from relook_lsp.models.local import WEIGHTS
 FILES = ("config.json", "tokenizer.json")
 
 
-def half(source: Path, target: Path) -> int:
+def write_half_precision(source: Path, target: Path) -> int:
     """The weights as 16-bit floats, in the same format; returns the bytes written."""
     body, header = b"", dict[str, object]()
     for name, numbers in sorted(read_weights(source).items()):
@@ -37,14 +37,14 @@ def half(source: Path, target: Path) -> int:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="model_server.training.ship", description=__doc__)
-    parser.add_argument("--model", type=Path, default=cache() / "grpo" / "model")
+    parser = argparse.ArgumentParser(prog="model_server.training.package_weights", description=__doc__)
+    parser.add_argument("--model", type=Path, default=training_folder() / "grpo" / "model")
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     options = parser.parse_args(argv)
     options.out.mkdir(parents=True, exist_ok=True)
     for name in FILES:
         shutil.copyfile(options.model / name, options.out / name)
-    size = half(options.model / "model.safetensors", options.out / "model.safetensors")
+    size = write_half_precision(options.model / "model.safetensors", options.out / "model.safetensors")
     print(f"{options.out}: {size / 1e6:.2f} MB of weights")
     return 0
 

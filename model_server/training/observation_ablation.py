@@ -1,4 +1,4 @@
-"""What a policy is told that has not looked: the experiment whether looking helps."""
+"""Observations with parts removed, for the experiment that measures what rendering adds to the source."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from dataclasses import replace
 from relook_lsp.models.language import Observation
 
 
-def _all(observation: Observation) -> Observation:
+def _keep_all(observation: Observation) -> Observation:
     return observation
 
 
-def _slots(observation: Observation) -> Observation:
+def _keep_slots(observation: Observation) -> Observation:
     """The rule, the source, and the values that solvers computed from what was measured."""
-    return replace(_source(observation), slots=observation.slots)
+    return replace(_keep_source(observation), slots=observation.slots)
 
 
-def _source(observation: Observation) -> Observation:
+def _keep_source(observation: Observation) -> Observation:
     """The rule and the source."""
     elements = tuple(replace(one, box=(0, 0, 0, 0)) for one in observation.elements)
     return replace(
@@ -26,5 +26,9 @@ def _source(observation: Observation) -> Observation:
     )  # fmt: skip
 
 
-TOLD: Mapping[str, Callable[[Observation], Observation]] = {"all": _all, "slots": _slots, "source": _source}
+ABLATIONS: Mapping[str, Callable[[Observation], Observation]] = {
+    "all": _keep_all,
+    "slots": _keep_slots,
+    "source": _keep_source,
+}
 """By how much is told."""

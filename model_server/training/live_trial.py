@@ -1,7 +1,7 @@
-"""A defect that is only style, shown in the live page of its clean one: no reload, a tenth of the cost.
+"""Reviews a defect that changes style alone in the live page of its clean version: no reload, a tenth of the cost.
 
-The snapshot that comes out is that of the broken page as if it had been loaded: its sources are the broken texts, and
-elements are named by where their tags stand in them.
+The resulting snapshot equals that of the broken page after a load: its sources are the broken texts, and node keys are
+the positions of the tags in them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from relook_lsp.review.restyled import moved, owned, reported
 from relook_lsp.review.review import Review
 from relook_lsp.source.restyle import restyle
 
-LAYOUT_TELLS = frozenset(
+GEOMETRY_RULES = frozenset(
     (
         "elements-collide",
         "leaves-container",
@@ -39,22 +39,22 @@ LAYOUT_TELLS = frozenset(
 """Rules that suspect a defect from boxes alone, before they look at pixels."""
 
 
-def unpictured(snapshot: Snapshot, views: Sequence[View]) -> Snapshot:
+def strip_pictures(snapshot: Snapshot, views: Sequence[View]) -> Snapshot:
     """The snapshot with these views only, without their pictures and without what was asked about them. Pure."""
     bare = tuple(replace(view, frame=None, background=None) for view in views)
     return replace(snapshot, views=bare, evidence=Evidence())
 
 
-def suspicions(snapshot: Snapshot, options: Options, rules: Collection[str]) -> frozenset[tuple[str, str]]:
+def find_suspicions(snapshot: Snapshot, options: Options, rules: Collection[str]) -> frozenset[tuple[str, str]]:
     """(rule, node key) that these rules do not let pass where they see no picture of the settled views. Pure."""
     judged = tuple(rule for rule in RULES if rule.id in rules)
-    judgement = judge(unpictured(snapshot, snapshot.settled), options, judged)
+    judgement = judge(strip_pictures(snapshot, snapshot.settled), options, judged)
     return frozenset(
         [*((d.rule.id, d.key) for d in judgement.defects), *((one.rule, one.key) for one in judgement.incomplete)]
     )
 
 
-async def suspected(
+async def may_add_findings(
     live: Capture, base: Snapshot, patch: Patch, options: Options, views: Sequence[View], rules: Collection[str]
 ) -> bool:
     """Whether ``tried`` may find anything that the clean page does not show: boxes are measured, no picture is made.
@@ -66,11 +66,11 @@ async def suspected(
     async with restyled(live, change) as trial:
         seen = [await trial.bare(view) for view in views]
     after = replace(base, views=tuple(seen))
-    known = await asyncio.to_thread(suspicions, before, options, rules)
-    return not await asyncio.to_thread(suspicions, after, options, rules) <= known
+    known = await asyncio.to_thread(find_suspicions, before, options, rules)
+    return not await asyncio.to_thread(find_suspicions, after, options, rules) <= known
 
 
-async def tried(
+async def review_in_live_page(
     live: Capture, base: Snapshot, patch: Patch, options: Options, views: Sequence[View], rules: Collection[str]
 ) -> Review | None:
     """The review, of these rules only, of these views of ``base`` under ``patch``; None where more than style changes.

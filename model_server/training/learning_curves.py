@@ -1,4 +1,4 @@
-"""Learning curves as a picture: ``python -m model_server.training.curves --out docs/dev/learning.png NAME=metrics.jsonl ...``,
+"""Learning curves as a picture: ``python -m model_server.training.learning_curves --out docs/dev/learning.png NAME=metrics.jsonl ...``,
 of supervised runs, or with ``--rewards`` of reinforcement learning."""
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
-from model_server.training.kept import read
+from model_server.training.jsonl import read_records
 
 SMOOTHED = 20
 """Steps of the running mean."""
@@ -35,13 +35,13 @@ REWARDS = (
 )
 
 
-def mean(values: Sequence[float]) -> list[float]:
+def running_mean(values: Sequence[float]) -> list[float]:
     """Of the last ``SMOOTHED`` values, at each."""
     return [sum(part) / len(part) for at in range(len(values)) if (part := values[max(0, at - SMOOTHED + 1) : at + 1])]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="model_server.training.curves", description=__doc__)
+    parser = argparse.ArgumentParser(prog="model_server.training.learning_curves", description=__doc__)
     parser.add_argument("runs", nargs="+", metavar="NAME=FILE")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--rewards", action="store_true")
@@ -52,10 +52,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     for plot, panel in zip(plots, panels, strict=True):
         for run in options.runs:
             name, _, file = run.partition("=")
-            told = [r for r in read(Path(file)) if panel.field in r]
+            told = [r for r in read_records(Path(file)) if panel.field in r]
             values = [float(r[panel.field]) for r in told]
             steps = [r["step"] for r in told]
-            plot.plot(steps, mean(values) if panel.every else values, marker="" if panel.every else ".", label=name)
+            plot.plot(
+                steps, running_mean(values) if panel.every else values, marker="" if panel.every else ".", label=name
+            )
         plot.set(xlabel="step", title=panel.title)
         if panel.share:
             plot.set_ylim(0, 1)

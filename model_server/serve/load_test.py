@@ -1,6 +1,6 @@
 """Load on a served model: concurrent requests, answers and tokens a second.
 
-    python -m model_server.serve.load URL [--clients 1,4,16] [--requests 32] [--tokens 64] [--samples 1]
+    python -m model_server.serve.load_test URL [--clients 1,4,16] [--requests 32] [--tokens 64] [--samples 1]
 
 Prints a table in Markdown. The prompts are observations as the small policy gets them, no two alike.
 """
@@ -33,7 +33,7 @@ try 0
 
 
 @dataclass(frozen=True)
-class Row:
+class LoadRow:
     clients: int
     seconds: float
     latencies: tuple[float, ...]
@@ -54,12 +54,12 @@ def percentile(values: tuple[float, ...], part: float) -> float:
     return ordered[max(0, -(-int(1000 * part * len(ordered)) // 1000) - 1)]
 
 
-def prompt(number: int) -> str:
+def make_prompt(number: int) -> str:
     grey = 120 + number % 120
     return _PROMPT.format(ratio=1 + number % 30 / 10, grey=grey, width=200 + number % 97, top=40 + number)
 
 
-async def measure(url: str, clients: int, requests: int, tokens: int, samples: int) -> Row:
+async def measure_load(url: str, clients: int, requests: int, tokens: int, samples: int) -> LoadRow:
     """All requests by so many clients, each of which waits for its answer before it asks again."""
     key = os.environ.get("RELOOK_API_KEY", "")
     headers = {"Authorization": f"Bearer {key}"} if key else {}
@@ -73,7 +73,7 @@ async def measure(url: str, clients: int, requests: int, tokens: int, samples: i
             for number in queue:
                 body: dict[str, Any] = {
                     "model": model,
-                    "messages": [{"role": "user", "content": prompt(number)}],
+                    "messages": [{"role": "user", "content": make_prompt(number)}],
                     "max_tokens": tokens,
                     "n": samples,
                     "temperature": 0.8,
@@ -89,7 +89,7 @@ async def measure(url: str, clients: int, requests: int, tokens: int, samples: i
         started = time.perf_counter()
         await asyncio.gather(*(client() for _ in range(clients)))
         seconds = time.perf_counter() - started
-    return Row(clients, seconds, tuple(latencies), used[0], used[1])
+    return LoadRow(clients, seconds, tuple(latencies), used[0], used[1])
 
 
 async def main() -> None:
@@ -100,10 +100,10 @@ async def main() -> None:
     parser.add_argument("--tokens", type=int, default=64)
     parser.add_argument("--samples", type=int, default=1)
     options = parser.parse_args()
-    await measure(options.url, 1, 2, options.tokens, options.samples)  # what is compiled or cached on first use
+    await measure_load(options.url, 1, 2, options.tokens, options.samples)  # what is compiled or cached on first use
     print("| clients | answers/s | tokens/s written | tokens/s read | s, median | s, 95 % |\n|---|---|---|---|---|---|")
     for clients in map(int, options.clients.split(",")):
-        row = await measure(options.url, clients, options.requests, options.tokens, options.samples)
+        row = await measure_load(options.url, clients, options.requests, options.tokens, options.samples)
         print(row, flush=True)
 
 

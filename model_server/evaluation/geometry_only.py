@@ -1,4 +1,4 @@
-"""A review without pictures of what is suspected: the ablation of pixel confirmation."""
+"""A review that trusts geometry and skips pixel confirmation: an ablation of the refine benchmark."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from relook_lsp.review.assemble import assemble, wanted_styles
 from relook_lsp.review.review import MAX_PASSES, Review, Settings, failed
 
 
-def blind_look(driver: Driver, settings: Settings) -> Callable[[Page], Awaitable[Review]]:
-    """Every geometric suspicion is believed: whatever a rule wants to see painted counts as painted over its box."""
+def review_geometry_only(driver: Driver, settings: Settings) -> Callable[[Page], Awaitable[Review]]:
+    """A reviewer that assumes that whatever a rule asks about is painted over its whole box."""
 
     async def look(page: Page) -> Review:
         try:
@@ -30,7 +30,7 @@ def blind_look(driver: Driver, settings: Settings) -> Callable[[Page], Awaitable
             for _ in range(MAX_PASSES - 1):
                 paints = [need for need in judgement.needs if isinstance(need, NeedPaint)]
                 await live.supply([need for need in judgement.needs if not isinstance(need, NeedPaint)])
-                live.snapshot = _believed(live.snapshot, paints)
+                live.snapshot = _assume_painted(live.snapshot, paints)
                 judgement = judge(live.snapshot, settings.options)
             snapshot = await live.styles(wanted_styles(judgement))
             report = assemble(snapshot, judgement)
@@ -43,7 +43,7 @@ def blind_look(driver: Driver, settings: Settings) -> Callable[[Page], Awaitable
     return look
 
 
-def _believed(snapshot: Snapshot, needs: list[NeedPaint]) -> Snapshot:
+def _assume_painted(snapshot: Snapshot, needs: list[NeedPaint]) -> Snapshot:
     views = {view.id: view for view in snapshot.views}
     paints = dict(snapshot.evidence.paints)
     for view, key in needs:

@@ -1,4 +1,4 @@
-"""Records kept as lines of JSON, one file a run: what was done stays done when the run is killed."""
+"""Reads JSON Lines files, one record a line. A run that is killed loses at most the line it was writing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 
-def read(path: Path) -> Iterator[dict[str, Any]]:
+def read_records(path: Path) -> Iterator[dict[str, Any]]:
     """Lines of a JSONL file; a line cut off by a kill is skipped."""
     if path.exists():
         for line in path.read_text("utf-8").splitlines():

@@ -1,7 +1,7 @@
 """Tiny models with random weights, made on the spot: what a real server needs to be tested without a download.
 
-python -m model_server.serve.tiny critic FOLDER     Qwen2.5-VL, about 1 M parameters
-python -m model_server.serve.tiny policy FOLDER     Llama, about 5 M parameters
+python -m model_server.serve.tiny_models critic FOLDER     Qwen2.5-VL, about 1 M parameters
+python -m model_server.serve.tiny_models policy FOLDER     Llama, about 5 M parameters
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _TEMPLATE = (
 )
 
 
-def tokenizer() -> Any:
+def train_tokenizer() -> Any:
     """Byte-level, its pairs learnt from this package's own source."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import PreTrainedTokenizerFast
@@ -46,21 +46,21 @@ def tokenizer() -> Any:
     )
 
 
-def policy(folder: Path, hidden: int = 256, layers: int = 6) -> None:
+def write_tiny_policy(folder: Path, hidden: int = 256, layers: int = 6) -> None:
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM
 
     torch.manual_seed(0)
-    words = tokenizer()
+    words = train_tokenizer()
     config = LlamaConfig(
         vocab_size=len(words), hidden_size=hidden, intermediate_size=3 * hidden, num_hidden_layers=layers,
         num_attention_heads=hidden // 64, num_key_value_heads=hidden // 64, max_position_embeddings=CONTEXT,
         tie_word_embeddings=True, eos_token_id=words.eos_token_id, pad_token_id=words.pad_token_id, bos_token_id=None,
     )  # fmt: skip
-    _save(LlamaForCausalLM(config), words, folder)
+    _save_model(LlamaForCausalLM(config), words, folder)
 
 
-def adapter(folder: Path, hidden: int = 256, layers: int = 6, rank: int = 8) -> None:
+def write_tiny_adapter(folder: Path, hidden: int = 256, layers: int = 6, rank: int = 8) -> None:
     """In the format of PEFT, which is not needed for it. Large enough to change what the policy says."""
     import torch
     from safetensors.torch import save_file
@@ -81,14 +81,14 @@ def adapter(folder: Path, hidden: int = 256, layers: int = 6, rank: int = 8) -> 
     (folder / "adapter_config.json").write_text(json.dumps(config), "utf-8")
 
 
-def critic(folder: Path, hidden: int = 128) -> None:
+def write_tiny_critic(folder: Path, hidden: int = 128) -> None:
     import torch
     from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration, Qwen2_5_VLProcessor
     from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
     from transformers.models.qwen2_vl.video_processing_qwen2_vl import Qwen2VLVideoProcessor
 
     torch.manual_seed(0)
-    words = tokenizer()
+    words = train_tokenizer()
     start, end, image, video = (words.convert_tokens_to_ids(name) for name in VISION)
     text = {
         "vocab_size": len(words), "hidden_size": hidden, "intermediate_size": 2 * hidden, "num_hidden_layers": 2,
@@ -106,14 +106,14 @@ def critic(folder: Path, hidden: int = 128) -> None:
     )  # fmt: skip
     pixels = {"shortest_edge": 56 * 56, "longest_edge": 280 * 280}
     processor = Qwen2_5_VLProcessor(
-        image_processor=Qwen2VLImageProcessorPil(size=pixels), tokenizer=words,
+        image_processor=Qwen2VLImageProcessorPil(size=pixels), train_tokenizer=words,
         video_processor=Qwen2VLVideoProcessor(), chat_template=_TEMPLATE,
     )  # fmt: skip
-    _save(Qwen2_5_VLForConditionalGeneration(config), words, folder)
+    _save_model(Qwen2_5_VLForConditionalGeneration(config), words, folder)
     processor.save_pretrained(folder)
 
 
-def _save(model: Any, words: Any, folder: Path) -> None:
+def _save_model(model: Any, words: Any, folder: Path) -> None:
     import torch
 
     model.to(torch.bfloat16)
@@ -127,5 +127,7 @@ def _save(model: Any, words: Any, folder: Path) -> None:
 if __name__ == "__main__":
     from model_server.serve import torchvision_ops
 
-    torchvision_ops.install()
-    {"critic": critic, "policy": policy, "adapter": adapter}[sys.argv[1]](Path(sys.argv[2]))
+    torchvision_ops.install_import_hook()
+    {"critic": write_tiny_critic, "policy": write_tiny_policy, "adapter": write_tiny_adapter}[sys.argv[1]](
+        Path(sys.argv[2])
+    )

@@ -1,4 +1,4 @@
-"""An element of a clean page, as the table of defects asks about it."""
+"""An element of a clean page, and the predicates that say which defects fit it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_TOP = 6000
 
 
 @dataclass(frozen=True)
-class Spot:
+class CandidateElement:
     """Boxes are those of the widest configured viewport."""
 
     scene: Scene
@@ -46,9 +46,9 @@ class Spot:
         return [n for n in layout.children[self.node] if layout.types[n] == 1 and layout.has_box(n)]
 
     @cached_property
-    def parent(self) -> Spot:
+    def parent(self) -> CandidateElement:
         """The element above; itself where there is none."""
-        return Spot(self.scene, max(0, self.scene.layout.parents[self.node]))
+        return CandidateElement(self.scene, max(0, self.scene.layout.parents[self.node]))
 
     @cached_property
     def usable(self) -> bool:
@@ -65,61 +65,61 @@ class Spot:
         )
 
 
-Where = Callable[[Spot], bool]
+ElementPredicate = Callable[[CandidateElement], bool]
 
 _FLEX, _GRID = ("flex", "inline-flex"), ("grid", "inline-grid")
 _INLINE = ("inline", "contents", "")
 
 
-def block(spot: Spot) -> bool:
+def is_block(spot: CandidateElement) -> bool:
     return spot.style("display") not in _INLINE and spot.rect.width > 160 and spot.rect.height > 16
 
 
-def holder(spot: Spot) -> bool:
+def is_holder(spot: CandidateElement) -> bool:
     """A box that holds others."""
-    return block(spot) and bool(spot.children) and spot.rect.height > 40
+    return is_block(spot) and bool(spot.children) and spot.rect.height > 40
 
 
-def paragraph(spot: Spot) -> bool:
-    return block(spot) and len(spot.text) > 60
+def is_paragraph(spot: CandidateElement) -> bool:
+    return is_block(spot) and len(spot.text) > 60
 
 
-def written(spot: Spot) -> bool:
+def has_plain_text(spot: CandidateElement) -> bool:
     """Text of its own, in one colour on a plain ground."""
     return len(spot.text) >= 3 and spot.style("background-image") == "none"
 
 
-def painted(spot: Spot) -> bool:
+def paints_background(spot: CandidateElement) -> bool:
     """Paints a plain background behind text."""
-    return block(spot) and spot.style("background-color") not in ("rgba(0, 0, 0, 0)", "") and bool(spot.text)
+    return is_block(spot) and spot.style("background-color") not in ("rgba(0, 0, 0, 0)", "") and bool(spot.text)
 
 
-def heading(spot: Spot) -> bool:
+def is_heading(spot: CandidateElement) -> bool:
     return spot.name in ("h1", "h2", "h3", "h4") and len(spot.text) >= 4
 
 
-def control(spot: Spot) -> bool:
+def is_enabled_control(spot: CandidateElement) -> bool:
     return spot.scene.is_control(spot.node) and not spot.scene.disabled(spot.node) and spot.rect.width < 400
 
 
-def crowded(spot: Spot) -> bool:
+def is_crowded_control(spot: CandidateElement) -> bool:
     """A control with a box of its own and another one close by: WCAG excepts links in running text, and small targets
     with room around them."""
     layout = spot.scene.layout
-    if not control(spot) or spot.style("display") in _INLINE or spot.rect.height < 20:
+    if not is_enabled_control(spot) or spot.style("display") in _INLINE or spot.rect.height < 20:
         return False
     around = spot.rect.inflate(10)
     others = (n for n in (*spot.parent.children, *spot.parent.parent.children) if n != spot.node)
     return any(spot.scene.is_control(n) and around.intersect(layout.rect(n)).area > 0 for n in others)
 
 
-def label(spot: Spot) -> bool:
+def is_label(spot: CandidateElement) -> bool:
     """A short text in a row: a menu entry, a button."""
-    single = control(spot) and 4 <= len(spot.text) <= 40 and spot.rect.height < 80
+    single = is_enabled_control(spot) and 4 <= len(spot.text) <= 40 and spot.rect.height < 80
     return single and spot.style("display") not in _INLINE and len(spot.parent.children) > 1
 
 
-def row(spot: Spot) -> bool:
+def is_row(spot: CandidateElement) -> bool:
     return (
         spot.style("display") in _FLEX
         and len(spot.children) >= 2
@@ -127,33 +127,33 @@ def row(spot: Spot) -> bool:
     )
 
 
-def wrapping(spot: Spot) -> bool:
-    return row(spot) and spot.style("flex-wrap") == "wrap"
+def is_wrapping_row(spot: CandidateElement) -> bool:
+    return is_row(spot) and spot.style("flex-wrap") == "wrap"
 
 
-def flexible(spot: Spot) -> bool:
-    return row(spot.parent) and spot.rect.width > 60
+def is_flex_item(spot: CandidateElement) -> bool:
+    return is_row(spot.parent) and spot.rect.width > 60
 
 
-def grid(spot: Spot) -> bool:
+def is_grid(spot: CandidateElement) -> bool:
     return spot.style("display") in _GRID and len(spot.children) >= 2
 
 
-def picture(spot: Spot) -> bool:
+def is_picture(spot: CandidateElement) -> bool:
     return spot.name == "img" and spot.rect.width >= 40 and spot.rect.height >= 30
 
 
-def limited_picture(spot: Spot) -> bool:
-    return picture(spot) and spot.style("max-width") not in ("none", "")
+def is_limited_picture(spot: CandidateElement) -> bool:
+    return is_picture(spot) and spot.style("max-width") not in ("none", "")
 
 
-def padded_box(spot: Spot) -> bool:
+def is_padded_box(spot: CandidateElement) -> bool:
     """A box whose width counts its padding, and that is as wide as it may be."""
     padding = spot.pixels("padding-left") + spot.pixels("padding-right")
-    return block(spot) and spot.style("box-sizing") == "border-box" and padding >= 16
+    return is_block(spot) and spot.style("box-sizing") == "border-box" and padding >= 16
 
 
-def top_bar(spot: Spot) -> bool:
+def is_top_bar(spot: CandidateElement) -> bool:
     return (
         spot.rect.y < 60
         and 30 <= spot.rect.height < 160
@@ -163,21 +163,21 @@ def top_bar(spot: Spot) -> bool:
     )
 
 
-def follower(spot: Spot) -> bool:
+def is_follower(spot: CandidateElement) -> bool:
     """A box below another one."""
-    if not block(spot) or spot.style("position") != "static":
+    if not is_block(spot) or spot.style("position") != "static":
         return False
     siblings = spot.parent.children
     return bool(siblings) and siblings[0] != spot.node and spot.rect.height > 20
 
 
-def padded(spot: Spot) -> bool:
-    return crowded(spot) and spot.pixels("padding-top") + spot.pixels("padding-bottom") >= 6
+def is_padded_control(spot: CandidateElement) -> bool:
+    return is_crowded_control(spot) and spot.pixels("padding-top") + spot.pixels("padding-bottom") >= 6
 
 
-def scroller(spot: Spot) -> bool:
+def is_scroller(spot: CandidateElement) -> bool:
     return spot.style("overflow-x") in ("auto", "scroll") and spot.rect.width > 160
 
 
-def tabular(spot: Spot) -> bool:
+def is_tabular(spot: CandidateElement) -> bool:
     return spot.name in ("table", "pre", "ul", "ol", "form", "fieldset") and spot.rect.width > 160

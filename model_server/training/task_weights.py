@@ -1,4 +1,4 @@
-"""Which tasks reinforcement learning draws: what the solved repairs leave is what a policy is for."""
+"""How often reinforcement learning draws each task: more often where the solved repairs fail."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PRIORITY = 10.0
 """How much more often a kind is drawn of which the solved repairs miss every case."""
 
 
-def weights(tasks: Sequence[Task], records: Iterable[Mapping[str, Any]]) -> list[float]:
+def compute_task_weights(tasks: Sequence[Task], records: Iterable[Mapping[str, Any]]) -> list[float]:
     """How often each task is drawn: the more the worse the solved repairs did with its kind of defect (their first
     candidate), as the benchmark measured on development pages. Of what authors left no repair is known until it is
     measured."""

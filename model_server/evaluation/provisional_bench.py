@@ -1,7 +1,7 @@
-"""Whether what is told of an edit before its review is what the review says, and how much sooner:
-``python -m model_server.evaluation.glimpses``.
+"""Compares provisional reviews with full ones: do they agree, and how much earlier is the provisional one?
+``python -m model_server.evaluation.provisional_bench``
 
-Edits are seeded defects that only change style, in clean pages that are not held out.
+The edits are seeded defects that change style alone, in clean pages that are not held out.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from model_server.evaluation.intervals import share
-from model_server.training.defects.inject import candidates, defects, wanted
-from model_server.training.screen import MAX_NODES
-from model_server.training.sources import Sample, samples
-from model_server.training.tasks import kinds_for
+from model_server.evaluation.intervals import format_share
+from model_server.training.defects.inject import draw_candidates, needed_styles, write_defects
+from model_server.training.generate_examples import select_kinds
+from model_server.training.screening import MAX_NODES
+from model_server.training.sources import PageSample, collect_pages
 from relook_lsp.browser.capture import Capture
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.errors import RelookError
@@ -34,13 +34,13 @@ from relook_lsp.review.glimpse import Glimpse, glimpse
 from relook_lsp.review.restyled import located, moved
 from relook_lsp.review.review import Review, Settings, look, review
 
-TRIED = 12
+CANDIDATES = 12
 """Defects of a page among which so many are drawn as are asked for."""
 
 
 @dataclass
 class Agreement:
-    """Of findings that an edit makes or mends; seconds of each look."""
+    """Counts of findings that an edit adds or fixes, and seconds of each review."""
 
     counts: Counter[str] = field(default_factory=Counter[str])
     early: list[float] = field(default_factory=list[float])
@@ -68,7 +68,7 @@ class Agreement:
                 "| findings | told early, and true | of those that the review tells |",
                 "|---|---|---|",
                 *(
-                    f"| {name} | {share(count[f'{name}_true'], count[name])} | {share(count[f'{name}_true'], count[f'{name}_late'])} |"
+                    f"| {name} | {format_share(count[f'{name}_true'], count[name])} | {format_share(count[f'{name}_true'], count[f'{name}_late'])} |"
                     for name in ("made", "mended")
                 ),
                 f"Of those made {count['placed']} stand at the same place in both, {count['worded']} have the same words.",
@@ -81,7 +81,7 @@ def _by_identity(report: Report) -> dict[tuple[str, str], Finding]:
     return {one.identity: one for one in report.findings}
 
 
-async def _page(driver: Driver, sample: Sample, edits: int, found: Agreement) -> None:
+async def _measure_page(driver: Driver, sample: PageSample, edits: int, found: Agreement) -> None:
     """Raises ``RelookError``."""
     live, first = await look(driver, sample.page, Settings())
     try:
@@ -89,9 +89,9 @@ async def _page(driver: Driver, sample: Sample, edits: int, found: Agreement) ->
         if snapshot is None or not snapshot.settled or len(snapshot.settled[-1].layout) > MAX_NODES:
             return
         random = Random(sample.hash)
-        chosen = candidates(snapshot, random, TRIED, kinds_for("train"))
-        base = State(sample.page, Review(first.report, await live.styles(wanted(snapshot, chosen))))
-        patches = [defect.patch for defect in defects(base, chosen, random)]
+        chosen = draw_candidates(snapshot, random, CANDIDATES, select_kinds("train"))
+        base = State(sample.page, Review(first.report, await live.styles(needed_styles(snapshot, chosen))))
+        patches = [defect.patch for defect in write_defects(base, chosen, random)]
         random.shuffle(patches)
         live.snapshot = replace(live.snapshot, views=live.snapshot.settled, evidence=Evidence())
         found.counts["pages"] += 1
@@ -104,7 +104,7 @@ async def _page(driver: Driver, sample: Sample, edits: int, found: Agreement) ->
             if told is None:
                 continue
             found.early.append(time.perf_counter() - started)
-            await _compare(driver, live, base, patch, told, found)
+            await _compare_reports(driver, live, base, patch, told, found)
             left -= 1
             if not left:
                 return
@@ -112,7 +112,9 @@ async def _page(driver: Driver, sample: Sample, edits: int, found: Agreement) ->
         await live.close()
 
 
-async def _compare(driver: Driver, live: Capture, base: State, patch: Patch, told: Glimpse, found: Agreement) -> None:
+async def _compare_reports(
+    driver: Driver, live: Capture, base: State, patch: Patch, told: Glimpse, found: Agreement
+) -> None:
     texts = texts_of(base)
     page = base.page.with_texts({path: patch.apply(path, texts[path]) for path in patch.paths})
     started = time.perf_counter()
@@ -122,9 +124,9 @@ async def _compare(driver: Driver, live: Capture, base: State, patch: Patch, tol
     found.add({one.identity for one in before}, told.report, said.report)
 
 
-async def run(pages: int, edits: int, seed: int, data: str | None) -> Agreement:
+async def measure_agreement(pages: int, edits: int, seed: int, data: str | None) -> Agreement:
     take_turns()
-    chosen = [one for one in samples(packages=data is None, data=data) if one.split != "held-out"]
+    chosen = [one for one in collect_pages(packages=data is None, data=data) if one.split != "held-out"]
     Random(seed).shuffle(chosen)
     driver, found = Driver(), Agreement()
     try:
@@ -132,7 +134,7 @@ async def run(pages: int, edits: int, seed: int, data: str | None) -> Agreement:
             if found.counts["pages"] == pages:
                 break
             try:
-                await _page(driver, sample, edits, found)
+                await _measure_page(driver, sample, edits, found)
             except RelookError as error:  # the page that is open is of no use any more
                 found.counts["failed"] += 1
                 print(f"{sample.page.entry}: {error}", flush=True)
@@ -142,12 +144,16 @@ async def run(pages: int, edits: int, seed: int, data: str | None) -> Agreement:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="model_server.evaluation.glimpses", description=__doc__)
+    parser = argparse.ArgumentParser(prog="model_server.evaluation.provisional_bench", description=__doc__)
     parser.add_argument("--pages", type=int, default=30)
     parser.add_argument("--edits", type=int, default=4, help="of each page")
     parser.add_argument("--seed", type=int, default=5)
     options = parser.parse_args(argv)
-    print(asyncio.run(run(options.pages, options.edits, options.seed, os.environ.get("RELOOK_DATA"))).table())
+    print(
+        asyncio.run(
+            measure_agreement(options.pages, options.edits, options.seed, os.environ.get("RELOOK_DATA"))
+        ).table()
+    )
     return 0
 
 

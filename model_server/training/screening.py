@@ -1,4 +1,4 @@
-"""How pages are looked at for examples, and which pages are left out."""
+"""The review settings that screen examples, and the limits beyond which a page is left out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from relook_lsp.core.snapshot import Viewport
 from relook_lsp.critics.rule import Options
 from relook_lsp.review.review import Settings
 
-SCREEN = Settings(
+SCREENING = Settings(
     Plan(
         viewports=(Viewport(375, 812), Viewport(1280, 800)),
         moments=(0,),

@@ -1,6 +1,6 @@
-"""Tasks without a known answer: ``python -m model_server.training.natural``, what authors left in their pages.
+"""Collects tasks without a known answer: ``python -m model_server.training.natural_tasks``, defects that authors left.
 
-One line of JSON for every group of findings of a page, told by its first one, and one for every page that is done.
+Writes one line of JSON for every group of findings of a page, and one for every finished page.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from random import Random
 from typing import Any
 
 from model_server.training.examples import NATURAL
-from model_server.training.kept import read
-from model_server.training.screen import MAX_HEIGHT, MAX_NODES, SCREEN
-from model_server.training.sources import SPLITS, Sample, cache, samples, selected
+from model_server.training.jsonl import read_records
+from model_server.training.screening import MAX_HEIGHT, MAX_NODES, SCREENING
+from model_server.training.sources import SPLITS, PageSample, collect_pages, select_pages, training_folder
 from relook_lsp.browser.driver import Driver
 from relook_lsp.refine.refine import looker
 from relook_lsp.refine.site import groups
 from relook_lsp.refine.trajectory import State, open_findings
 from relook_lsp.review.parallel import run_parallel
 
-MOST = 4
+MAX_GROUPS = 4
 """Groups of one page, the costliest first: one page with forty small links is not forty pages."""
 
 
-async def found(driver: Driver, sample: Sample, rules: Collection[str]) -> list[dict[str, Any]]:
+async def find_natural_tasks(driver: Driver, sample: PageSample, rules: Collection[str]) -> list[dict[str, Any]]:
     """The tasks of one page by some ``rules`` (none: by any); none of one that is too large, or cannot be looked at. Raises
     ``RelookError``."""
-    review = await looker(driver, SCREEN)(sample.page)
+    review = await looker(driver, SCREENING)(sample.page)
     if review.snapshot is None or not review.report.valid or not review.snapshot.settled:
         return []
     layout = review.snapshot.settled[-1].layout
@@ -48,13 +48,13 @@ async def found(driver: Driver, sample: Sample, rules: Collection[str]) -> list[
             "edits": [],
             "together": 0,
         }
-        for group in [one for one in left if not rules or one[0].rule in rules][:MOST]
+        for group in [one for one in left if not rules or one[0].rule in rules][:MAX_GROUPS]
     ]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="model_server.training.natural", description=__doc__)
-    parser.add_argument("--out", type=Path, default=cache() / "natural.jsonl")
+    parser = argparse.ArgumentParser(prog="model_server.training.natural_tasks", description=__doc__)
+    parser.add_argument("--out", type=Path, default=training_folder() / "natural.jsonl")
     parser.add_argument("--jobs", type=int, default=2, help="pages side by side")
     parser.add_argument("--pages", type=int, default=0, help="at most so many (0: all)")
     parser.add_argument("--split", choices=SPLITS, help="only its pages")
@@ -63,15 +63,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--no-packages", action="store_true", help="only the pages of RELOOK_DATA")
     options = parser.parse_args(argv)
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    done = {record["done"] for record in read(options.out) if "done" in record}
-    pages = samples(packages=not options.no_packages, data=os.environ.get("RELOOK_DATA"))
-    pages = selected(pages, options.split, options.only)
+    done = {record["done"] for record in read_records(options.out) if "done" in record}
+    pages = collect_pages(packages=not options.no_packages, data=os.environ.get("RELOOK_DATA"))
+    pages = select_pages(pages, options.split, options.only)
     todo = [sample for sample in sorted(pages, key=lambda one: one.hash) if sample.hash not in done]
     Random(0).shuffle(todo)
     with options.out.open("a", encoding="utf-8") as out:
 
-        async def one(driver: Driver, sample: Sample) -> None:
-            records = await found(driver, sample, options.rule)
+        async def one(driver: Driver, sample: PageSample) -> None:
+            records = await find_natural_tasks(driver, sample, options.rule)
             for record in (*records, {"done": sample.hash, "tasks": len(records)}):
                 out.write(json.dumps(record, ensure_ascii=False) + "\n")
             out.flush()
@@ -80,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         asyncio.run(
             run_parallel(todo, one, browser="", jobs=options.jobs, quiet=False, name=lambda one: one.page.entry)
         )
-    print(f"{sum('rule' in record for record in read(options.out))} tasks in {options.out}")
+    print(f"{sum('rule' in record for record in read_records(options.out))} tasks in {options.out}")
     return 0
 
 

@@ -1,6 +1,6 @@
-"""Answers of a vLLM server that is given every new adapter: training samples there, and learns here.
+"""Samples answers from a vLLM server, and loads each new adapter into it while this process trains.
 
-The server is started with ``python -m model_server serve --role policy --model BASE --adapter FOLDER --learning``.
+Start the server with ``python -m model_server serve --role policy --model BASE --adapter FOLDER --learning``.
 """
 
 from __future__ import annotations
@@ -8,20 +8,20 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from model_server.serve.presets import Wanted
-from model_server.training.rollout import Refused
+from model_server.serve.presets import ServeRequest
+from model_server.training.rollout import RefusedAnswers
 from relook_lsp.models.chat import ModelError, Question
 from relook_lsp.models.endpoint import Endpoint, HttpChat
 from relook_lsp.models.language import Observation
 from relook_lsp.models.prompt import messages
 
-NAME = Wanted("policy", "").name
+NAME = ServeRequest("policy", "").name
 """Under which the adapter is served."""
 
 SECONDS = 600.0
 
 
-class Served:
+class ServedPolicy:
     """``url`` as the server prints it; ``folder`` is where the newest adapter lies, and must be one that the server can
     read."""
 
@@ -31,13 +31,13 @@ class Served:
         self._folder = folder
         self._temperature = temperature
 
-    async def sample(self, observation: Observation, refused: Refused, count: int) -> list[str]:
+    async def sample(self, observation: Observation, refused: RefusedAnswers, count: int) -> list[str]:
         """Raises ``ModelError``."""
         question = Question(messages(observation, refused), count, temperature=self._temperature)
         return await self._chat.answer(question)
 
-    async def renew(self) -> None:
-        """The server takes the weights that lie in the folder now. Raises ``ModelError``."""
+    async def load_adapter(self) -> None:
+        """Makes the server load the weights in the folder. Raises ``ModelError``."""
         path = str(await asyncio.to_thread(self._folder.resolve))
         try:
             await self._chat.send(

@@ -1,4 +1,4 @@
-"""A critic that reads: how much of a page's text a program for reading pictures cannot read. For experiments alone."""
+"""An OCR judge: the share of a page's words that OCR cannot read in its picture. Used in experiments only."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from numpy.typing import NDArray
 from relook_lsp.core.pixels import decode
 from relook_lsp.core.snapshot import Snapshot, View
 
-Reader = Callable[[NDArray[np.uint8]], list[str]]
+TextReader = Callable[[NDArray[np.uint8]], list[str]]
 """Lines of text in a picture (height, width, 3)."""
 
-LONGEST = 3000
+MAX_ROWS = 3000
 """Rows of a picture that are read; the time grows with them."""
 
 _WORD = re.compile(r"[a-z0-9]{3,}")
 
 
-def reader() -> Reader:
+def load_rapidocr() -> TextReader:
     """RapidOCR with the models of its package (extra ``train``)."""
     from rapidocr import RapidOCR
 
@@ -33,23 +33,23 @@ def reader() -> Reader:
     return read
 
 
-def words(texts: Iterable[str]) -> Counter[str]:
+def count_words(texts: Iterable[str]) -> Counter[str]:
     """Words of at least three letters or digits, in small letters."""
     return Counter(word for text in texts for word in _WORD.findall(text.lower()))
 
 
-def unread(snapshot: Snapshot, read: Reader) -> float:
+def unread_share(snapshot: Snapshot, read: TextReader) -> float:
     """Share of the words of the settled views that are not read in their pictures, 0 to 1; 0 without words."""
     shown, missed = 0, 0
     for view in snapshot.settled:
         if view.frame is None:
             continue
-        there = words(run.text for run in view.layout.runs if _within(view, run.rect.y, run.rect.bottom))
-        seen = words(read(decode(view.frame)[:LONGEST]))
+        there = count_words(run.text for run in view.layout.runs if _within(view, run.rect.y, run.rect.bottom))
+        seen = count_words(read(decode(view.frame)[:MAX_ROWS]))
         shown += there.total()
         missed += (there - seen).total()
     return missed / shown if shown else 0.0
 
 
 def _within(view: View, top: float, bottom: float) -> bool:
-    return top >= 0 and bottom <= min(LONGEST, max(view.layout.content[1], view.viewport.height))
+    return top >= 0 and bottom <= min(MAX_ROWS, max(view.layout.content[1], view.viewport.height))

@@ -1,5 +1,7 @@
-"""What is trained: a small model of our own, or a LoRA adapter for any causal language model of the hub. Both read an
-observation and write edits, and supervised and reinforcement learning treat them alike."""
+"""The policies that training changes: a small model of our own, or a LoRA adapter for a causal language model.
+
+Both read an observation and write edits. Supervised training and reinforcement learning use the same interface.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +13,14 @@ from typing import Any, Protocol
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaForCausalLM, PreTrainedModel
 
-from model_server.training.policy_model import LONGEST, new_model, train_tokenizer
+from model_server.training.policy_model import MAX_TOKENS, create_model, train_tokenizer
 from relook_lsp.models.edits import named
 from relook_lsp.models.language import Observation
 from relook_lsp.models.local import LONGEST_ANSWER, cut
 from relook_lsp.models.prompt import TOLD, compact, messages
 from relook_lsp.models.tokens import Tokens
 
-Row = tuple[list[int], int]
+TokenizedExample = tuple[list[int], int]
 """Ids of prompt, answer and end, and where the answer begins."""
 
 ADAPTER = "adapter_config.json"
@@ -30,47 +32,49 @@ CONTEXT = 4096
 DTYPES = ("float32", "bfloat16")
 """Of an adapted model's own weights."""
 
-REPLY = 256
+MAX_ANSWER_TOKENS = 256
 """Tokens of an adapted model's answer at most."""
 
 
-class Student(Protocol):
-    """``model`` computes; its parameters that need a gradient are what is trained."""
+class TrainablePolicy(Protocol):
+    """Training changes those parameters of ``model`` that need a gradient."""
 
     model: PreTrainedModel
-    reply: int
+    max_answer_tokens: int
     """Tokens of an answer at most."""
     reads_source: bool
-    """Whether it is told the focused source, and which answers were refused and why; others know only how many."""
+    """Whether the prompt holds the focused source and the refused answers with their reasons, or only their number."""
 
-    def row(self, observation: Observation, refused: Sequence[tuple[str, str]], answer: str) -> Row: ...
+    def tokenize(
+        self, observation: Observation, refused: Sequence[tuple[str, str]], answer: str
+    ) -> TokenizedExample: ...
 
-    def length(self, answer: str) -> int:
+    def count_tokens(self, answer: str) -> int:
         """In tokens, with its end."""
         ...
 
-    def text(self, ids: Sequence[int]) -> str:
+    def decode(self, ids: Sequence[int]) -> str:
         """Of an answer, up to its end."""
         ...
 
     @property
-    def end(self) -> int: ...
+    def end_token(self) -> int: ...
 
-    def known(self, observation: Observation) -> Sequence[str]:
-        """Answers that are weighed whether they are written or not."""
+    def enumerate_answers(self, observation: Observation) -> Sequence[str]:
+        """Answers that the policy scores whether it writes them or not."""
         ...
 
     def save(self, folder: Path) -> None: ...
 
-    def first(self) -> PreTrainedModel:
+    def load_initial_model(self) -> PreTrainedModel:
         """The model as it was loaded, once more and not to be trained."""
         ...
 
 
-class Small(Student):
+class SmallPolicy(TrainablePolicy):
     """A Llama from scratch with its own tokenizer. It reads the short prompt, and weighs every edit that it can name."""
 
-    reply = LONGEST_ANSWER
+    max_answer_tokens = LONGEST_ANSWER
     reads_source = False
 
     def __init__(self, model: PreTrainedModel, tokenizer: Path) -> None:
@@ -80,34 +84,34 @@ class Small(Student):
         self._tokens = Tokens(tokenizer)
 
     @property
-    def end(self) -> int:
+    def end_token(self) -> int:
         return self._tokens.end
 
-    def row(self, observation: Observation, refused: Sequence[tuple[str, str]], answer: str) -> Row:
-        head = cut(self._tokens.encode(compact(observation, len(refused))), LONGEST - LONGEST_ANSWER)
-        return [*head, *self._tokens.encode(answer)[: LONGEST_ANSWER - 1], self.end], len(head)
+    def tokenize(self, observation: Observation, refused: Sequence[tuple[str, str]], answer: str) -> TokenizedExample:
+        head = cut(self._tokens.encode(compact(observation, len(refused))), MAX_TOKENS - LONGEST_ANSWER)
+        return [*head, *self._tokens.encode(answer)[: LONGEST_ANSWER - 1], self.end_token], len(head)
 
-    def length(self, answer: str) -> int:
+    def count_tokens(self, answer: str) -> int:
         return min(LONGEST_ANSWER, len(self._tokens.encode(answer)) + 1)
 
-    def text(self, ids: Sequence[int]) -> str:
-        return self._tokens.decode(_until(ids, self.end))
+    def decode(self, ids: Sequence[int]) -> str:
+        return self._tokens.decode(_cut_at_end(ids, self.end_token))
 
-    def known(self, observation: Observation) -> Sequence[str]:
+    def enumerate_answers(self, observation: Observation) -> Sequence[str]:
         return named(observation, TOLD)
 
     def save(self, folder: Path) -> None:
         self.model.save_pretrained(folder)
         (folder / "tokenizer.json").write_bytes(self._file)
 
-    def first(self) -> PreTrainedModel:
+    def load_initial_model(self) -> PreTrainedModel:
         return LlamaForCausalLM.from_pretrained(self._folder, dtype=torch.float32).to(self.model.device)
 
 
-class Adapted(Student):
+class AdapterPolicy(TrainablePolicy):
     """A model of the hub or a folder, with an adapter. It reads what a served model is asked: the chat's messages."""
 
-    reply = REPLY
+    max_answer_tokens = MAX_ANSWER_TOKENS
     reads_source = True
 
     def __init__(self, whole: Any, tokenizer: Any, folder: Path | None) -> None:
@@ -117,58 +121,62 @@ class Adapted(Student):
         self.model: PreTrainedModel = whole.get_base_model()
 
     @property
-    def end(self) -> int:
+    def end_token(self) -> int:
         return self._tokenizer.eos_token_id
 
-    def row(self, observation: Observation, refused: Sequence[tuple[str, str]], answer: str) -> Row:
+    def tokenize(self, observation: Observation, refused: Sequence[tuple[str, str]], answer: str) -> TokenizedExample:
         asked = [{"role": one.role, "content": one.text} for one in messages(observation, refused)]
         if self._tokenizer.chat_template:
             head = self._tokenizer.apply_chat_template(asked, add_generation_prompt=True, return_dict=False)
         else:
             head = self._tokenizer.encode("\n".join(one["content"] for one in asked) + "\n", add_special_tokens=False)
-        room = min(CONTEXT, self.model.config.max_position_embeddings) - REPLY
-        said = self._tokenizer.encode(answer, add_special_tokens=False)[: REPLY - 1]
+        room = min(CONTEXT, self.model.config.max_position_embeddings) - MAX_ANSWER_TOKENS
+        said = self._tokenizer.encode(answer, add_special_tokens=False)[: MAX_ANSWER_TOKENS - 1]
         head = cut(head, room)
-        return [*head, *said, self.end], len(head)
+        return [*head, *said, self.end_token], len(head)
 
-    def length(self, answer: str) -> int:
+    def count_tokens(self, answer: str) -> int:
         return len(self._tokenizer.encode(answer, add_special_tokens=False)) + 1
 
-    def text(self, ids: Sequence[int]) -> str:
-        return self._tokenizer.decode(_until(ids, self.end), skip_special_tokens=True)
+    def decode(self, ids: Sequence[int]) -> str:
+        return self._tokenizer.decode(_cut_at_end(ids, self.end_token), skip_special_tokens=True)
 
-    def known(self, observation: Observation) -> Sequence[str]:
+    def enumerate_answers(self, observation: Observation) -> Sequence[str]:
         return ()
 
     def save(self, folder: Path) -> None:
         self._whole.save_pretrained(folder)
 
-    def first(self) -> PreTrainedModel:
+    def load_initial_model(self) -> PreTrainedModel:
         if self._folder is None:
             raise SystemExit("--beta needs an adapter to start from (--start FOLDER).")
-        student = load(self._folder, self.model.device, self.model.dtype)
-        return student.model.requires_grad_(False)
+        policy = load_policy(self._folder, self.model.device, self.model.dtype)
+        return policy.model.requires_grad_(False)
 
 
-def _until(ids: Sequence[int], end: int) -> list[int]:
+def _cut_at_end(ids: Sequence[int], end: int) -> list[int]:
     found = list(ids)
     return found[: found.index(end)] if end in found else found
 
 
-def scratch(size: str, vocabulary: int, texts: Iterable[str], folder: Path, device: torch.device) -> Small:
+def create_small_policy(
+    size: str, vocabulary: int, texts: Iterable[str], folder: Path, device: torch.device
+) -> SmallPolicy:
     """A new small model; its tokenizer is learnt from ``texts``, once for a ``folder``."""
     tokenizer = folder / "tokenizer.json"
     tokens = Tokens(tokenizer) if tokenizer.exists() else train_tokenizer(texts, vocabulary, tokenizer)
-    return Small(new_model(size, len(tokens.ids)).to(device), tokenizer)
+    return SmallPolicy(create_model(size, len(tokens.ids)).to(device), tokenizer)
 
 
-def adapted(base: str, rank: int, device: torch.device, dtype: torch.dtype, last: int = 0) -> Adapted:
+def create_adapter_policy(
+    base: str, rank: int, device: torch.device, dtype: torch.dtype, last: int = 0
+) -> AdapterPolicy:
     """A new adapter, which changes nothing yet, for every linear part of a model's ``last`` layers (0: of all): what lies
     below them needs no gradients, which take two thirds of a step."""
     from peft import LoraConfig, get_peft_model
 
     base = str(Path(base).resolve()) if Path(base).is_dir() else base
-    model = _causal(base, dtype).to(device)
+    model = _load_causal_model(base, dtype).to(device)
     linear = {
         name.rpartition(".")[2] for name, part in model.base_model.named_modules() if isinstance(part, torch.nn.Linear)
     }
@@ -177,33 +185,33 @@ def adapted(base: str, rank: int, device: torch.device, dtype: torch.dtype, last
     config = LoraConfig(
         r=rank, lora_alpha=rank, target_modules=sorted(linear), layers_to_transform=layers, task_type="CAUSAL_LM"
     )
-    return Adapted(get_peft_model(model, config), AutoTokenizer.from_pretrained(base), None)
+    return AdapterPolicy(get_peft_model(model, config), AutoTokenizer.from_pretrained(base), None)
 
 
-def _causal(base: str, dtype: torch.dtype) -> PreTrainedModel:
+def _load_causal_model(base: str, dtype: torch.dtype) -> PreTrainedModel:
     try:
         return AutoModelForCausalLM.from_pretrained(base, dtype=dtype)
     except (OSError, ValueError) as error:
         raise SystemExit(f"{base} cannot be loaded as a language model: {str(error).strip().splitlines()[0]}") from None
 
 
-def load(folder: Path, device: torch.device, dtype: torch.dtype = torch.float32) -> Student:
+def load_policy(folder: Path, device: torch.device, dtype: torch.dtype = torch.float32) -> TrainablePolicy:
     """A checkpoint: an adapter with the model that it names, or a small model with its tokenizer."""
     if not (folder / ADAPTER).exists():
         model = LlamaForCausalLM.from_pretrained(folder, dtype=torch.float32).to(device)
-        return Small(model, folder / "tokenizer.json")
+        return SmallPolicy(model, folder / "tokenizer.json")
     from peft import PeftModel
 
     base = json.loads((folder / ADAPTER).read_text("utf-8"))["base_model_name_or_path"]
-    model = _causal(base, dtype).to(device)
+    model = _load_causal_model(base, dtype).to(device)
     whole = PeftModel.from_pretrained(model, folder, is_trainable=True)
-    return Adapted(whole, AutoTokenizer.from_pretrained(base), folder)
+    return AdapterPolicy(whole, AutoTokenizer.from_pretrained(base), folder)
 
 
-def trained(student: Student) -> dict[str, torch.Tensor]:
+def trainable_parameters(policy: TrainablePolicy) -> dict[str, torch.Tensor]:
     """What learning changes, by name."""
-    return {name: one for name, one in student.model.named_parameters() if one.requires_grad}
+    return {name: one for name, one in policy.model.named_parameters() if one.requires_grad}
 
 
-def restore(student: Student, weights: dict[str, torch.Tensor]) -> None:
-    student.model.load_state_dict(weights, strict=False)
+def restore_parameters(policy: TrainablePolicy, weights: dict[str, torch.Tensor]) -> None:
+    policy.model.load_state_dict(weights, strict=False)

@@ -1,8 +1,8 @@
-"""Makes the training data: ``python -m model_server.training.tasks`` (``make data``).
+"""Generates the training data: ``python -m model_server.training.generate_examples`` (``make data``).
 
-For every page: look at it, put defects into it, look again, and keep those that the critics found as what they are,
-with the observation and the edit that takes each back. One line of JSON for every example, one for every page that is
-done, so that a run goes on where it was stopped.
+For every page: review it, inject defects, review it again, and keep the defects that the critics find under their own
+name, with the observation and the edit that undoes each. Writes one line of JSON for every example and one for every
+finished page, so a run resumes where it stopped.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from model_server.training.defects.confirm import confirmed
+from model_server.training.defects.confirm import confirm_defects
 from model_server.training.defects.inject import (
     Defect,
-    candidates,
-    defects,
-    inverse,
-    joined,
-    together,
-    wanted,
-    widest,
+    draw_candidates,
+    group_defects,
+    invert_patch,
+    join_patches,
+    needed_styles,
+    widest_view,
+    write_defects,
 )
-from model_server.training.defects.kinds import HELD_OUT, KINDS, Kind
-from model_server.training.kept import read
-from model_server.training.label import label
-from model_server.training.live import LAYOUT_TELLS, suspected, tried
-from model_server.training.screen import MAX_COST, MAX_HEIGHT, MAX_NODES, SCREEN
-from model_server.training.sources import SPLITS, Sample, cache, samples, selected
+from model_server.training.defects.kinds import HELD_OUT, KINDS, DefectKind
+from model_server.training.jsonl import read_records
+from model_server.training.label import derive_label
+from model_server.training.live_trial import GEOMETRY_RULES, may_add_findings, review_in_live_page
+from model_server.training.screening import MAX_COST, MAX_HEIGHT, MAX_NODES, SCREENING
+from model_server.training.sources import SPLITS, PageSample, collect_pages, select_pages, training_folder
 from relook_lsp.browser.capture import Capture
 from relook_lsp.browser.driver import Driver
 from relook_lsp.browser.restyle import NotTried
@@ -76,7 +76,7 @@ class Tally:
         return f"{self.counts['pages']} pages, {self.counts['renders']} renders, {self.counts['trials']} trials, {kept} examples of {made} defects, {rate:.2f}/s"
 
 
-def kinds_for(split: str, *, unseen: bool = False) -> Sequence[Kind]:
+def select_kinds(split: str, *, unseen: bool = False) -> Sequence[DefectKind]:
     """Training never sees the held-out kinds; held-out pages show them twice as often, and nothing else where only the
     ``unseen`` are asked for. What shows only between two widths cannot be screened."""
     kinds = [kind for kind in KINDS if "range" not in kind.places]
@@ -87,18 +87,18 @@ def kinds_for(split: str, *, unseen: bool = False) -> Sequence[Kind]:
     return [*kinds, *(kind for kind in kinds if kind.name in HELD_OUT)]
 
 
-async def examples(
-    driver: Driver, sample: Sample, turn: int, kinds: Sequence[Kind], recipe: Recipe, tally: Tally
+async def generate_examples(
+    driver: Driver, sample: PageSample, turn: int, kinds: Sequence[DefectKind], recipe: Recipe, tally: Tally
 ) -> list[dict[str, Any]]:
     """All examples of one pass over one page. Raises ``RelookError``."""
     random = Random(f"{sample.hash}:{turn}")
-    live, first = await look(driver, sample.page, SCREEN)
+    live, first = await look(driver, sample.page, SCREENING)
     try:
         snapshot = first.snapshot
         if snapshot is None or not snapshot.settled:
             tally.counts["left out"] += 1
             return []
-        layout = widest(snapshot).layout
+        layout = widest_view(snapshot).layout
         tally.counts["renders"] += 1
         if len(layout) > MAX_NODES or layout.content[1] > MAX_HEIGHT or first.report.cost > MAX_COST:
             tally.counts["left out"] += 1
@@ -108,24 +108,24 @@ async def examples(
         ):
             tally.counts["left out"] += 1
             return []
-        chosen = candidates(snapshot, random, recipe.defects, kinds)
-        snapshot = await live.styles(wanted(snapshot, chosen))
+        chosen = draw_candidates(snapshot, random, recipe.defects, kinds)
+        snapshot = await live.styles(needed_styles(snapshot, chosen))
         base = State(sample.page, Review(first.report, snapshot))
-        found = list(defects(base, chosen, random))
+        found = list(write_defects(base, chosen, random))
         tally.counts["defects"] += len(found)
         records: list[dict[str, Any]] = []
         # What boxes tell goes together: most of it breaks nothing, and that is seen without a picture.
-        plain = [defect for defect in found if defect.rules <= LAYOUT_TELLS]
-        painted = [defect for defect in found if not defect.rules <= LAYOUT_TELLS]
+        plain = [defect for defect in found if defect.rules <= GEOMETRY_RULES]
+        painted = [defect for defect in found if not defect.rules <= GEOMETRY_RULES]
         started = time.monotonic()
-        groups = [*together(plain, layout, random), *together(painted, layout, random)]
+        groups = [*group_defects(plain, layout, random), *group_defects(painted, layout, random)]
         random.shuffle(groups)
         for group in groups:
             if time.monotonic() - started > PAGE_SECONDS:
                 tally.counts["cut short"] += 1
                 break
             try:
-                records += await _screened(driver, live, sample, base, group, random, recipe, tally)
+                records += await _screen_group(driver, live, sample, base, group, random, recipe, tally)
             except RelookError as error:
                 tally.counts[f"failed: {error.kind}"] += 1
                 break
@@ -134,29 +134,29 @@ async def examples(
         await live.close()
 
 
-async def _screened(
+async def _screen_group(
     driver: Driver,
     live: Capture,
-    sample: Sample,
+    sample: PageSample,
     base: State,
     group: Sequence[Defect],
     random: Random,
     recipe: Recipe,
     tally: Tally,
 ) -> list[dict[str, Any]]:
-    joint = joined(group)
+    joint = join_patches(group)
     assert joint is not None and base.review.snapshot is not None
     texts = texts_of(base)
     page = base.page.with_texts({path: joint.apply(path, texts[path]) for path in joint.paths})
     views = [random.choice(base.review.snapshot.settled)]
     rules = frozenset[str]().union(*(defect.rules for defect in group))
     try:
-        if rules <= LAYOUT_TELLS:
+        if rules <= GEOMETRY_RULES:
             tally.counts["measured"] += 1
-            if not await suspected(live, base.review.snapshot, joint, SCREEN.options, views, rules):
+            if not await may_add_findings(live, base.review.snapshot, joint, SCREENING.options, views, rules):
                 tally.counts["not suspected"] += len(group)
                 return []
-        review = await tried(live, base.review.snapshot, joint, SCREEN.options, views, rules)
+        review = await review_in_live_page(live, base.review.snapshot, joint, SCREENING.options, views, rules)
     except NotTried:
         review = None
     if review is None:
@@ -164,7 +164,7 @@ async def _screened(
         return []
     broken = State(page, review)
     tally.counts["trials"] += 1
-    shown = confirmed(base, broken, joint, group)
+    shown = confirm_defects(base, broken, joint, group)
     tally.counts["not found"] += len(group) - len(shown)
     tally.counts.update(f"not found: {d.kind} {d.place}" for d in group if d not in [one.defect for one in shown])
     told: set[tuple[str, str]] | None = None
@@ -179,13 +179,13 @@ async def _screened(
             tally.counts["no element"] += 1
             continue
         rule = one.findings[0].rule
-        operations = label(observed, broken, one.defect, inverse(joint, one.defect.patch), joint)
+        operations = derive_label(observed, broken, one.defect, invert_patch(joint, one.defect.patch), joint)
         if operations is not None and len(one.defect.values) > 1:
             # Only what breaks the page is taken back: whether that is enough, the page says.
             mended = joint.then(to_patch(observed, operations), texts_of(base))
-            after = await tried(live, base.review.snapshot, mended, SCREEN.options, views, [rule])
+            after = await review_in_live_page(live, base.review.snapshot, mended, SCREENING.options, views, [rule])
             tally.counts["trials"] += 1
-            if after is None or _count(after, rule) >= _count(review, rule):
+            if after is None or _count_findings(after, rule) >= _count_findings(review, rule):
                 tally.counts["label not enough"] += 1
                 operations = None
         if operations is None:
@@ -215,11 +215,13 @@ async def _screened(
     return records
 
 
-def _count(review: Review, rule: str) -> int:
+def _count_findings(review: Review, rule: str) -> int:
     return sum(finding.rule == rule for finding in review.report.findings)
 
 
-def units(found: Sequence[Sample], passes: Sequence[int], done: set[str]) -> Iterator[tuple[Sample, int]]:
+def remaining_passes(
+    found: Sequence[PageSample], passes: Sequence[int], done: set[str]
+) -> Iterator[tuple[PageSample, int]]:
     """(page, pass) that are still to do, shuffled within a pass, so that a part of the data is like the whole."""
     for turn in passes:
         order = sorted(found, key=lambda sample: sample.hash)
@@ -230,8 +232,8 @@ def units(found: Sequence[Sample], passes: Sequence[int], done: set[str]) -> Ite
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="model_server.training.tasks", description=__doc__)
-    parser.add_argument("--out", type=Path, default=cache() / "examples.jsonl")
+    parser = argparse.ArgumentParser(prog="model_server.training.generate_examples", description=__doc__)
+    parser.add_argument("--out", type=Path, default=training_folder() / "examples.jsonl")
     parser.add_argument("--jobs", type=int, default=2, help="pages side by side")
     parser.add_argument("--passes", type=int, default=3, help="how often every page is used, with other defects")
     parser.add_argument("--first", type=int, default=0, help="number of the first pass: other defects, other order")
@@ -246,21 +248,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--unseen", action="store_true", help="only held-out kinds, on pages that do not train")
     parser.add_argument("--no-packages", action="store_true", help="only the pages of RELOOK_DATA")
     options = parser.parse_args(argv)
-    found = samples(packages=not options.no_packages, data=os.environ.get("RELOOK_DATA"))
-    found = selected(found, options.split, options.only)
+    found = collect_pages(packages=not options.no_packages, data=os.environ.get("RELOOK_DATA"))
+    found = select_pages(found, options.split, options.only)
     found = [sample for sample in found if not (options.unseen and sample.split == "train")]
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    done = {record["done"] for record in read(options.out) if "done" in record}
-    todo = list(units(found, range(options.first, options.first + options.passes), done))[: options.pages or None]
+    done = {record["done"] for record in read_records(options.out) if "done" in record}
+    todo = list(remaining_passes(found, range(options.first, options.first + options.passes), done))[
+        : options.pages or None
+    ]
     print(f"{len(found)} pages, {len(done)} passes done, {len(todo)} to do -> {options.out}", flush=True)
     tally, recipe = Tally(), Recipe(options.defects, options.confirm, options.source)
     with options.out.open("a", encoding="utf-8") as out:
 
-        async def one(driver: Driver, unit: tuple[Sample, int]) -> None:
+        async def one(driver: Driver, unit: tuple[PageSample, int]) -> None:
             sample, turn = unit
             try:
-                kinds = kinds_for(sample.split, unseen=options.unseen)
-                records = await examples(driver, sample, turn, kinds, recipe, tally)
+                kinds = select_kinds(sample.split, unseen=options.unseen)
+                records = await generate_examples(driver, sample, turn, kinds, recipe, tally)
             except RelookError as error:
                 tally.counts[f"failed: {error.kind}"] += 1
                 records = []
