@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from relook_lsp.cli.targets import Target, arguments, targets
+from relook_lsp.core.errors import UsageError
 
 
 @pytest.fixture
@@ -87,3 +88,36 @@ def test_hosts_and_rules_reach_the_settings(folder: Path) -> None:
     assert settings.plan.allowed_hosts == ("a.example", "cdn.example")
     assert settings.options.only == {"low-contrast"}
     assert [str(viewport) for viewport in settings.plan.viewports] == ["800x600"]
+
+
+def _linked(folder: Path) -> None:
+    (folder / "shop/css").mkdir(parents=True)
+    (folder / "shop/css/site.css").write_text("p { color: red }")
+    (folder / "shop/css/lonely.css").write_text("p { color: red }")
+    (folder / "shop/app.mjs").write_text("")
+    (folder / "shop/a.html").write_text(
+        "<link rel=stylesheet href=css/site.css><script type=module src=app.mjs></script>"
+    )
+    (folder / "shop/b.html").write_text("<link rel=stylesheet href=css/site.css>")
+
+
+def test_a_style_sheet_or_script_means_the_pages_that_use_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _linked(folder)
+    assert _found("shop/css/site.css") == [("shop", "a.html"), ("shop", "b.html")]
+    assert _found("shop/app.mjs") == [("shop", "a.html")]
+    assert _found("shop/b.html", "shop/css/s*.css", "--root", "shop") == [("shop", "b.html"), ("shop", "a.html")]
+    monkeypatch.chdir(folder / "shop/css")
+    assert _found("site.css") == [("shop", "a.html"), ("shop", "b.html")]
+
+
+def test_a_style_sheet_of_no_page_says_so(folder: Path) -> None:
+    _linked(folder)
+    with pytest.raises(UsageError, match=r"no page below .*shop.css uses lonely\.css; name the page"):
+        _targets("shop/css/lonely.css")
+
+
+def test_the_home_folder_is_no_site(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _linked(folder)
+    monkeypatch.setenv("HOME", str(folder / "shop"))
+    with pytest.raises(UsageError, match="no page below"):
+        _targets("shop/css/site.css")

@@ -6,15 +6,16 @@ import argparse
 import glob
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from relook_lsp.cli import values
 from relook_lsp.core.errors import UsageError
-from relook_lsp.core.page import Page, is_url
+from relook_lsp.core.page import CODE_SUFFIXES, Page, is_url
 from relook_lsp.review import config
 from relook_lsp.review.config import Config
+from relook_lsp.review.roots import unmarked_root
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,12 @@ class Target:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Options that review and refine share."""
     keys = config.schema()["properties"]
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="pages, globs, folders or URLs (default: 'entry')")
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="pages, style sheets and scripts of pages, globs, folders or URLs (default: 'entry')",
+    )
     parser.add_argument(
         "--root", type=Path, metavar="DIR", help="folder below which files may be read (default: found from the page)"
     )
@@ -93,7 +99,7 @@ def targets(options: argparse.Namespace) -> list[Target]:
     found: dict[tuple[Path, str], Target] = {}
     missing: list[str] = []
     for word in words:
-        pages = list(_pages(word, options.root))
+        pages = [page for file in _pages(word, options.root) for page in _pages_of(file, settings)]
         if not pages:
             missing.append(word)
             pages = [(here, word)]
@@ -113,6 +119,22 @@ def _take_back_interrupted(roots: Iterable[Path]) -> None:
     for root in roots:
         for message in take_back_interrupted(root):
             log.warning("%s", message)
+
+
+def _pages_of(file: tuple[Path, str], settings: Callable[[Path], Config]) -> Iterator[tuple[Path, str]]:
+    """The page itself, or the pages that use a style sheet or script. Raises ``UsageError`` where none does."""
+    root, name = file
+    if is_url(name) or not name.lower().endswith(tuple(CODE_SUFFIXES)):
+        yield file
+        return
+    # On first use: it brings a parser with it.
+    from relook_lsp.source.links import MAX_PAGES, pages_using
+
+    pages, _ = pages_using(root, name, {}, MAX_PAGES, settings(root).sites)
+    if not pages:
+        raise UsageError(f"no page below {root} uses {name}; name the page that it belongs to, or the site's --root")
+    for page in pages:
+        yield root, page
 
 
 def _entries(root: Path, settings: Config) -> list[str]:
@@ -136,7 +158,13 @@ def _pages(text: str, root: Path | None) -> Iterator[tuple[Path, str]]:
         top = Path(*path.parts[:literal])
         files = sorted(Path(name) for name in glob.iglob(text, recursive=True) if Path(name).is_file())  # noqa: PTH207
     for file in files:
-        yield _located(file, root.resolve() if root is not None else config.marked_root(file) or top.resolve())
+        yield _located(file, root.resolve() if root is not None else config.marked_root(file) or _unmarked(file, top))
+
+
+def _unmarked(file: Path, top: Path) -> Path:
+    """For a style sheet or script named alone the folder of its pages, else the folder that the command names."""
+    code = file.suffix.lower() in CODE_SUFFIXES and top == file.parent
+    return unmarked_root(file.parent.resolve() / file.name) if code else top.resolve()
 
 
 def _located(file: Path, base: Path) -> tuple[Path, str]:

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+CODE_SUFFIXES = frozenset((".css", ".js", ".mjs", ".cjs"))
+"""Of style sheets and scripts."""
+
 
 @dataclass(frozen=True)
 class Buffer:

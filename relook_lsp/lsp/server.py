@@ -68,6 +68,7 @@ class RelookServer(LanguageServer):
         self.diagnostics = Diagnostics(self)
         self.caps = ClientCaps()
         self.client = protocol.ClientOptions()
+        self._logged: set[str] = set()
 
     @property
     def encoding(self) -> Encoding:
@@ -111,6 +112,10 @@ class RelookServer(LanguageServer):
     def homeless(self, belongs: Belongs) -> None:
         state = "idle" if belongs.subjects else "problem"
         self.status(protocol.Status(state, belongs.message, belongs.kind))
+        # Editors that do not show the status have the sentence in their log.
+        if not belongs.subjects and belongs.message not in self._logged:
+            self._logged.add(belongs.message)
+            self.window_log_message(lsp.LogMessageParams(lsp.MessageType.Warning, f"ReLook: {belongs.message}"))
 
     def misconfigured(self, message: str) -> None:
         self.status(protocol.Status("settings", message))

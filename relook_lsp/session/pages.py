@@ -46,7 +46,10 @@ def pages_of(document: Open, documents: Documents, preferences: Preferences) -> 
 
     pages, left = pages_using(root, name, documents.overlays(root), MAX_PAGES, settings.sites)
     if not pages:
-        message = f"No page of {root.name} uses {name}; set relook.entry to the page it belongs to."
+        message = (
+            f"No page below {root} uses {name}; open the folder of its site, put a relook.toml there, or set relook.entry "
+            "to the page it belongs to."
+        )
         return Belongs((), "no-page", message)
     more = f"{left} more pages use {name} and are not reviewed with it." if left else ""
     return Belongs(tuple(Subject(root, page) for page in pages), "", more)

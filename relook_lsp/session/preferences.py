@@ -8,6 +8,7 @@ from pathlib import Path
 from relook_lsp.core.errors import SettingsError
 from relook_lsp.review import config
 from relook_lsp.review.config import Config
+from relook_lsp.review.roots import unmarked_root
 
 
 class Preferences:
@@ -21,6 +22,8 @@ class Preferences:
         self._warn = warn
         self._overrides: dict[str, object] = {}
         self._configs: dict[Path, Config] = {}
+        self._unmarked_roots: dict[Path, Path] = {}
+        """Found by reading pages, which is too slow for every change."""
         self._warned: set[str] = set()
 
     def configure(self, overrides: Mapping[str, object]) -> None:
@@ -47,14 +50,20 @@ class Preferences:
     def forget(self) -> None:
         """The files are read again when they are next needed."""
         self._configs.clear()
+        self._unmarked_roots.clear()
 
     def root(self, path: Path) -> Path:
-        """A project's own root, else the innermost workspace folder that holds the file, else the file's folder."""
+        """A project's own root, else the innermost workspace folder that holds the file. Else, for a style sheet or script,
+        the nearest folder above with a page that uses it, and at last the file's own folder. Blocking."""
         marked = config.marked_root(path)
         if marked is not None:
             return marked
         folders = [folder for folder in self.folders if path.is_relative_to(folder)]
-        return max(folders, key=lambda folder: len(folder.parts), default=path.parent)
+        if folders:
+            return max(folders, key=lambda folder: len(folder.parts))
+        if path not in self._unmarked_roots:
+            self._unmarked_roots[path] = unmarked_root(path)
+        return self._unmarked_roots[path]
 
     def home(self) -> Path:
         """Root of what has no file."""

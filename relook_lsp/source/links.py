@@ -9,21 +9,23 @@ from __future__ import annotations
 import html
 import os
 import re
+import tempfile
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from relook_lsp.core.page import Buffer, starts
+from relook_lsp.core.page import CODE_SUFFIXES, Buffer, starts
 from relook_lsp.core.text import decode
 from relook_lsp.source.names import ImportMap, Names, names_in
 
 PAGE_SUFFIXES = frozenset((".html", ".htm", ".xhtml"))
-CODE_SUFFIXES = frozenset((".css", ".js", ".mjs", ".cjs"))
 
 MAX_FOLDERS = 2000
 MAX_PAGES = 1000
+MAX_LEVELS = 4
+MAX_NEAR_PAGES = 100
 MAX_SIZE = 2 * 1024 * 1024
 """Larger files are generated; no one reads them, and no page is searched in them."""
 
@@ -47,6 +49,32 @@ def pages_using(
     found = [page for page in files.pages(path) if path in files.reached(page, code_only=True)]
     found.sort(key=lambda page: page not in overlays)
     return found[:limit], max(0, len(found) - limit)
+
+
+def folder_of_pages_using(path: Path) -> Path | None:
+    """The nearest folder, from that of the style sheet or script at the absolute ``path`` upwards, where a page uses the
+    file: the page lies in that folder or directly below one of its folders. None where there is no such folder.
+
+    Blocking. Looks at ``MAX_LEVELS`` folders and ``MAX_NEAR_PAGES`` pages in each. Everybody's folders are left out: the
+    home folder, the one for temporary files and what lies above them.
+    """
+    shared = {folder for shared in (_home(), Path(tempfile.gettempdir())) for folder in (shared, *shared.parents)}
+    for folder in path.parents[:MAX_LEVELS]:
+        if folder in shared:
+            break
+        files, here = Files(folder, {}), PurePosixPath()
+        near = [page for below in (here, *_folders_in(folder, here)) for page in _pages_in(folder, below)]
+        name = path.relative_to(folder).as_posix()
+        if any(name in files.reached(page, code_only=True) for page in near[:MAX_NEAR_PAGES]):
+            return folder
+    return None
+
+
+def _home() -> Path:
+    try:
+        return Path.home().resolve()
+    except (OSError, RuntimeError):
+        return Path("/")
 
 
 def pages_sharing(root: Path, page: str, overlays: Mapping[str, Buffer], sites: tuple[str, ...] = ()) -> list[str]:

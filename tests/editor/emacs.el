@@ -11,11 +11,10 @@
 (defun found () (flymake-start) (flymake-diagnostics))
 ;; A list here would mean a mouse click, and a graphical menu.
 (setq last-nonmenu-event ?a)
-(setq project-find-functions (list (lambda (folder) (cons 'transient folder))))
+;; The recipe of the documentation.
+(load (getenv "RELOOK_RECIPE") nil t)
 (find-file (getenv "RELOOK_FILE"))
-(mhtml-mode)
-(add-to-list 'eglot-server-programs `((mhtml-mode html-mode) . (,(getenv "RELOOK_PYTHON") "-m" "relook_lsp")))
-(apply #'eglot (butlast (eglot--guess-contact) 0))
+(call-interactively #'eglot)
 (flymake-mode 1)
 (wait-for (lambda () (= 1 (length (found)))) "diagnostics")
 (let* ((last-nonmenu-event ?a) (one (car (found))) (start (flymake-diagnostic-beg one)) (end (flymake-diagnostic-end one)) (chosen nil))

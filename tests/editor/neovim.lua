@@ -1,14 +1,10 @@
 -- Opens a page, waits for the finding on its line, applies the verified fix, and waits until the finding is gone.
-local file, line, python = vim.env.RELOOK_FILE, tonumber(vim.env.RELOOK_LINE), vim.env.RELOOK_PYTHON
+local file, line = vim.env.RELOOK_FILE, tonumber(vim.env.RELOOK_LINE)
 local function fail(message) io.stderr:write("FAIL " .. message .. "\n"); vim.cmd("cquit 1") end
+-- The recipe of the documentation, before the page is opened, as in a user's own settings.
+dofile(vim.env.RELOOK_RECIPE)
+vim.cmd("filetype on")
 vim.cmd("edit " .. file)
-vim.bo.filetype = "html"
-local config = {
-  name = "relook", cmd = { python, "-m", "relook_lsp" }, root_dir = vim.fn.fnamemodify(file, ":h"),
-  capabilities = vim.lsp.protocol.make_client_capabilities(),
-}
-local id = vim.lsp.start and vim.lsp.start(config) or vim.lsp.start_client(config)
-vim.lsp.buf_attach_client(0, id)
 local found = function() return vim.diagnostic.get(0) end
 if not vim.wait(60000, function() return #found() == 1 end, 50) then return fail("diagnostics: " .. #found()) end
 local one = found()[1]
@@ -31,6 +27,6 @@ if not applied then return fail("no verified fix was offered") end
 io.stdout:write("applied " .. chosen .. "\n")
 if not vim.wait(60000, function() return #found() == 0 end, 50) then return fail("the finding is still there") end
 vim.cmd("write")
-vim.lsp.stop_client(id)
+vim.lsp.stop_client((vim.lsp.get_clients or vim.lsp.get_active_clients)())
 vim.wait(1500)
 vim.cmd("qall!")

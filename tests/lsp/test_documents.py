@@ -41,6 +41,28 @@ async def test_what_cannot_be_reviewed_says_why_once(
     assert fresh.raw.messages == []
 
 
+async def test_a_style_sheet_of_no_page_says_why_in_the_log(fresh: Client, tmp_path: Path) -> None:
+    """Without a workspace folder, for editors that do not show the status."""
+    await fresh.start()
+    (tmp_path / "css").mkdir()
+    fresh.put((tmp_path / "css/site.css").as_uri(), "css", "a { color: red }")
+    await fresh.until(
+        lambda: [one for one in fresh.raw.log_messages if "uses site.css; open the folder" in one.message]
+    )
+
+
+@pytest.mark.browser
+async def test_a_style_sheet_without_a_project_finds_the_page_above(fresh: Client, tmp_path: Path) -> None:
+    """Neither a workspace folder nor a marker says where the site begins."""
+    (tmp_path / "shop/css").mkdir(parents=True)
+    (tmp_path / "shop/index.html").write_text(PAGE.replace("style.css", "css/site.css"), "utf-8")
+    (tmp_path / "shop/css/site.css").write_text(CSS, "utf-8")
+    await fresh.start()
+    style = fresh.open(tmp_path / "shop/css/site.css", "css")
+    (found,) = await fresh.diagnostics(style, 1)
+    assert found.code == "low-contrast"
+
+
 @pytest.mark.browser
 async def test_a_page_that_becomes_a_template_keeps_no_findings(client: Client, site: Path) -> None:
     page = client.open(site / "index.html", "html")
