@@ -8,7 +8,7 @@ OUT := build
 CLIENT := client-vscode
 NPM := $(shell command -v npm)
 
-.PHONY: demo test test-models test-client test-vscode check check-client editor editor-pictures vsix format setup browser system lock lock-train picture clean help data natural verdicts sft grpo weights test-training bench bench-refine
+.PHONY: demo test test-models test-client test-vscode check check-client editor editor-pictures wheel vsix format setup browser system lock lock-train picture clean help data natural verdicts sft grpo weights test-training bench bench-refine
 
 help:
 	@echo "make demo    review the sample pages and write an HTML report"
@@ -16,6 +16,7 @@ help:
 	@echo "make test-models  the tests against a real model server, in an environment of their own (3.5 GB)"
 	@echo "make check   ruff, pyright, import-linter; tsc and eslint"
 	@echo "make test-vscode  the tests of the extension in a real VS Code"
+	@echo "make wheel   build the Python package, with the exact versions that it was tested with"
 	@echo "make vsix    build the VS Code extension with its server inside"
 	@echo "make bench   how fast a review is: against the least it could take, axe-core and Lighthouse (npm)"
 	@echo "make bench-refine  refine clean pages that were broken in known ways"
@@ -81,13 +82,20 @@ check-client: $(CLIENT)/node_modules/.package-lock.json
 test-client: $(CLIENT)/node_modules/.package-lock.json
 	cd $(CLIENT) && npm run --silent test
 
+# The server as others install it: its wheel, and the exact versions that it was tested with.
+wheel: $(OUT)/wheel/constraints.txt
+
+$(OUT)/wheel/constraints.txt: .ci/constraints.txt pyproject.toml README.md $(shell find relook_lsp model_server -type f -not -name '*.pyc') | setup
+	rm -rf $(@D) && mkdir -p $(@D)
+	$(BIN)/pip wheel --quiet --no-deps --wheel-dir $(@D) .
+	cp $< $@
+
 vsix: $(OUT)/relook.vsix
 
-$(OUT)/relook.vsix: $(CLIENT)/node_modules/.package-lock.json $(shell find $(CLIENT)/src $(CLIENT)/webview $(CLIENT)/media $(CLIENT)/*.* \
-    relook_lsp model_server pyproject.toml README.md -type f -not -name '*.pyc') | setup
-	@mkdir -p $(@D)
-	rm -rf $(CLIENT)/dist
-	$(BIN)/pip wheel --quiet --no-deps --wheel-dir $(CLIENT)/dist/server .
+$(OUT)/relook.vsix: $(CLIENT)/node_modules/.package-lock.json $(OUT)/wheel/constraints.txt \
+    $(shell find $(CLIENT)/src $(CLIENT)/webview $(CLIENT)/media $(CLIENT)/*.* -type f)
+	rm -rf $(CLIENT)/dist && mkdir -p $(CLIENT)/dist
+	cp -r $(OUT)/wheel $(CLIENT)/dist/server
 	cd $(CLIENT) && npm run --silent build && npx vsce package --no-dependencies --out ../$@
 
 $(CLIENT)/node_modules/.package-lock.json: $(CLIENT)/package-lock.json

@@ -3,7 +3,7 @@ import { PythonExtension } from "@vscode/python-extension";
 import { promises as files } from "node:fs";
 import * as path from "node:path";
 import { ProgressLocation, window, workspace, type ExtensionContext, type LogOutputChannel } from "vscode";
-import { createEnvironment, executableOf, findSystem, isReady, probe, recent } from "./python";
+import { createEnvironment, executableOf, findSystem, isReady, probe, recent, type Package } from "./python";
 import { pythonSetting } from "./settings";
 
 const PREFIX = "environment-";
@@ -27,14 +27,14 @@ export async function interpreter(context: ExtensionContext, log: LogOutputChann
     log.info(`The Python extension's interpreter has relook-lsp: ${active}`);
     return active;
   }
-  const wheel = await shippedWheel(context);
-  const folder = path.join(context.globalStorageUri.fsPath, `${PREFIX}${path.basename(wheel, ".whl")}`);
+  const shipped = await shippedPackage(context);
+  const folder = path.join(context.globalStorageUri.fsPath, `${PREFIX}${path.basename(shipped.wheel, ".whl")}`);
   if (await isReady(folder)) return executableOf(folder);
   const before = await earlier(folder);
   if (before.length === 0 && !agreed) {
     throw new NoInterpreter("the server runs in Python and has no environment yet. Setting one up downloads about 100 MB of packages.", true);
   }
-  await make(folder, wheel, log);
+  await make(folder, shipped, log);
   for (const old of before) await files.rm(old, { recursive: true, force: true });
   return executableOf(folder);
 }
@@ -69,12 +69,12 @@ async function activeInterpreter(): Promise<string | undefined> {
   }
 }
 
-async function shippedWheel(context: ExtensionContext): Promise<string> {
+async function shippedPackage(context: ExtensionContext): Promise<Package> {
   const folder = context.asAbsolutePath(path.join("dist", "server"));
   const names = await files.readdir(folder).catch(() => []);
   const wheel = names.find((name) => name.endsWith(".whl"));
   if (wheel === undefined) throw new NoInterpreter("this build of the extension brings no server: set relook.python to a Python that has relook-lsp.");
-  return path.join(folder, wheel);
+  return { wheel: path.join(folder, wheel), constraints: path.join(folder, "constraints.txt") };
 }
 
 /** Environments of earlier versions: whoever has one agreed already. */
@@ -83,7 +83,7 @@ async function earlier(folder: string): Promise<string[]> {
   return names.filter((name) => name.startsWith(PREFIX) && name !== path.basename(folder)).map((name) => path.join(path.dirname(folder), name));
 }
 
-async function make(folder: string, wheel: string, log: LogOutputChannel): Promise<void> {
+async function make(folder: string, shipped: Package, log: LogOutputChannel): Promise<void> {
   const base = await findSystem();
   if (base === undefined) throw new NoInterpreter("the server needs Python 3.11 or newer and found none: install it, or choose an interpreter.");
   const options = { location: ProgressLocation.Notification, title: "ReLook", cancellable: true };
@@ -97,7 +97,7 @@ async function make(folder: string, wheel: string, log: LogOutputChannel): Promi
       progress.report({ message: line.slice(0, 80) });
     };
     try {
-      await createEnvironment(base.executable, folder, wheel, say, abort.signal);
+      await createEnvironment(base.executable, folder, shipped, say, abort.signal);
     } catch (error) {
       log.error(String(error));
       throw new NoInterpreter(abort.signal.aborted ? "setting up was cancelled." : (error as Error).message, true);

@@ -19,6 +19,12 @@ export interface Probed {
   relook: string | null;
 }
 
+/** Paths of the server's wheel and of the exact versions that it was tested with. */
+export interface Package {
+  wheel: string;
+  constraints: string;
+}
+
 export type Say = (line: string) => void;
 
 /** What the interpreter is; undefined where it cannot be run. */
@@ -59,10 +65,17 @@ export function executableOf(environment: string): string {
 }
 
 /**
- * A virtual environment in `folder` with the wheel and what it needs; `isReady` holds only for a complete one.
+ * A virtual environment in `folder` with the wheel and what it needs, in the versions that the file `constraints` names;
+ * `isReady` holds only for a complete one.
  * Throws an `Error` with one sentence for the user.
  */
-export async function createEnvironment(base: string, folder: string, wheel: string, say: Say, signal: AbortSignal): Promise<void> {
+export async function createEnvironment(
+  base: string,
+  folder: string,
+  { wheel, constraints }: Package,
+  say: Say,
+  signal: AbortSignal,
+): Promise<void> {
   await files.rm(folder, { recursive: true, force: true });
   await files.mkdir(path.dirname(folder), { recursive: true });
   try {
@@ -72,7 +85,7 @@ export async function createEnvironment(base: string, folder: string, wheel: str
     });
     say("Installing ReLook and what it needs …");
     // What is imported is compiled then; compiling all of it first would only make the user wait.
-    const pip = ["-m", "pip", "install", "--no-compile", "--disable-pip-version-check", "--no-input", "--progress-bar", "off", wheel];
+    const pip = ["-m", "pip", "install", "--no-compile", "--disable-pip-version-check", "--no-input", "--progress-bar", "off", "--constraint", constraints, wheel];
     await run(executableOf(folder), pip, say, signal, 1800).catch((error: unknown) => {
       throw new Error(`pip could not install ReLook (${lastLine(error)}). Is the network there?`, { cause: error });
     });

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
 from playwright.async_api import expect
 
 from tests.editor.vscode import code_server
-from tests.editor.vscode.code_server import CodeServer
+from tests.editor.vscode.code_server import ROOT, CodeServer
 from tests.editor.vscode.conftest import SERVER, Window, settings
 from tests.editor.vscode.workbench import WAIT, Workbench, loaded, until
 
@@ -107,5 +109,10 @@ async def test_managed_environment(extensions: Path, window: Window, site: Path,
         await code.picture("works")
         (command,) = [line for line in editor.processes().values() if SERVER in line]
         assert str(tmp_path) in command
+        python = command.split(SERVER)[0].split()[0]
+        installed = await asyncio.to_thread(subprocess.check_output, [python, "-m", "pip", "freeze"], text=True)
+        pinned = (ROOT / ".ci/constraints.txt").read_text("utf-8").lower().replace("_", "-").splitlines()
+        packages = [line for line in installed.lower().replace("_", "-").splitlines() if not line.startswith("relook")]
+        assert packages and set(packages) <= set(pinned)
     finally:
         await editor.stop()
