@@ -17,6 +17,9 @@ from relook_lsp.browser.driver import Driver
 
 # Text must measure the same on every machine.
 os.environ["FONTCONFIG_FILE"] = str(Path(__file__).parent / "fonts.conf")
+# The settings of whoever runs the tests are not for tests.
+os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp(prefix="relook-tests-config-")
+atexit.register(shutil.rmtree, os.environ["XDG_CONFIG_HOME"], ignore_errors=True)
 # What other runs have kept is not for tests, and theirs is for nobody else.
 os.environ["RELOOK_CACHE"] = tempfile.mkdtemp(prefix="relook-tests-")
 atexit.register(shutil.rmtree, os.environ["RELOOK_CACHE"], ignore_errors=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from relook_lsp.cli.targets import Target, arguments, targets
+from relook_lsp.cli.targets import Target, arguments, notices_of, targets
 from relook_lsp.core.errors import UsageError
 
 
@@ -73,7 +73,29 @@ def test_a_url_is_a_page(folder: Path) -> None:
 
 def test_without_words_the_settings_say_which_pages(folder: Path) -> None:
     (folder / "relook.toml").write_text('entry = ["site/b/*.html", "http://localhost:1/"]')
-    assert [entry for _, entry in _found()] == ["site/b/one.html", "http://localhost:1/"]
+    assert [entry for _, entry in _found("--trust")] == ["site/b/one.html", "http://localhost:1/"]
+
+
+def test_an_untrusted_project_cannot_send_the_review_to_a_url(folder: Path) -> None:
+    (folder / "relook.toml").write_text('entry = ["site/b/*.html", "http://localhost:1/"]')
+    assert [entry for _, entry in _found()] == ["site/b/one.html"]
+    (notice,) = notices_of(_targets())
+    assert notice.kind == "settings-ignored" and "'entry'" in notice.message and "--trust" in notice.message
+    (folder / "relook.toml").write_text('entry = "http://localhost:1/"')
+    with pytest.raises(UsageError, match=r"'entry' in .*relook\.toml was ignored, .* --trust"):
+        _found()
+
+
+@pytest.mark.parametrize("outside", ["../{away.name}/index.html", "{away}/index.html", "link/index.html"])
+def test_entry_stays_below_the_root(outside: str, folder: Path) -> None:
+    away = folder.parent / f"{folder.name}-away"
+    away.mkdir()
+    (away / "index.html").write_text("<p>private")
+    (folder / "link").symlink_to(away)
+    entry = outside.format(away=away)
+    (folder / "relook.toml").write_text(f"entry = '{entry}'")
+    with pytest.raises(UsageError, match=r"leads out of the root|is not below the root"):
+        _found("--trust")
 
 
 def test_a_link_out_of_the_root_stays_a_page_of_the_root(folder: Path) -> None:
@@ -85,7 +107,8 @@ def test_hosts_and_rules_reach_the_settings(folder: Path) -> None:
     (folder / "relook.toml").write_text('allowedHosts = ["a.example"]')
     words = ("site/index.html", "--allow-host", "CDN.example", "--rule", "low-contrast", "--viewport", "800x600")
     settings = _targets(*words)[0].config.settings
-    assert settings.plan.allowed_hosts == ("a.example", "cdn.example")
+    assert settings.plan.allowed_hosts == ("cdn.example",)
+    assert _targets(*words, "--trust")[0].config.settings.plan.allowed_hosts == ("a.example", "cdn.example")
     assert settings.options.only == {"low-contrast"}
     assert [str(viewport) for viewport in settings.plan.viewports] == ["800x600"]
 

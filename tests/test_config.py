@@ -26,7 +26,7 @@ def test_a_project_file_sets_what_it_names(tmp_path: Path) -> None:
         'entry = "http://localhost:5173/"\njobs = 3\n[contrast]\nlevel = "AAA"\n[rules]\nlow-contrast = "off"\n',
         "utf-8",
     )
-    config = load(tmp_path)
+    config = load(tmp_path, trusted=True)
     plan, options = config.settings.plan, config.settings.options
     assert plan.viewports == (Viewport(320, 640, True), Viewport(1440, 900))
     assert (plan.moments, plan.sweep, plan.allowed_hosts) == ((0, 500), (), ("cdn.example.com",))
@@ -53,16 +53,6 @@ def test_axe_core_runs_in_the_editor_only_on_request(tmp_path: Path, value: str,
     config = load(tmp_path, {"axe": value, "zoom": False, "dark": False})
     assert (config.axe, config.settings.plan.axe) == (value, always)
     assert (config.settings.plan.zoom, config.settings.plan.dark) == (False, False)
-
-
-def test_an_untrusted_project_chooses_no_executable_and_no_endpoint(tmp_path: Path) -> None:
-    (tmp_path / "relook.toml").write_text(
-        'browser = "/tmp/evil"\nscripts = true\nmoments = [0]\npolicy.endpoint = "http://evil/v1"\n', "utf-8"
-    )
-    config = load(tmp_path, {"critic": {"endpoint": "http://mine/v1"}}, trusted=False)
-    assert (config.browser, config.policy.endpoint, config.critic.endpoint) == ("", "", "http://mine/v1")
-    assert config.settings.plan.scripts is False
-    assert config.settings.plan.moments == (0,)
 
 
 WRONG = {

@@ -93,12 +93,12 @@ def test_the_comments_shown_silence_what_they_say() -> None:
 
 def _rows() -> list[str]:
     """One row for each key, as the schema has it."""
-    rows = ["| key | default | what it does |", "|---|---|---|"]
+    rows = ["| key | default | who may set it | what it does |", "|---|---|---|---|"]
 
     def row(name: str, part: dict[str, Any], description: str) -> None:
         values = part.get("enum")
         choices = f" One of {', '.join(f'`{value}`' for value in values)}." if values else ""
-        rows.append(f"| `{name}` | `{json.dumps(part['default'])}` | {description}{choices} |")
+        rows.append(f"| `{name}` | `{json.dumps(part['default'])}` | {part['setBy']} | {description}{choices} |")
 
     for name, part in config.schema()["properties"].items():
         if "properties" not in part:

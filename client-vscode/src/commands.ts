@@ -6,7 +6,7 @@ import { chooseModel } from "./lmBridge";
 import type { PageView } from "./pageView";
 import type { Previews } from "./preview";
 import { PAGES, REPORT, REVIEW, SUPPRESS, type Applied, type Pages, type Reviewed } from "./protocol";
-import { run as runProcess } from "./python";
+import { moduleWords, run as runProcess } from "./python";
 import type { Refiner } from "./refine";
 import type { Reviews } from "./reviews";
 import { shown, type Server } from "./server";
@@ -115,7 +115,7 @@ async function installBrowser({ log, server }: Parts): Promise<void> {
   if ((await window.showInformationMessage("Install a browser for ReLook?", { modal: true, detail }, install)) !== install) return;
   const python = await server.interpreter();
   await window.withProgress({ location: ProgressLocation.Notification, title: "ReLook: installing a browser" }, (progress) =>
-    runProcess(python, ["-m", "relook_lsp.cli", "install-browser", "--yes"], say(log, progress.report.bind(progress)), undefined, 1800).catch((error: unknown) => {
+    runProcess(python, moduleWords("relook_lsp.cli", "install-browser", "--yes"), say(log, progress.report.bind(progress)), undefined, 1800).catch((error: unknown) => {
       throw new Error("the browser could not be installed; the log says why.", { cause: error });
     }),
   );
@@ -134,7 +134,7 @@ async function doctor({ log, server }: Parts): Promise<void> {
   const python = await server.interpreter();
   log.show();
   log.info(`${python} -m relook_lsp.cli doctor (home ${homedir()})`);
-  await runProcess(python, ["-m", "relook_lsp.cli", "doctor"], (line) => {
+  await runProcess(python, moduleWords("relook_lsp.cli", "doctor"), (line) => {
     log.info(line);
   }).catch(() => undefined);
 }

@@ -54,7 +54,8 @@ async function usable(chosen: string): Promise<string> {
   if (found === undefined) throw new NoInterpreter(`the interpreter ${chosen} of relook.python cannot be run.`);
   if (found.relook === null) throw new NoInterpreter(`${chosen} of relook.python has no relook-lsp: pip install relook-lsp there.`);
   if (!recent(found)) throw new NoInterpreter(`${chosen} of relook.python is Python ${found.python.join(".")}; ReLook needs 3.11.`);
-  return chosen;
+  // Its full path: the server starts in the workspace, where the same name may be another program.
+  return found.executable;
 }
 
 /** The Python extension's interpreter, where that extension is there. */

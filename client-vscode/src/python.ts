@@ -1,12 +1,22 @@
 /** Python interpreters as processes; no editor here. */
 import { execFile, type ExecFileException } from "node:child_process";
 import { promises as files } from "node:fs";
+import { homedir } from "node:os";
 import * as path from "node:path";
 
 const MINIMUM = [3, 11] as const;
+
+/** Words that run a module of the interpreter: `-P` keeps the current folder, which may be the project, off the modules' path. */
+export function moduleWords(name: string, ...words: string[]): string[] {
+  return ["-P", "-m", name, ...words];
+}
+
 const READY = "ready";
+/** `-c` puts the current folder in front of the modules' path, and a project may hold a file named `json.py` there. */
 const PROBE = `
-import importlib.util, json, sys
+import sys
+sys.path = [folder for folder in sys.path if folder]
+import importlib.util, json
 found = importlib.util.find_spec("relook_lsp")
 version = __import__("relook_lsp").__version__ if found else None
 print(json.dumps({"executable": sys.executable, "python": sys.version_info[:2], "relook": version}))
@@ -80,12 +90,13 @@ export async function createEnvironment(
   await files.mkdir(path.dirname(folder), { recursive: true });
   try {
     say("Making the environment …");
-    await run(base, ["-m", "venv", folder], say, signal, 300).catch((error: unknown) => {
+    await run(base, moduleWords("venv", folder), say, signal, 300).catch((error: unknown) => {
       throw new Error(`${base} could not make a virtual environment (${lastLine(error)}). On Debian or Ubuntu install python3-venv.`, { cause: error });
     });
     say("Installing ReLook and what it needs …");
     // What is imported is compiled then; compiling all of it first would only make the user wait.
-    const pip = ["-m", "pip", "install", "--no-compile", "--disable-pip-version-check", "--no-input", "--progress-bar", "off", "--constraint", constraints, wheel];
+    const options = ["--no-compile", "--disable-pip-version-check", "--no-input", "--progress-bar", "off", "--constraint", constraints];
+    const pip = moduleWords("pip", "install", ...options, wheel);
     await run(executableOf(folder), pip, say, signal, 1800).catch((error: unknown) => {
       throw new Error(`pip could not install ReLook (${lastLine(error)}). Is the network there?`, { cause: error });
     });
@@ -99,7 +110,8 @@ export async function createEnvironment(
 /** Standard output of a process that succeeds; every line of it and of its errors goes to `say`. */
 export function run(command: string, words: readonly string[], say: Say, signal?: AbortSignal, seconds = 60): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { timeout: seconds * 1000, maxBuffer: 1 << 24, ...(signal === undefined ? {} : { signal }) };
+    // A name without a folder is looked for in the current folder too on Windows, and that may be the project.
+    const options = { cwd: homedir(), timeout: seconds * 1000, maxBuffer: 1 << 24, ...(signal === undefined ? {} : { signal }) };
     const child = execFile(command, [...words], options, (error: ExecFileException | null, out, err) => {
       if (error === null) resolve(out);
       else reject(signal?.aborted ? new Error("cancelled") : new Failed(error.message, err || out));

@@ -3,6 +3,7 @@ import { commands, EventEmitter, window, workspace, type CancellationToken, type
 import { CancellationToken as Token, CloseAction, ErrorAction, LanguageClient, State, type LanguageClientOptions, type ServerOptions } from "vscode-languageclient/node";
 import { interpreter, NoInterpreter } from "./environment";
 import { latest } from "./latest";
+import { moduleWords } from "./python";
 import { REVIEWED, STATUS, TRUSTED, type Reviewed, type Status } from "./protocol";
 import { Restarts } from "./restarts";
 import { explicit } from "./settings";
@@ -94,8 +95,8 @@ export class Server implements Disposable {
   }
 
   private create(python: string): LanguageClient {
-    this.log.info(`Starting ${python} -m relook_lsp`);
-    const server: ServerOptions = { command: python, args: ["-m", "relook_lsp"], options: { env: { ...process.env, PYTHONUNBUFFERED: "1" } } };
+    this.log.info(`Starting ${python} ${moduleWords("relook_lsp").join(" ")}`);
+    const server: ServerOptions = { command: python, args: moduleWords("relook_lsp"), options: { env: { ...process.env, PYTHONUNBUFFERED: "1" } } };
     const options: LanguageClientOptions = {
       documentSelector: DOCUMENTS,
       outputChannel: this.log,

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { after, before, test } from "node:test";
-import { createEnvironment, executableOf, findSystem, isReady, probe, recent, run } from "../src/python";
+import { createEnvironment, executableOf, findSystem, isReady, moduleWords, probe, recent, run } from "../src/python";
 
 let folder = "";
 before(async () => {
@@ -83,4 +83,23 @@ void test("a process can be cancelled", async () => {
   const started = run("sleep", ["30"], () => undefined, abort.signal);
   abort.abort();
   await assert.rejects(started, /cancelled/);
+});
+
+void test("modules that lie in the current folder are not run", async () => {
+  const project = await mkdtemp(path.join(folder, "project-"));
+  const home = process.env.HOME;
+  for (const name of ["json.py", "importlib.py", "platform.py"]) {
+    await writeFile(path.join(project, name), `open(${JSON.stringify(path.join(project, "RAN"))}, "w")\n`);
+  }
+  process.env.HOME = project;
+  try {
+    assert.ok((await findSystem()) !== undefined);
+    const base = (await findSystem())?.executable ?? "";
+    await run(base, moduleWords("platform"), () => undefined);
+    assert.ok(!(await readdir(project)).includes("RAN"));
+    await run(base, ["-m", "platform"], () => undefined);
+    assert.ok((await readdir(project)).includes("RAN"), "the trap works");
+  } finally {
+    process.env.HOME = home;
+  }
 });

@@ -58,17 +58,28 @@ def playwright_browsers() -> list[Path]:
     return found
 
 
+def program(name: str) -> str | None:
+    """The absolute path of a program that can be run: ``name`` is an absolute path, or is looked up on the PATH.
+    Relative paths, and relative entries of the PATH, would name a file of whatever project is the current folder."""
+    if Path(name).name != name:
+        return shutil.which(name) if Path(name).is_absolute() else None
+    folders = [Path(folder) for folder in os.environ.get("PATH", os.defpath).split(os.pathsep)]
+    found = (shutil.which(str(folder / name)) for folder in folders if folder.is_absolute())
+    return next((one for one in found if one is not None), None)
+
+
 def candidates(setting: str = "") -> list[Executable]:
     """Every browser found, best first: the chosen one, then shells, then full browsers."""
     for origin, value in (("settings", setting), ("RELOOK_BROWSER", os.environ.get("RELOOK_BROWSER", ""))):
         if value:
-            path = shutil.which(value)
+            path = program(value)
             if path is None:
                 raise BrowserMissing(
-                    f"The browser '{value}' named in {origin} does not exist or cannot be run; correct or remove it."
+                    f"The browser '{value}' named in {origin} does not exist or cannot be run; name a program on the "
+                    "PATH or write an absolute path, or remove it."
                 )
             return [Executable(path, is_shell(path), origin)]
-    system = [path for name in (*SHELLS, *FULL) if (path := shutil.which(name))]
+    system = [path for name in (*SHELLS, *FULL) if (path := program(name))]
     system += [path for path in _APPLICATIONS if os.access(path, os.X_OK)]
     found = [Executable(path, is_shell(path), "system") for path in system]
     found += [Executable(str(p), is_shell(str(p)), "playwright") for p in playwright_browsers()]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 
-from relook_lsp.browser.find import Executable, candidates
+from relook_lsp.browser.find import Executable, candidates, program
 
 PACKAGE = "chromium-headless-shell"
 
@@ -23,10 +22,12 @@ def install(*, setting: str, yes: bool, force: bool, say: Say, ask: Callable[[st
         say(f"{present.path} ({present.origin}) is there already; nothing to do.")
         return True
     say("Trying Playwright's own download of the headless shell ...")
-    if _run([sys.executable, "-m", "playwright", "install", "--only-shell", "chromium"], 900) and _report(setting, say):
+    # -P: a folder named playwright in the current folder is not the package.
+    download = [sys.executable, "-P", "-m", "playwright", "install", "--only-shell", "chromium"]
+    if _run(download, 900) and _report(setting, say):
         return True
     say("That did not give a browser that starts.")
-    if shutil.which("apt-get") and _install_package(yes, say, ask) and _report(setting, say):
+    if program("apt-get") and _install_package(yes, say, ask) and _report(setting, say):
         return True
     if present is not None:
         say(f"No headless shell could be installed; {present.path} is used, in real time: slower, the same rules.")
@@ -65,9 +66,10 @@ def _install_package(yes: bool, say: Say, ask: Callable[[str], bool]) -> bool:
         say(f"Not installed. With --yes it is installed without a question, or as root: {command}")
         return False
     say(f"Installing {PACKAGE} with apt-get ...")
-    arguments = ["apt-get", "install", "-y", "--no-install-recommends", PACKAGE]
+    apt = program("apt-get") or "apt-get"
+    arguments = [apt, "install", "-y", "--no-install-recommends", PACKAGE]
     # The package lists of a fresh machine may be missing or old.
-    return _run(arguments, 900) or (_run(["apt-get", "update"], 300) and _run(arguments, 900))
+    return _run(arguments, 900) or (_run([apt, "update"], 300) and _run(arguments, 900))
 
 
 def _run(command: list[str], timeout: float) -> bool:

@@ -6,9 +6,13 @@ import argparse
 import asyncio
 from pathlib import Path
 
+from relook_lsp.cli.trust import notice, trust_argument
+from relook_lsp.report.plain import plain
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--browser", default="", help="browser to check instead of the one found")
+    trust_argument(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -23,10 +27,14 @@ def run(options: argparse.Namespace) -> int:
 
     root = config.find_root(Path.cwd())
     try:
-        setting = options.browser or config.load(root).browser
+        settings = config.load(root, trusted=options.trust)
     except RelookError as error:
         print(f"settings: {error}")
         return 3
+
+    setting = _absolute(options.browser) or settings.browser
+    if settings.ignored:
+        print(f"settings: {plain(notice(settings.ignored).message)}")
 
     async def look(page: Page) -> Review:
         driver = Driver(setting)
@@ -38,3 +46,8 @@ def run(options: argparse.Namespace) -> int:
     found = asyncio.run(examine(root, setting, look))
     print("\n".join(found.lines))
     return 0 if found.ok else 3
+
+
+def _absolute(browser: str) -> str:
+    """A path that the user typed is relative to the current folder; a bare name is a program on the PATH."""
+    return str(Path(browser).absolute()) if browser and Path(browser).name != browser else browser

@@ -6,9 +6,12 @@ import argparse
 import sys
 from pathlib import Path
 
+from relook_lsp.cli.trust import notice, show, trust_argument
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="install a system package without asking")
+    trust_argument(parser)
     parser.add_argument("--force", action="store_true", help="install even if a headless shell is there")
 
 
@@ -17,8 +20,10 @@ def run(options: argparse.Namespace) -> int:
     from relook_lsp.browser.install import install
     from relook_lsp.review import config
 
-    setting = config.load(config.find_root(Path.cwd())).browser
-    return 0 if install(setting=setting, yes=options.yes, force=options.force, say=print, ask=_ask) else 3
+    settings = config.load(config.find_root(Path.cwd()), trusted=options.trust)
+    if settings.ignored:
+        show([notice(settings.ignored)])
+    return 0 if install(setting=settings.browser, yes=options.yes, force=options.force, say=print, ask=_ask) else 3
 
 
 def _ask(question: str) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from relook_lsp.core.atomic import check_folder, check_writable, write_atomically
 from relook_lsp.core.failures import not_written
-from relook_lsp.report import Reviewed
+from relook_lsp.report import Notice, Reviewed
 from relook_lsp.review.review import Review
 
 _SUFFIXES = {".json": "json", ".sarif": "sarif", ".html": "html", ".htm": "html"}
@@ -48,13 +48,14 @@ def chosen_format(options: argparse.Namespace) -> str:
     return _SUFFIXES.get(options.output.suffix.lower(), "terminal") if options.output else "terminal"
 
 
-def write(pages: Sequence[Reviewed], options: argparse.Namespace, crops: Crops) -> None:
-    """Write the report of all pages. Raises ``UsageError`` and ``NotWritten``."""
+def write(pages: Sequence[Reviewed], options: argparse.Namespace, crops: Crops, notices: Sequence[Notice] = ()) -> None:
+    """Write the report of all pages. The terminal shows ``notices`` on stderr. Raises ``UsageError`` and
+    ``NotWritten``."""
     kind = chosen_format(options)
     if kind == "terminal":
         _write_text(pages, options)
         return
-    data = _rendered(kind, pages, crops, timings=options.timings).encode("utf-8", "replace")
+    data = _rendered(kind, pages, crops, notices, timings=options.timings).encode("utf-8", "replace")
     if options.output is not None:
         put(options.output, data)
     else:
@@ -62,20 +63,20 @@ def write(pages: Sequence[Reviewed], options: argparse.Namespace, crops: Crops) 
         sys.stdout.buffer.write(data)
 
 
-def _rendered(kind: str, pages: Sequence[Reviewed], crops: Crops, *, timings: bool) -> str:
+def _rendered(kind: str, pages: Sequence[Reviewed], crops: Crops, notices: Sequence[Notice], *, timings: bool) -> str:
     from relook_lsp.critics.registry import RULES
 
     if kind == "json":
         from relook_lsp.report import json
 
-        return json.render(pages, crops.files, timings=timings)
+        return json.render(pages, crops.files, notices, timings=timings)
     if kind == "sarif":
         from relook_lsp.report import sarif
 
-        return sarif.render(pages, [sarif.described(rule) for rule in RULES])
+        return sarif.render(pages, [sarif.described(rule) for rule in RULES], notices)
     from relook_lsp.report import html
 
-    return html.render(pages, {rule.id: (rule.title, rule.why, rule.fix) for rule in RULES})
+    return html.render(pages, {rule.id: (rule.title, rule.why, rule.fix) for rule in RULES}, notices=notices)
 
 
 def _write_text(pages: Sequence[Reviewed], options: argparse.Namespace) -> None:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from relook_lsp.browser.driver import Driver
 from relook_lsp.cli import values
 from relook_lsp.cli.output import chosen_format, put
-from relook_lsp.cli.targets import Target, jobs, targets
+from relook_lsp.cli.targets import Target, jobs, notices_of, targets
 from relook_lsp.cli.targets import arguments as shared
+from relook_lsp.cli.trust import show
 from relook_lsp.core.failures import attributed
 from relook_lsp.core.page import Page
 from relook_lsp.review.parallel import run_parallel
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from relook_lsp.cli.refined import Refined
     from relook_lsp.refine.stage import Stage
     from relook_lsp.refine.trajectory import Trajectory
+    from relook_lsp.report import Notice
 
 log = logging.getLogger(__name__)
 
@@ -54,8 +56,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """0 all clean, 1 findings remain, 3 where a page could not be looked at or a file not be written."""
     chosen = targets(options)
+    notices = notices_of(chosen)
+    show(notices)
     results = asyncio.run(_refined(chosen, options))
-    _print(results, options)
+    _print(results, options, notices)
     problems = [result for result in results if result.problem]
     for result in problems:
         print(f"relook: {result.target.page.entry}: {result.problem}", file=sys.stderr)
@@ -154,10 +158,10 @@ def _unseen(page: Page, shares: Sequence[str], paths: Sequence[str]) -> tuple[st
     return tuple(one for one in rest if edited & set(references(page.root, one, page.overlays, page.sites)))
 
 
-def _print(results: Sequence[Refined], options: argparse.Namespace) -> None:
+def _print(results: Sequence[Refined], options: argparse.Namespace, notices: Sequence[Notice]) -> None:
     from relook_lsp.cli import refined
 
-    as_json = partial(refined.as_json, timings=options.timings)
+    as_json = partial(refined.as_json, notices=notices, timings=options.timings)
     how = {"json": as_json, "html": refined.as_html, "terminal": refined.as_text}
     data = how[chosen_format(options)](results).encode("utf-8", "replace")
     if options.output is not None:

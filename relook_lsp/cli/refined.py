@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from relook_lsp.core.finding import Finding
 from relook_lsp.core.text import LineIndex
 from relook_lsp.refine.solved import SOLVERS
 from relook_lsp.refine.trajectory import Attempt, State, Trajectory, texts_of
+from relook_lsp.report import Notice
 from relook_lsp.report.before_after import Pair, render
 from relook_lsp.report.group import grouped
 from relook_lsp.report.json import finding as described
@@ -41,9 +42,10 @@ def as_html(results: Sequence[Refined]) -> str:
     return render([_pair(result) for result in results])
 
 
-def as_json(results: Sequence[Refined], *, timings: bool = False) -> str:
+def as_json(results: Sequence[Refined], notices: Sequence[Notice] = (), *, timings: bool = False) -> str:
     """``timings`` adds ``milliseconds`` to every attempt."""
-    body = {"schema": 1, "pages": [_page(result, timings=timings) for result in results]}
+    told = [asdict(notice) for notice in notices]
+    body = {"schema": 1, "notices": told, "pages": [_page(result, timings=timings) for result in results]}
     return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
 
 

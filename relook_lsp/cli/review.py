@@ -10,12 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from relook_lsp.cli.output import Crops, chosen_format, prepare, write
-from relook_lsp.cli.targets import Target, jobs, targets
+from relook_lsp.cli.targets import Target, jobs, notices_of, targets
 from relook_lsp.cli.targets import arguments as shared
+from relook_lsp.cli.trust import show
 from relook_lsp.core.failures import attributed
 from relook_lsp.core.finding import Severity
 from relook_lsp.core.snapshot import Evidence, Snapshot
-from relook_lsp.report import Reviewed
+from relook_lsp.report import Notice, Reviewed
 from relook_lsp.review import config
 from relook_lsp.review.critique import critic_of, criticised
 from relook_lsp.review.parallel import run_parallel
@@ -43,11 +44,15 @@ def run(options: argparse.Namespace) -> int:
     """0 nothing at or above ``--fail-on``, 1 findings, 3 where a page could not be reviewed."""
     prepare(options)
     crops = Crops(options.pictures)
+    notices: list[Notice] = []
     if options.from_snapshots is not None:
         pages = _replayed(options, crops)
     else:
-        pages = asyncio.run(_reviewed(targets(options), options, crops))
-    write(pages, options, crops)
+        chosen = targets(options)
+        notices = notices_of(chosen)
+        show(notices)
+        pages = asyncio.run(_reviewed(chosen, options, crops))
+    write(pages, options, crops, notices)
     if any(not page.report.reviewed for page in pages):
         return 3
     return 1 if _fails(pages, options.fail_on) else 0

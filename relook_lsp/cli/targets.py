@@ -6,13 +6,15 @@ import argparse
 import glob
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from relook_lsp.cli import values
+from relook_lsp.cli.trust import notice, trust_argument
 from relook_lsp.core.errors import UsageError
 from relook_lsp.core.page import CODE_SUFFIXES, Page, is_url
+from relook_lsp.report import Notice
 from relook_lsp.review import config
 from relook_lsp.review.config import Config
 from relook_lsp.review.roots import unmarked_root
@@ -43,6 +45,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--root", type=Path, metavar="DIR", help="folder below which files may be read (default: found from the page)"
     )
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings file instead of the root's relook.toml")
+    trust_argument(parser)
     parser.add_argument(
         "--viewport",
         type=values.viewport,
@@ -94,6 +97,8 @@ def targets(options: argparse.Namespace) -> list[Target]:
 
     here = config.find_root(Path.cwd(), options.root)
     words: list[str] = options.paths or _entries(here, settings(here))
+    if not words and settings(here).ignored:
+        raise UsageError(f"name at least one page, folder or URL; {notice(settings(here).ignored).message}")
     if not words:
         raise UsageError("name at least one page, folder or URL, or set 'entry' in relook.toml")
     found: dict[tuple[Path, str], Target] = {}
@@ -104,6 +109,8 @@ def targets(options: argparse.Namespace) -> list[Target]:
             missing.append(word)
             pages = [(here, word)]
         for root, entry in pages:
+            if not options.paths and not root.is_relative_to(here):
+                raise UsageError(f"'entry' names {word}, which leads out of the root {here}; name that page yourself")
             found.setdefault((root, entry), Target(Page(root, entry, sites=settings(root).sites), settings(root)))
     if len(missing) == len(words):
         where = "below" if Path(missing[0]).is_dir() else "at"
@@ -135,6 +142,12 @@ def _pages_of(file: tuple[Path, str], settings: Callable[[Path], Config]) -> Ite
         raise UsageError(f"no page below {root} uses {name}; name the page that it belongs to, or the site's --root")
     for page in pages:
         yield root, page
+
+
+def notices_of(chosen: Sequence[Target]) -> list[Notice]:
+    """What the user must know of the settings, once for each settings file."""
+    found = dict.fromkeys(target.config.ignored for target in chosen if target.config.ignored)
+    return [notice(ignored) for ignored in found]
 
 
 def _entries(root: Path, settings: Config) -> list[str]:
@@ -188,7 +201,7 @@ def _config(root: Path, options: argparse.Namespace) -> Config:
     overrides: dict[str, object] = {key: value for key, value in given.items() if value is not None}
     critic = {"endpoint": options.critic, "model": options.critic_model}
     overrides["critic"] = {key: value for key, value in critic.items() if value is not None}
-    loaded = config.load(root, overrides, options.config)
+    loaded = config.load(root, overrides, options.config, trusted=options.trust)
     hosts: list[str] = options.allow_host or []
     settings = loaded.settings
     plan = replace(settings.plan, allowed_hosts=(*settings.plan.allowed_hosts, *hosts))

@@ -14,6 +14,9 @@ import httpx
 
 from relook_lsp.models.chat import Chat, Message, ModelError, Question
 
+KEY = "RELOOK_API_KEY"
+"""Environment variable with the user's key."""
+
 RETRY_AFTER = 0.5
 """Seconds before the one retry."""
 
@@ -21,12 +24,13 @@ RETRY_AFTER = 0.5
 @dataclass(frozen=True)
 class Endpoint:
     """``url`` ends in ``/v1``, which is added where the address has no path. Without ``model`` the first one that the
-    server names answers. The key comes from the environment variable ``key``, never from a file. ``budget`` is the
-    number of tokens, prompts included, after which nothing more is asked; 0 for no bound."""
+    server names answers. The key comes from the environment variable ``key``, never from a file; with an empty ``key``
+    none is sent. ``budget`` is the number of tokens, prompts included, after which nothing more is asked; 0 for no
+    bound."""
 
     url: str
     model: str = ""
-    key: str = "RELOOK_API_KEY"
+    key: str = KEY
     timeout: float = 120.0
     budget: int = 0
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from relook_lsp.core.finding import Finding
 from relook_lsp.models import local
 from relook_lsp.models.chat import Editor
-from relook_lsp.models.endpoint import Endpoint, HttpChat
+from relook_lsp.models.endpoint import KEY, Endpoint, HttpChat
 from relook_lsp.refine.forced import Proposer
 from relook_lsp.refine.policy import Ask, Policy, remote
 from relook_lsp.refine.refine import Proposers
@@ -41,5 +41,6 @@ def _remote(config: Config, editor: Editor | None) -> Ask | None:
         return remote(editor(settings.model), frame=settings.frame) if editor is not None else None
     if not settings.endpoint:
         return None
-    endpoint = Endpoint(settings.endpoint, settings.model, budget=settings.tokens)
+    key = KEY if settings.send_key else ""
+    endpoint = Endpoint(settings.endpoint, settings.model, key, budget=settings.tokens)
     return remote(HttpChat(endpoint), frame=settings.frame)

@@ -16,3 +16,11 @@ class Reviewed:
     snapshot: Snapshot | None
     folder: str = ""
     """The site's root relative to its repository, with ``/`` at its end; empty where they are the same folder."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What the user should know of the whole run; ``kind`` is a fixed word. It changes neither score nor exit code."""
+
+    kind: str
+    message: str

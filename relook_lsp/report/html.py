@@ -12,7 +12,7 @@ from html import escape
 
 from relook_lsp.core.finding import Report
 from relook_lsp.core.undecided import why
-from relook_lsp.report import Reviewed
+from relook_lsp.report import Notice, Reviewed
 from relook_lsp.report.document import document
 from relook_lsp.report.embed import MAX_BYTES, Album
 from relook_lsp.report.entry import Texts, entry, path, prose, safe
@@ -21,7 +21,7 @@ from relook_lsp.report.opinion import summary
 from relook_lsp.report.stage import Stage
 
 
-def render(pages: Sequence[Reviewed], rules: Texts, limit: int = MAX_BYTES) -> str:
+def render(pages: Sequence[Reviewed], rules: Texts, limit: int = MAX_BYTES, notices: Sequence[Notice] = ()) -> str:
     """The whole document; its pictures take at most ``limit`` bytes."""
     album = Album(limit)
     sections: list[str] = []
@@ -35,7 +35,8 @@ def render(pages: Sequence[Reviewed], rules: Texts, limit: int = MAX_BYTES) -> s
     parts += [counted(number, name) for name, number in counts(everything).items()] or ["nothing found"]
     overview = _overview(pages) if len(pages) > 1 else ""
     full = '<p class="problem">Some pictures were left out, so that this file stays small.</p>' if album.full else ""
-    body = f"{full}{overview}{_filters(pages, rules)}{''.join(sections)}"
+    told = "".join(f'<p class="problem">{prose(notice.message)}</p>' for notice in notices)
+    body = f"{told}{full}{overview}{_filters(pages, rules)}{''.join(sections)}"
     return document("ReLook report", ", ".join(parts), body, "report", "".join(style))
 
 

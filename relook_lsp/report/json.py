@@ -10,7 +10,7 @@ from typing import Any
 from relook_lsp import __version__
 from relook_lsp.core.finding import Finding, Location, Report
 from relook_lsp.core.text import Range
-from relook_lsp.report import Reviewed
+from relook_lsp.report import Notice, Reviewed
 
 SCHEMA = 1
 
@@ -18,12 +18,17 @@ SCHEMA = 1
 def render(
     pages: Sequence[Reviewed],
     pictures: Mapping[tuple[str, str, str], str] | None = None,
+    notices: Sequence[Notice] = (),
     *,
     timings: bool = False,
 ) -> str:
     """``pictures`` gives the file of a finding by (page, rule, key). ``timings`` adds ``milliseconds`` to every page."""
-    described = [page(one.report, pictures or {}, timings=timings) for one in pages]
-    body = {"schema": SCHEMA, "relook": __version__, "pages": described}
+    body = {
+        "schema": SCHEMA,
+        "relook": __version__,
+        "notices": [asdict(notice) for notice in notices],
+        "pages": [page(one.report, pictures or {}, timings=timings) for one in pages],
+    }
     return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from relook_lsp import __version__
 from relook_lsp.core.finding import Location, Severity
 from relook_lsp.core.page import is_url
-from relook_lsp.report import Reviewed
+from relook_lsp.report import Notice, Reviewed
 from relook_lsp.report.group import Group, grouped
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -50,7 +50,7 @@ def described(rule: _Rule) -> Described:
     return Described(rule.id, rule.severity, rule.title, rule.why, rule.fix)
 
 
-def render(pages: Sequence[Reviewed], rules: Sequence[Described]) -> str:
+def render(pages: Sequence[Reviewed], rules: Sequence[Described], notices: Sequence[Notice] = ()) -> str:
     """One run over all pages."""
     order = {rule.id: index for index, rule in enumerate(rules)}
     results = [
@@ -81,7 +81,10 @@ def render(pages: Sequence[Reviewed], rules: Sequence[Described]) -> str:
         "invocations": [
             {
                 "executionSuccessful": all(page.report.reviewed for page in pages),
-                "toolExecutionNotifications": problems,
+                "toolExecutionNotifications": [
+                    *({"level": "note", "message": {"text": n.message}, "descriptor": {"id": n.kind}} for n in notices),
+                    *problems,
+                ],
             }
         ],
         "results": results,

@@ -1,11 +1,12 @@
-"""Settings of a project: read once, checked against the schema, and frozen."""
+"""Settings of the user and of a project: read once, checked against the schema, and frozen."""
 
 from __future__ import annotations
 
 import json
+import logging
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -16,11 +17,13 @@ from relook_lsp.core.errors import SettingsError
 from relook_lsp.core.snapshot import Viewport
 from relook_lsp.critics.rule import Options
 from relook_lsp.review.settings import Settings
+from relook_lsp.review.trust import NONE_IGNORED, Ignored, below_user
+from relook_lsp.review.user_settings import user_settings_file
+
+log = logging.getLogger(__name__)
 
 FILE = "relook.toml"
 TOUCH_BELOW = 768
-TRUSTED = frozenset(("browser", "policy", "critic", "scripts"))
-"""Keys that the file of an untrusted project cannot set."""
 EDITOR = "editor"
 """The endpoint that stands for the model which the editor has."""
 
@@ -32,6 +35,8 @@ class ModelSettings:
     endpoint: str = ""
     model: str = ""
     tokens: int = 200_000
+    send_key: bool = False
+    """Whether the user's key may be sent to the endpoint: only where the user set that endpoint outside of the project."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ class EditorSettings:
 
 @dataclass(frozen=True)
 class Config:
-    """Everything a project can set, with the defaults filled in."""
+    """All settings, with the defaults filled in."""
 
     settings: Settings
     sites: tuple[str, ...]
@@ -70,6 +75,8 @@ class Config:
     policy: PolicySettings
     critic: CriticSettings
     editor: EditorSettings
+    ignored: Ignored = NONE_IGNORED
+    """Settings of the project's file that have no effect because the project is not trusted."""
 
 
 @cache
@@ -100,28 +107,75 @@ def _folder(page: Path) -> Path:
 
 
 def load(
-    root: Path, overrides: Mapping[str, object] | None = None, file: Path | None = None, *, trusted: bool = True
+    root: Path,
+    overrides: Mapping[str, object] | None = None,
+    file: Path | None = None,
+    *,
+    trusted: bool = False,
+    scripts: bool = True,
 ) -> Config:
-    """The project file of the root (or ``file``), overlaid by ``overrides`` key by key. The file of a project that is
-    not ``trusted`` can choose neither executables nor endpoints, and its scripts do not run. Raises
-    ``SettingsError``."""
-    values: dict[str, Any] = {}
-    source = file or settings_file(root)
-    if source is not None:
-        values = _table(source, strict=True) or {}
-        check(values, str(source))
-    if not trusted:
-        values = {key: value for key, value in values.items() if key not in TRUSTED}
-    if overrides:
-        check(overrides, "the given settings")
-        values = _merged(values, cast("Mapping[str, Any]", overrides))
-    return resolve(values if trusted else values | {"scripts": False})
+    """The user's own file, overlaid by the project's file, overlaid by ``overrides``, key by key. The user names
+    ``file`` in place of the project's file, so it counts as the user's. A project that is not ``trusted`` sets only what
+    anyone may set (``trust``); ``Config.ignored`` names the rest. Without ``scripts`` the page's scripts do not run.
+    Raises ``SettingsError``."""
+    user = _user_values()
+    project: Mapping[str, Any] = {}
+    ignored = NONE_IGNORED
+    if file is not None:
+        user = merged(user, _checked(file))
+    elif (source := settings_file(root)) is not None:
+        project = _checked(source)
+        if not trusted:
+            project, keys = below_user(project, schema())
+            ignored = Ignored(keys, str(source))
+    given = cast("Mapping[str, Any]", overrides or {})
+    check(given, "the given settings")
+    return _resolved(merged(merged(user, project), given), merged(user, given), ignored, scripts)
 
 
-def without_file(overrides: Mapping[str, object], *, trusted: bool = True) -> Config:
-    """Where the project's file cannot be used: checked ``overrides`` and the defaults."""
+def without_project(overrides: Mapping[str, object], *, scripts: bool = True) -> Config:
+    """Where a settings file cannot be used: the checked ``overrides``, the user's file if that one is right, and the
+    defaults."""
     values = cast("Mapping[str, Any]", overrides)
-    return resolve(values if trusted else {**values, "scripts": False})
+    try:
+        values = merged(_user_values(), values)
+    except SettingsError:
+        log.info("the user's settings are not used", exc_info=True)
+    return _resolved(values, values, NONE_IGNORED, scripts)
+
+
+def _resolved(values: Mapping[str, Any], user: Mapping[str, Any], ignored: Ignored, scripts: bool) -> Config:
+    """``user`` are those of ``values`` that come from outside of the project."""
+    config = resolve(values if scripts else {**values, "scripts": False})
+
+    def keyed(name: str, endpoint: str) -> bool:
+        return bool(endpoint) and user.get(name, {}).get("endpoint") == endpoint
+
+    return replace(
+        config,
+        policy=replace(config.policy, send_key=keyed("policy", config.policy.endpoint)),
+        critic=replace(config.critic, send_key=keyed("critic", config.critic.endpoint)),
+        ignored=ignored,
+    )
+
+
+def _user_values() -> dict[str, Any]:
+    """What the user's own file sets; nothing where there is none, or where the home folder may not be read."""
+    file = user_settings_file()
+    try:
+        if file is None or not file.is_file():
+            return {}
+    except OSError as error:
+        log.warning("%s cannot be read (%s); its settings are not used", file, error.strerror)
+        return {}
+    return _checked(file)
+
+
+def _checked(file: Path) -> dict[str, Any]:
+    """The settings of a file that has some. Raises ``SettingsError``."""
+    values = _table(file, strict=True) or {}
+    check(values, str(file))
+    return values
 
 
 def settings_file(root: Path) -> Path | None:
@@ -180,7 +234,7 @@ def _meant(name: str, known: Iterable[str]) -> str:
 
 def resolve(values: Mapping[str, Any]) -> Config:
     """Values that passed the check, with defaults, as one frozen object."""
-    chosen = _merged(defaults(), values)
+    chosen = merged(defaults(), values)
     entry = chosen["entry"]
     plan = Plan(
         viewports=tuple(viewport(text) for text in chosen["viewports"]),
@@ -232,7 +286,8 @@ def defaults() -> dict[str, Any]:
     return _defaults(json.dumps(schema()))
 
 
-def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Both, key by key; ``above`` wins."""
     result = dict(below)
     for key, value in above.items():
         old = result.get(key)

@@ -9,7 +9,7 @@ from relook_lsp.core.finding import Problem
 from relook_lsp.core.snapshot import Snapshot
 from relook_lsp.models.chat import Editor, ModelError
 from relook_lsp.models.critic import Critic
-from relook_lsp.models.endpoint import Endpoint, HttpChat
+from relook_lsp.models.endpoint import KEY, Endpoint, HttpChat
 from relook_lsp.review.assemble import sorted_out
 from relook_lsp.review.config import EDITOR, Config
 from relook_lsp.review.review import Review
@@ -25,7 +25,8 @@ def critic_of(config: Config, editor: Editor | None = None) -> Critic | None:
         return Critic(editor(settings.model)) if editor is not None else None
     if not settings.endpoint:
         return None
-    return Critic(HttpChat(Endpoint(settings.endpoint, settings.model, budget=settings.tokens)))
+    key = KEY if settings.send_key else ""
+    return Critic(HttpChat(Endpoint(settings.endpoint, settings.model, key, budget=settings.tokens)))
 
 
 def purpose(snapshot: Snapshot, otherwise: str) -> str:

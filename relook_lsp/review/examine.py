@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from relook_lsp.core.errors import RelookError
 from relook_lsp.core.page import Buffer, Page
 from relook_lsp.review import config
 from relook_lsp.review.review import Review
+from relook_lsp.review.user_settings import user_settings_file
 
 _NAME = "relook-doctor.html"
 _PAGE = "<!doctype html><html lang=en><title>ok</title><meta name=viewport content='width=device-width'><p>ReLook"
@@ -28,11 +30,17 @@ class Examination:
     lines: tuple[str, ...]
 
 
+def _own_settings() -> str:
+    file = user_settings_file()
+    return f"{file}{'' if os.access(file, os.R_OK) else ' (not there)'}" if file is not None else "no folder for them"
+
+
 async def examine(root: Path, setting: str, look: Callable[[Page], Awaitable[Review]]) -> Examination:
     """``setting`` names the browser, empty to find one; ``look`` reviews a small page with it."""
     lines = [
         f"relook {__version__}, Python {sys.version.split()[0]} on {sys.platform} ({sys.executable})",
         f"settings: {config.settings_file(root) or 'defaults'} (root {root})",
+        f"your own settings: {_own_settings()}",
     ]
 
     def wrong(*said: str) -> Examination:

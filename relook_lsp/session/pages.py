@@ -68,6 +68,8 @@ def _entries(root: Path, entries: tuple[str, ...]) -> Belongs:
     for entry in entries:
         if is_url(entry):
             found.append(entry)
+        elif Path(entry).is_absolute() or ".." in Path(entry).parts:
+            return Belongs((), "page-not-found", f"relook.entry names {entry}, which leads out of the root {root}.")
         else:
             found += sorted(path.relative_to(root).as_posix() for path in root.glob(entry) if path.is_file())
     unique = list(dict.fromkeys(found))

@@ -27,11 +27,12 @@ class Silencing:
     texts: Mapping[str, str]
 
 
-def silencing(scope: Scope, seen: Seen, finding: Finding, documents: Documents) -> Silencing | None:
-    """None where this finding cannot be silenced in this way."""
+def silencing(scope: Scope, seen: Seen, finding: Finding, documents: Documents, *, trusted: bool) -> Silencing | None:
+    """None where this finding cannot be silenced in this way. A host can be allowed only in a project that is
+    ``trusted``: the file of any other one has no say in that."""
     rule = finding.rule
     if scope == "host":
-        host = finding.measured.get("host") if rule == "blocked-remote" else None
+        host = finding.measured.get("host") if trusted and rule == "blocked-remote" else None
         return _in_settings(seen, documents, f"allow {host}", str(host), host=True) if host else None
     if scope == "project":
         return _in_settings(seen, documents, f"turn {rule} off in this project", rule, host=False)

@@ -35,7 +35,7 @@ class Machine:
         return str(path)
 
     def download(self, *, code: int = 0, starts: int = 0) -> None:
-        """What ``python -m playwright install`` does: gives a browser that ends with ``starts``, or fails."""
+        """What ``python -P -m playwright install`` does: gives a browser that ends with ``starts``, or fails."""
         made = MAKE.format(
             folder=self.downloads / "chromium_headless_shell-1/chrome-linux", name="headless_shell", code=starts
         )
@@ -120,7 +120,7 @@ def test_a_download_comes_before_the_system(machine: Machine) -> None:
     machine.apt()
     assert machine.install(yes=True)
     assert "headless_shell" in machine.said[-1]
-    assert machine.ran == "-m playwright install --only-shell chromium\n"
+    assert machine.ran == "-P -m playwright install --only-shell chromium\n"
 
 
 def test_a_download_that_does_not_start_is_not_enough(machine: Machine) -> None:

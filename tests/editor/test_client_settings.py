@@ -41,11 +41,13 @@ def test_each_setting_is_the_same() -> None:
 
 
 def test_what_runs_or_is_asked_is_not_the_workspaces_to_choose() -> None:
+    """The settings of a workspace (``.vscode/settings.json``) are part of the project."""
     restricted = set(PACKAGE["capabilities"]["untrustedWorkspaces"]["restrictedConfigurations"])
+    users = {f"relook.{key}" for key, value in keys(SCHEMA) if value["setBy"] != "anyone"}
+    assert restricted == users | {"relook.python"}
     for key in ("relook.python", "relook.browser", "relook.policy.endpoint", "relook.critic.endpoint"):
         assert key in restricted
         assert SETTINGS[key]["scope"] == "machine-overridable"
-    assert "relook.scripts" in restricted
 
 
 def test_every_command_of_a_menu_is_declared() -> None:

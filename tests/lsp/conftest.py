@@ -280,5 +280,5 @@ async def fresh(lsp_client: LanguageClient) -> AsyncIterator[Client]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def client(fresh: Client, site: Path) -> Client:
     """A VS Code that has opened the site."""
-    await fresh.start(site, client={"reviewed": True, "images": True})
+    await fresh.start(site, trusted=True, client={"reviewed": True, "images": True})
     return fresh

@@ -93,7 +93,7 @@ async def test_a_blocked_host_can_be_allowed(fresh: Client, site: Path) -> None:
     (site / "index.html").write_text(
         PAGE.replace("</head>", '<link rel="stylesheet" href="https://fonts.example.test/a.css">\n</head>'), "utf-8"
     )
-    await fresh.start(site, editor={"information": True})
+    await fresh.start(site, trusted=True, editor={"information": True})
     page = fresh.open(site / "index.html", "html")
     await fresh.until(lambda: any(d.code == "blocked-remote" for d in fresh.published.get(page, _NONE).diagnostics))
     allow = await fresh.action(page, "allow fonts.example.test")

@@ -80,8 +80,9 @@ def _fixes(
 
 def _silencings(ls: RelookServer, seen: Seen, group: Group, diagnostic: lsp.Diagnostic) -> Iterator[lsp.CodeAction]:
     documents = ls.session.documents
+    trusted = ls.session.preferences.trusts(seen.subject.root)
     for scope in SCOPES:
-        made = silencing(scope, seen, group[0], documents)
+        made = silencing(scope, seen, group[0], documents, trusted=trusted)
         if made is not None:
             edit = convert.workspace_edit(made.patch, seen.subject, made.texts, documents, ls.caps, ls.encoding)
             yield lsp.CodeAction(f"ReLook: {made.title}", kind=QUICK_FIX, diagnostics=[diagnostic], edit=edit)

@@ -30,14 +30,16 @@ def register(server: RelookServer) -> None:
 
 def _options(ls: RelookServer, options: dict[str, Any]) -> None:
     preferences = ls.session.preferences
-    preferences.trusted = options.pop("trusted", True) is not False
+    trusted = options.pop("trusted", None)
+    # What is not a plain yes or no says nothing.
+    preferences.trusted = trusted if isinstance(trusted, bool) else None
     ls.client = client_options(options.pop("client", None))
     ls.session.keep_frames = ls.client.reviewed
     if ls.client.model:
         ls.session.model = partial(EditorChat, ls)
     values = {key: value for key, value in options.items() if value is not None}
     if values:
-        preferences.configure(values)
+        preferences.initialize(values)
 
 
 def client_options(raw: object) -> ClientOptions:

@@ -7,6 +7,9 @@ from relook_lsp.lsp.apply import CHANGED, apply
 from relook_lsp.lsp.server import RelookServer
 from relook_lsp.session.silence import silencing
 
+UNTRUSTED = (
+    "The project's file may allow hosts only after you trust the project; or allow the host in your own settings."
+)
 CANNOT = "This finding cannot be silenced in this way."
 
 
@@ -16,7 +19,10 @@ def register(server: RelookServer) -> None:
         target = lookup.finding_of(ls, params.uri, params.finding)
         if target is None or not ls.session.fresh(target[0]):
             return protocol.Applied(False, CHANGED)
-        made = silencing(params.scope, *target, ls.session.documents)
+        trusted = ls.session.preferences.trusts(target[0].subject.root)
+        made = silencing(params.scope, *target, ls.session.documents, trusted=trusted)
+        if made is None and params.scope == "host" and not trusted:
+            return protocol.Applied(False, UNTRUSTED)
         if made is None:
             return protocol.Applied(False, CANNOT)
         return await apply(ls, target[0].subject, made.patch, made.texts, f"ReLook: {made.title}", made.title)

@@ -10,6 +10,5 @@ from relook_lsp.lsp.server import RelookServer
 def register(server: RelookServer) -> None:
     @server.feature(protocol.TRUSTED)
     def trusted(ls: RelookServer, params: protocol.Trusted) -> None:
-        ls.session.preferences.trusted = params.trusted
-        ls.session.preferences.forget()
+        ls.session.preferences.trust(params.trusted)
         look_again(ls)

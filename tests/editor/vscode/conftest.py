@@ -26,7 +26,7 @@ FLAGS = [
 
 SITE = Path(__file__).parent / "site"
 MODEL = Path(__file__).parent / "model"
-SERVER = "-m relook_lsp"
+SERVER = "-P -m relook_lsp"
 
 Window = Callable[[CodeServer], Awaitable[Workbench]]
 
