@@ -51,7 +51,7 @@ def test_json_has_exactly_the_keys_of_version_1(site: Path, capsys: pytest.Captu
     (site / "a.html").write_text(BROKEN, "utf-8")
     code, body = refined(str(site / "a.html"), capsys=capsys)
     assert code == 1
-    assert set(body) == {"schema", "pages"} and body["schema"] == 1
+    assert set(body) == {"schema", "notices", "pages"} and body["schema"] == 1
     (page,) = body["pages"]
     assert set(page) == {"page", "before", "after", "fixed", "remaining", "trajectory"}
     assert set(page["before"]) == set(page["after"]) == {"score", "findings"}

@@ -74,7 +74,7 @@ def _serve(options: argparse.Namespace, more: list[str]) -> int:
         signal.signal(number, stop)
     try:
         server.wait_until_ready(wanted, options.ready)
-        print(f"Ready. For relook.toml:\n{wanted.settings}", flush=True)
+        print(f"Ready. For your own settings (relook doctor names the file):\n{wanted.settings}", flush=True)
         code = server.wait()
         raise ServeError(f"The server ended with code {code}: {next(reversed(server.lines), 'it said nothing')}")
     finally:

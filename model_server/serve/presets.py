@@ -46,7 +46,7 @@ class ServeRequest:
 
     @property
     def settings(self) -> str:
-        """The line for ``relook.toml``."""
+        """The line for the user's settings file."""
         return f'{self.role} = {{ endpoint = "{self.url}", model = "{self.name}" }}'
 
 
