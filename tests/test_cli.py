@@ -78,7 +78,7 @@ def kept(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Kept:
 @pytest.mark.browser
 def test_json_says_what_it_promises(kept: Kept) -> None:
     body = json.loads(kept.json.read_text("utf-8"))
-    assert set(body) == {"schema", "relook", "pages"}
+    assert set(body) == {"schema", "relook", "notices", "pages"}
     assert body["schema"] == 1
     assert [page["page"] for page in body["pages"]][:3] == ["index.html", "sub/fine.html", "sub/sly.html"]
     assert all(set(page) >= PAGE_KEYS for page in body["pages"])
