@@ -41,8 +41,8 @@ def recipe(title: str, language: str) -> str:
     """The settings that README.md gives for an editor, with the Python of the tests."""
     text = (ROOT / "README.md").read_text("utf-8")
     (block,) = re.findall(rf"^{title}[^\n]*:\n\n```{language}\n(.*?)^```$", text, re.S | re.M | re.I)
-    assert "/path/to/.venv/bin/python" in block
-    return block.replace("/path/to/.venv/bin/python", sys.executable)
+    assert "/path/to/.venv/bin/relook-lsp" in block
+    return block.replace("/path/to/.venv/bin/relook-lsp", str(Path(sys.executable).with_name("relook-lsp")))
 
 
 @pytest.mark.editors
