@@ -24,7 +24,6 @@ ELSEWHERE = {
     "make check": ".ci/run",
     "make test-vscode": "make test, where there is npm",
     "make test-models": ".ci/run, where its 3.5 GB are installed",
-    ".venv/bin/relook-lsp": "tests/editor, by the settings of each editor",
     "code --install-extension build/relook.vsix": "tests/editor/vscode, in a real VS Code",
 }
 """Commands that are not run here, and what runs them."""
