@@ -21,17 +21,13 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _end)
     take_turns()
     from relook_lsp.lsp.app import create
+    from relook_lsp.lsp.serve import serve
 
-    server = create()
-    try:
-        server.start_io(stdout=out)
-    finally:
-        # A client that vanished has not asked for a shutdown. The browser ends with its pipe; files do not.
-        server.session.pictures.close()
+    serve(create(), sys.stdin.buffer, out)
 
 
 def _end(_signal: int, _frame: object) -> None:
-    """Leave by the way on which things are put in order."""
+    """While the server is being loaded: nothing has to be put in order yet."""
     sys.exit(0)
 
 

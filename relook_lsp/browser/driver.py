@@ -12,6 +12,8 @@ from relook_lsp.browser.find import Executable, find
 from relook_lsp.browser.tab import Browser, Tab
 from relook_lsp.core.errors import BrowserFailed
 
+_CLOSED = "ReLook has closed its browser, because it is ending."
+
 SPARES = 2
 """Pages kept open for the next review: it loads one for each device class."""
 
@@ -26,6 +28,8 @@ class Driver:
         self._lock = asyncio.Lock()
         self._spares: list[asyncio.Task[Tab]] = []
         self._closing: set[asyncio.Task[None]] = set()
+        self._starting: asyncio.Task[Browser] | None = None
+        self._closed = False
         self.executable: Executable | None = None
         self.starts = 0
 
@@ -36,13 +40,29 @@ class Driver:
 
     async def _connected(self) -> Browser:
         async with self._lock:
+            if self._closed:
+                raise BrowserFailed(_CLOSED)
             if self._browser is not None and self._browser.alive:
                 return self._browser
-            await self._discard()
-            self.executable = find(self._setting)
-            self._browser = await _started(self.executable.path, exact=self.exact)
+            if self._starting is None:
+                await self._discard()
+                self.executable = find(self._setting)
+                self._starting = asyncio.create_task(_started(self.executable.path, exact=self.exact))
+                self._starting.add_done_callback(lambda one: one.cancelled() or one.exception())
+            starting = self._starting
+            try:
+                # Whoever is cancelled leaves the start to the next who asks.
+                browser = await asyncio.shield(starting)
+            except asyncio.CancelledError:
+                if self._closed and starting.cancelled():
+                    raise BrowserFailed(_CLOSED) from None
+                raise
+            finally:
+                if starting.done():
+                    self._starting = None
+            self._browser = browser
             self.starts += 1
-            return self._browser
+            return browser
 
     async def _discard(self) -> None:
         spares, self._spares = self._spares, []
@@ -97,7 +117,16 @@ class Driver:
         raise AssertionError("unreachable")
 
     async def close(self) -> None:
-        """Close the browser; may be called again, and the next ``tab`` starts it again."""
+        """Close the browser for good, also one that is being started; may be called again. Every later ``tab`` raises
+        ``BrowserFailed``, so that work which is still being cancelled starts no other browser."""
+        self._closed = True
+        starting = self._starting
+        if starting is not None:
+            starting.cancel()
+            await asyncio.wait({starting})
+            self._starting = None
+            if not starting.cancelled() and starting.exception() is None:
+                self.leave(starting.result().close())
         async with self._lock:
             await self._discard()
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,15 +38,17 @@ def is_shell(path: str) -> bool:
 
 def playwright_browsers() -> list[Path]:
     """Headless shells, then full builds, of Playwright's own download folder; newest first."""
+    try:
+        home = Path.home()
+    except RuntimeError:  # neither HOME nor an entry of the user in the system's list
+        home = Path(os.devnull)
     places = {
-        "linux": Path.home() / ".cache/ms-playwright",
-        "darwin": Path.home() / "Library/Caches/ms-playwright",
-        "win32": Path.home() / "AppData/Local/ms-playwright",
+        "linux": ".cache/ms-playwright",
+        "darwin": "Library/Caches/ms-playwright",
+        "win32": "AppData/Local/ms-playwright",
     }
-    import sys
-
     chosen = os.environ.get("PLAYWRIGHT_BROWSERS_PATH")
-    folder = Path(chosen) if chosen and chosen != "0" else places.get(sys.platform, places["linux"])
+    folder = Path(chosen) if chosen and chosen != "0" else home / places.get(sys.platform, places["linux"])
     patterns = (
         "chromium_headless_shell-*/*/headless_shell*",
         "chromium_headless_shell-*/*/chrome-headless-shell*",
@@ -54,8 +58,17 @@ def playwright_browsers() -> list[Path]:
     )
     found: list[Path] = []
     for pattern in patterns:
-        found += sorted((p for p in folder.glob(pattern) if p.is_file() and os.access(p, os.X_OK)), reverse=True)
+        with contextlib.suppress(OSError):  # a folder that may not be read offers nothing
+            found += sorted((path for path in folder.glob(pattern) if _runs(path)), reverse=True)
     return found
+
+
+def _runs(path: Path) -> bool:
+    """Whether this is a file that we may execute."""
+    try:
+        return path.is_file() and os.access(path, os.X_OK)
+    except OSError:
+        return False
 
 
 def program(name: str) -> str | None:

@@ -21,6 +21,9 @@ from relook_lsp.browser.cdp import CdpError, Handler
 _COMMANDS, _ANSWERS = 3, 4
 """File descriptors at which the browser reads and writes."""
 
+ERRORS = "errors"
+"""The file of the browser's standard error."""
+
 _CAPACITY = 1 << 20
 """Bytes that fit into a pipe, where the system lets one ask: a layout or a picture in a few reads."""
 
@@ -62,22 +65,27 @@ class Pipe(asyncio.Protocol):
         self.ended = asyncio.Event()
 
     @classmethod
-    async def start(cls, command: Sequence[str], errors: Path) -> Pipe:
-        """Run the command; what it writes to its standard error goes to the file ``errors``."""
+    async def start(cls, command: Sequence[str], folder: Path) -> Pipe:
+        """Run the command. It writes its standard error to the file ``errors`` in ``folder`` and its temporary files
+        there too. Whoever is cancelled or fails here leaves no process."""
         pipe = cls()
         (their_read, our_write), (our_read, their_write) = _pair(), _pair()
+        to_browser, from_browser = os.fdopen(our_write, "wb", 0), os.fdopen(our_read, "rb", 0)
         try:
-            pipe.pid = _spawn(command, their_read, their_write, errors)
+            try:
+                pipe.pid = _spawn(command, their_read, their_write, folder)
+            finally:
+                os.close(their_read)
+                os.close(their_write)
+            loop = asyncio.get_running_loop()
+            pipe._writer, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, to_browser)
+            pipe._reader, _ = await loop.connect_read_pipe(lambda: pipe, from_browser)
         except BaseException:
-            os.close(our_write)
-            os.close(our_read)
+            for end, transport in ((to_browser, pipe._writer), (from_browser, pipe._reader)):
+                if transport is None:
+                    end.close()
+            pipe.kill()
             raise
-        finally:
-            os.close(their_read)
-            os.close(their_write)
-        loop = asyncio.get_running_loop()
-        pipe._writer, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, os.fdopen(our_write, "wb", 0))
-        pipe._reader, _ = await loop.connect_read_pipe(lambda: pipe, os.fdopen(our_read, "rb", 0))
         return pipe
 
     @property
@@ -90,7 +98,7 @@ class Pipe(asyncio.Protocol):
 
     def call(self, session: str, method: str, params: Mapping[str, Any]) -> asyncio.Future[dict[str, Any]]:
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        if self._writer is None or self.ended.is_set():
+        if self._writer is None or self._writer.is_closing() or self.ended.is_set():
             answer.set_exception(CdpError(f"{method}: the browser has ended"))
             return answer
         self._last += 1
@@ -147,31 +155,42 @@ class Pipe(asyncio.Protocol):
         for identity in tuple(self._sessions):
             self._detach(identity, "the browser has ended")
 
+    def kill(self) -> None:
+        """End the process and everything it started, at once."""
+        if self.pid:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
+        for transport in (self._writer, self._reader):
+            if transport is not None:
+                transport.close()
+        if self.pid:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(self.pid, 0)
+            self.pid = 0
+
     async def close(self) -> None:
-        """End the process and everything it started."""
+        """End the process by closing its pipe; where it does not end, kill it and everything it started."""
         if self._writer is not None and not self._writer.is_closing():
             self._writer.abort()
-        with contextlib.suppress(TimeoutError):
+        try:
             async with asyncio.timeout(2):
                 await self.ended.wait()
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
-        if self._reader is not None:
-            self._reader.close()
-        with contextlib.suppress(ChildProcessError):
-            await asyncio.to_thread(os.waitpid, self.pid, 0)
+        except TimeoutError:
+            pass
+        finally:
+            self.kill()
 
 
-def _spawn(command: Sequence[str], read: int, write: int, errors: Path) -> int:
+def _spawn(command: Sequence[str], read: int, write: int, folder: Path) -> int:
     """Its process id; it leads a group of its own, so that what it starts can be ended with it."""
     return os.posix_spawn(
         command[0],
         list(command),
-        os.environ,
+        {**os.environ, "TMPDIR": str(folder)},
         file_actions=[
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
             (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
-            (os.POSIX_SPAWN_OPEN, 2, str(errors), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
+            (os.POSIX_SPAWN_OPEN, 2, str(folder / ERRORS), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
             (os.POSIX_SPAWN_DUP2, read, _COMMANDS),
             (os.POSIX_SPAWN_DUP2, write, _ANSWERS),
         ],

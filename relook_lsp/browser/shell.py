@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from relook_lsp.browser.cdp import CdpError
+from relook_lsp.browser.fatal import fatal_line, read_errors
 from relook_lsp.browser.network import DeadProxy, no_network
-from relook_lsp.browser.pipe import Pipe, Session
+from relook_lsp.browser.pipe import ERRORS, Pipe, Session
 from relook_lsp.browser.switches import ALONE, COMMON, EXACT, sandboxed
 from relook_lsp.browser.tab import Tab
 from relook_lsp.core.errors import BrowserFailed
+from relook_lsp.core.failures import SCARCE, attributed
+from relook_lsp.core.scratch import Scratch
 
 _START = 30.0
 """Seconds until a browser that was started must answer."""
@@ -23,10 +24,10 @@ class Shell:
     """A running headless shell. Every target that is not one of our pages (popups, service and shared workers) is
     stopped before it starts and closed."""
 
-    def __init__(self, pipe: Pipe, folder: tempfile.TemporaryDirectory[str], proxy: DeadProxy) -> None:
+    def __init__(self, pipe: Pipe, scratch: Scratch, proxy: DeadProxy) -> None:
         self._pipe = pipe
         self._proxy = proxy
-        self._folder = folder
+        self._scratch = scratch
         self._turn = asyncio.Lock()
         self._expected: dict[str, asyncio.Future[Session]] = {}
         self._closing: set[asyncio.Task[None]] = set()
@@ -35,37 +36,41 @@ class Shell:
     @classmethod
     async def start(cls, path: str) -> Shell:
         """Raises ``BrowserFailed``."""
-        folder = tempfile.TemporaryDirectory(prefix="relook-", ignore_cleanup_errors=True)
-        errors = Path(folder.name) / "errors"
-        sandbox = () if sandboxed() else ("--no-sandbox",)
-        command = [path, *ALONE, *COMMON, *EXACT, *sandbox, f"--user-data-dir={folder.name}/profile"]
-        pipe: Pipe | None = None
-        proxy: DeadProxy | None = None
         try:
+            scratch = Scratch("browser")
+        except OSError as error:
+            raise attributed(error) from error
+        pipe, proxy, shell = None, None, None
+        try:
+            sandbox = () if sandboxed() else ("--no-sandbox",)
+            command = [path, *ALONE, *COMMON, *EXACT, *sandbox, f"--user-data-dir={scratch.path}/profile"]
             async with asyncio.timeout(_START):
                 proxy = DeadProxy()
-                pipe = await Pipe.start([*command, *no_network(proxy)], errors)
-                shell = cls(pipe, folder, proxy)
+                pipe = await Pipe.start([*command, *no_network(proxy)], scratch.path)
+                scratch.group = pipe.pid
+                shell = cls(pipe, scratch, proxy)
                 watch = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
                 await pipe.browser.send("Target.setAutoAttach", watch)
                 return shell
         except (CdpError, OSError, TimeoutError) as error:
-            said = await asyncio.to_thread(_first_line, errors)
-            if pipe is not None:
-                await pipe.close()
-            if proxy is not None:
-                proxy.close()
-            folder.cleanup()
-            raise BrowserFailed(
-                f"{path} did not start ({said or error or 'no answer'}); run 'relook doctor'."
-            ) from error
+            shell = None
+            said = fatal_line(read_errors(scratch.path / ERRORS))
+            if not said and isinstance(error, OSError) and error.errno in SCARCE:
+                raise attributed(error) from error
+            why = said or str(error) or f"it did not answer in {_START:g} s"
+            raise BrowserFailed(f"{path} did not start ({why}); run 'relook doctor'.") from error
         except BaseException:
-            if pipe is not None:
-                await pipe.close()
-            if proxy is not None:
-                proxy.close()
-            folder.cleanup()
+            shell = None
             raise
+        finally:
+            if shell is None:
+                # At once, and without waiting: whoever is cancelled here would be cancelled there too.
+                if pipe is not None:
+                    pipe.kill()
+                if proxy is not None:
+                    proxy.close()
+                scratch.group = 0
+                scratch.remove()
 
     @property
     def alive(self) -> bool:
@@ -116,14 +121,10 @@ class Shell:
         return await self._pipe.browser.send("SystemInfo.getProcessInfo")
 
     async def close(self) -> None:
-        await self._pipe.close()
-        # Not before the browser has ended: another process could listen on the port then.
-        self._proxy.close()
-        await asyncio.to_thread(self._folder.cleanup)
-
-
-def _first_line(path: Path) -> str:
-    try:
-        return next((line for line in path.read_text("utf-8", "replace").splitlines() if line.strip()), "")[:200]
-    except OSError:
-        return ""
+        try:
+            await self._pipe.close()
+        finally:
+            # Not before the browser has ended: another process could listen on the port then.
+            self._proxy.close()
+            self._scratch.group = 0
+            self._scratch.remove()

@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import NoReturn
 
 from relook_lsp import __version__
+from relook_lsp.cli import termination
 from relook_lsp.core.errors import RelookError, SettingsError, UsageError
 from relook_lsp.core.failures import attributed
 from relook_lsp.core.turns import take_turns
@@ -30,7 +31,7 @@ COMMANDS = {
 }
 """One module each, with ``arguments(parser)`` and ``run(namespace) -> exit code``; imported when it is asked for."""
 
-USAGE, ENVIRONMENT, INTERRUPTED = 2, 3, 130
+USAGE, ENVIRONMENT = 2, 3
 
 VERBOSE = "--verbose"
 
@@ -50,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return termination.exit_code()
     except BrokenPipeError:
         # The reader (``| head``) has left on purpose and needs no message, but has not seen everything.
         _discard_output()
@@ -132,6 +133,7 @@ def _streams(verbose: bool) -> None:
 
 def _own_process(verbose: bool) -> None:
     """Settings of the whole process, which a program that calls ``main`` keeps as they are."""
+    termination.interrupt_on_signals()
     for number in range(3):
         try:
             os.fstat(number)

@@ -13,6 +13,9 @@ _PROCESSES = "No further process or thread can be started; end other programs or
 
 _LIMITS = {errno.ENOMEM: _MEMORY, errno.EMFILE: _FILES, errno.ENFILE: _FILES, errno.EAGAIN: _PROCESSES}
 
+SCARCE = frozenset((*_LIMITS, errno.ENOSPC, errno.EDQUOT))
+"""Errors of a machine that has no more of something, whatever was asked of it."""
+
 _PHRASES = {
     "can't start new thread": _PROCESSES,
     "failed to map segment": _MEMORY,

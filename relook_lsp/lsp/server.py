@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import threading
+import sys
+from collections.abc import Callable
 from typing import Any, cast
 
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams, JsonRpcInvalidRequest
 from pygls.lsp.server import LanguageServer
-from pygls.protocol import LanguageServerProtocol
+from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from relook_lsp import __version__
 from relook_lsp.core.finding import Problem
@@ -19,6 +19,8 @@ from relook_lsp.core.text import Encoding
 from relook_lsp.lsp import describe, protocol, wire
 from relook_lsp.lsp.caps import ClientCaps
 from relook_lsp.lsp.diagnostics import Diagnostics
+from relook_lsp.lsp.editor_process import wait_for_end
+from relook_lsp.lsp.leave import leave_within
 from relook_lsp.report.group import grouped
 from relook_lsp.session.pages import Belongs
 from relook_lsp.session.session import Session
@@ -30,7 +32,7 @@ CLOSING = 5.0
 """Seconds that a client waits at most for the browser to close."""
 
 LEAVING = 15.0
-"""Seconds after which a server that was shut down ends, whatever still runs in it."""
+"""Seconds after which a server that was told to stop ends, whatever still runs in it."""
 
 
 class Protocol(LanguageServerProtocol):
@@ -56,6 +58,20 @@ class Protocol(LanguageServerProtocol):
             raise JsonRpcInvalidRequest()
         return message
 
+    @lsp_method(lsp.EXIT)
+    def lsp_exit(self, *_args: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Ends with 0 only after a shutdown, as the protocol has it. The framework would end the process here, with the
+        browser still open."""
+        cast("RelookServer", self._server).leave(0 if self._shutdown else 1)
+
+    def cancel_requests(self) -> set[asyncio.Future[Any]]:
+        """Cancel every request but the one that is being answered; those that still have to end."""
+        answering: object = asyncio.current_task()
+        others = [one for name, one in self._request_futures.items() if name != self.msg_id and one is not answering]
+        for future in others:
+            future.cancel()
+        return {future for future in others if isinstance(future, asyncio.Future)}
+
 
 class RelookServer(LanguageServer):
     """One client. It listens to the session and tells the client."""
@@ -69,12 +85,20 @@ class RelookServer(LanguageServer):
         self.caps = ClientCaps()
         self.client = protocol.ClientOptions()
         self._logged: set[str] = set()
+        self.leave: Callable[[int], None] = sys.exit
+        """Ends the process with this exit code, in order (``serve``)."""
 
     @property
     def encoding(self) -> Encoding:
         # The framework names the encoding by an enumeration whose text is the protocol's.
         name: Any = self.workspace.position_encoding
         return cast("Encoding", str(getattr(name, "value", name or "utf-16")))
+
+    def watch_editor(self) -> None:
+        """End when the editor's process does, where the client has named it."""
+        if self.process_id is not None:
+            self._watching = asyncio.create_task(wait_for_end(self.process_id))
+            self._watching.add_done_callback(lambda task: None if task.cancelled() else self.leave(0))
 
     # -- what the session tells
 
@@ -141,12 +165,14 @@ class RelookServer(LanguageServer):
         log.error("in %s", source, exc_info=error)
 
     async def stop(self) -> None:
-        """Close the browser; bounded, because a client waits for it, and nothing may keep the process after that."""
-        leave = threading.Timer(LEAVING, os._exit, (0,))
-        leave.daemon = True
-        leave.start()
+        """Cancel all work and close the browser for good; bounded, because a client waits for it, and nothing may keep
+        the process after that."""
+        leave_within(LEAVING, 0)
         try:
             async with asyncio.timeout(CLOSING):
+                requests = cast("Protocol", self.protocol).cancel_requests()
                 await self.session.close()
+                if requests:
+                    await asyncio.wait(requests)
         except TimeoutError:
             log.warning("the browser did not close in time")

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from relook_lsp.core.errors import BrowserFailed
 from relook_lsp.core.memory import give_back
 
 if TYPE_CHECKING:
@@ -33,13 +34,15 @@ class Browser:
         """Set when the last user has gone."""
         self._timer: asyncio.TimerHandle | None = None
         self._closing: asyncio.Task[None] | None = None
+        self._ended = False
 
     @asynccontextmanager
     async def use(self, setting: str) -> AsyncGenerator[Driver]:
         """The driver for the browser that the setting names. Who asks for another one than is in use waits until nobody
-        is at that."""
+        is at that. Raises ``BrowserFailed`` after ``close``."""
         while self._users and setting != self._setting:
             await self._left.wait()
+        self._refuse_after_end()
         self._setting = setting
         self._stop_timer()
         self._users += 1
@@ -50,6 +53,7 @@ class Browser:
             if self._closing is not None:
                 # To its end, also where whoever waits is cancelled.
                 await asyncio.shield(self._closing)
+            self._refuse_after_end()
             if self._driver is None:
                 # On first use: it brings Playwright with it, and an idle server has no need of that.
                 from relook_lsp.browser.driver import Driver
@@ -61,6 +65,7 @@ class Browser:
             if self._users == 0:
                 self._left.set()
                 self._stop_timer()
+            if self._users == 0 and not self._ended:
                 self._timer = asyncio.get_running_loop().call_later(self._idle, self._rest)
 
     def _stop_timer(self) -> None:
@@ -82,7 +87,14 @@ class Browser:
         finally:
             self._closing = None
 
+    def _refuse_after_end(self) -> None:
+        if self._ended:
+            raise BrowserFailed("ReLook is ending and starts no browser.")
+
     async def close(self) -> None:
-        """Close it now."""
+        """Close it now and for good: every later ``use`` raises ``BrowserFailed``."""
+        self._ended = True
         self._stop_timer()
+        if self._closing is not None:
+            await asyncio.shield(self._closing)
         await self._close()

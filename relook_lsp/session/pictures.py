@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import re
-import shutil
-import tempfile
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from relook_lsp.core.atomic import write_atomically
 from relook_lsp.core.page import text_hash
+from relook_lsp.core.scratch import Scratch
 from relook_lsp.core.snapshot import Snapshot, View, Viewport
-
-_PREFIX = "relook-session-"
 
 
 @dataclass(frozen=True)
@@ -35,7 +30,7 @@ class Pictures:
     """Every file belongs to owners; one without an owner is removed."""
 
     def __init__(self) -> None:
-        self._folder: Path | None = None
+        self._scratch: Scratch | None = None
         self._owned: dict[Hashable, frozenset[Path]] = {}
         self._frames: dict[Hashable, tuple[Picture, ...]] = {}
 
@@ -81,15 +76,14 @@ class Pictures:
 
     def folder(self) -> Path:
         """Made on first use, mode 0700."""
-        if self._folder is None:
-            _sweep()
-            self._folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
-        return self._folder
+        if self._scratch is None:
+            self._scratch = Scratch("session")
+        return self._scratch.path
 
     def close(self) -> None:
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = None
+        if self._scratch is not None:
+            self._scratch.remove()
+            self._scratch = None
             self._owned.clear()
             self._frames.clear()
 
@@ -97,26 +91,3 @@ class Pictures:
 def _size(png: bytes) -> tuple[int, int]:
     """Width and height from the header (PNG specification, 11.2.2)."""
     return int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
-
-
-def _sweep() -> None:
-    """Remove what servers left that were killed."""
-    if os.name != "posix":  # elsewhere a process cannot be asked about without a signal
-        return
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        owner = re.match(rf"{_PREFIX}(\d+)-", folder.name)
-        if owner is None or _alive(int(owner[1])):
-            continue
-        with contextlib.suppress(OSError):
-            if folder.stat().st_uid == os.getuid():
-                shutil.rmtree(folder, ignore_errors=True)
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True

@@ -370,10 +370,10 @@ class Session:
         return True
 
     async def close(self) -> None:
-        """Stop all work, close the browser, remove the pictures."""
+        """Stop all work, close the browser, remove the pictures. Work that does not end when it is cancelled ends with
+        its browser."""
         try:
-            await self.scheduler.close()
+            await asyncio.gather(self.scheduler.close(), self.browser.close())
             self._keep(None)
-            await self.browser.close()
         finally:
             self.pictures.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -176,3 +177,24 @@ def test_force_installs_beside_what_is_there(machine: Machine) -> None:
 def test_nothing_works(machine: Machine) -> None:
     assert not machine.install(yes=True)
     assert len([line for line in machine.said if line.startswith("No browser could be installed.")]) == 1
+
+
+def test_a_download_that_may_not_be_read_is_passed_over(
+    machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the system refuses it; root is refused nothing, so that the refusal is made here."""
+    closed = tmp_path / "closed"
+    inside = closed / "chromium_headless_shell-9/chrome-linux"
+    inside.mkdir(parents=True)
+    (inside / "headless_shell").touch()
+    path = machine.program("chromium-headless-shell")
+    monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(closed))
+    original = os.stat
+
+    def refused(name: Any, *more: Any, **options: Any) -> os.stat_result:
+        if isinstance(name, str | os.PathLike) and os.fspath(name).startswith(f"{closed}{os.sep}"):
+            raise PermissionError(13, "Permission denied", os.fspath(name))
+        return original(name, *more, **options)
+
+    monkeypatch.setattr(os, "stat", refused)
+    assert find().path == path

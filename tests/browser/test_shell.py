@@ -11,6 +11,7 @@ import pytest
 
 from relook_lsp.browser.cdp import Cdp, CdpError
 from relook_lsp.browser.driver import Driver
+from relook_lsp.core.errors import BrowserFailed
 
 pytestmark = pytest.mark.browser
 
@@ -70,7 +71,7 @@ async def test_pages_share_nothing(driver: Driver) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs /proc")
-async def test_closing_leaves_no_process_and_starts_again() -> None:
+async def test_closing_is_for_good_and_leaves_no_process() -> None:
     others = _children()
     driver = Driver()
     tab = await driver.tab()
@@ -80,10 +81,10 @@ async def test_closing_leaves_no_process_and_starts_again() -> None:
     assert not started & _children()
     with pytest.raises(CdpError):
         await _value(tab.cdp, "1")
-    again = await driver.tab()
-    assert await _value(again.cdp, "1") == 1
-    assert driver.starts == 2
+    with pytest.raises(BrowserFailed):
+        await driver.tab()
     await driver.close()
+    assert not _children() - others
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs /proc")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import stat
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -34,14 +31,3 @@ def test_equal_pictures_are_one_file_until_nobody_needs_it(temporary: Path) -> N
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     pictures.close()
     assert list(temporary.iterdir()) == []
-
-
-def test_what_a_killed_server_left_is_removed(temporary: Path) -> None:
-    dead = subprocess.run(
-        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True
-    ).stdout.strip()
-    left, foreign = temporary / f"relook-session-{dead}-x", temporary / f"relook-session-{os.getpid()}-x"
-    left.mkdir()
-    foreign.mkdir()
-    Pictures().write(b"png")
-    assert not left.exists() and foreign.exists()

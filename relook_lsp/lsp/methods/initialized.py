@@ -19,6 +19,7 @@ WATCHED = "**/*.{html,htm,xhtml,css,js,mjs,svg,png,jpg,jpeg,webp,avif,gif,woff,w
 def register(server: RelookServer) -> None:
     @server.feature(lsp.INITIALIZED)
     async def initialized(ls: RelookServer, _params: lsp.InitializedParams) -> None:
+        ls.watch_editor()
         await _watch(ls)
         await ask(ls)
 
