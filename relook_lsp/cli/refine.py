@@ -18,6 +18,7 @@ from relook_lsp.cli.targets import Target, jobs, notices_of, targets
 from relook_lsp.cli.targets import arguments as shared
 from relook_lsp.cli.trust import show
 from relook_lsp.core.failures import attributed
+from relook_lsp.core.finding import RULE_FAILED
 from relook_lsp.core.page import Page
 from relook_lsp.review.parallel import run_parallel
 
@@ -96,15 +97,16 @@ async def _refined(chosen: Sequence[Target], options: argparse.Namespace) -> lis
                 if not report.reviewed:
                     return Refined(target, found, problem=report.problems[0].message)
                 unseen = await asyncio.to_thread(_unseen, target.page, shares, found.patch.paths)
+                fault = next((one.message for one in report.problems if one.kind == RULE_FAILED), "")
                 if not options.write or not found.accepted:
-                    return Refined(target, found, unseen=unseen)
+                    return Refined(target, found, unseen=unseen, problem=fault)
                 try:
                     files = write(target.page.root, found.patch, texts_of(found.start))
                 except NotWritten as error:
                     if isinstance(error, Stale) and left:
                         continue
                     return Refined(target, found, problem=str(error))
-                return Refined(target, found, tuple(files), unseen)
+                return Refined(target, found, tuple(files), unseen, fault)
         raise AssertionError("unreachable")
 
     first = chosen[0].config

@@ -41,7 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 nothing at or above ``--fail-on``, 1 findings, 3 where a page could not be reviewed."""
+    """0 nothing at or above ``--fail-on``, 1 findings, 3 where a page could not be reviewed or a rule failed."""
     prepare(options)
     crops = Crops(options.pictures)
     notices: list[Notice] = []
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
         show(notices)
         pages = asyncio.run(_reviewed(chosen, options, crops))
     write(pages, options, crops, notices)
-    if any(not page.report.reviewed for page in pages):
+    if any(not page.report.reviewed or page.report.faulty for page in pages):
         return 3
     return 1 if _fails(pages, options.fail_on) else 0
 

@@ -221,7 +221,16 @@ class Finding:
         return self.rule, self.key
 
 
+OUT_OF_TIME = "out-of-time"
+"""Why a rule is incomplete that did not judge every view because the time for the page was up."""
+
+RULE_FAILED = "rule-failed"
+"""Why a rule is incomplete that raised: a mistake of ours, which a problem of this kind names."""
+
+
 class Incomplete(NamedTuple):
+    """What a rule could not tell: about one place, or about the whole page where ``key`` is empty."""
+
     rule: str
     reason: str
     key: str
@@ -266,6 +275,11 @@ class Report:
     @property
     def all(self) -> tuple[Finding, ...]:
         return self.findings + self.suppressed
+
+    @property
+    def faulty(self) -> bool:
+        """Whether a rule raised: what is here is true, but not all that there is."""
+        return any(problem.kind == RULE_FAILED for problem in self.problems)
 
     @property
     def cost(self) -> float:

@@ -61,6 +61,7 @@ WHY: Mapping[str, str] = {
     "unconfirmed": "it would take another look to tell",
     "too-many": "there are too many such places to look at each",
     "out-of-time": "the time for this page was up",
+    "rule-failed": "the rule itself failed",
     "unknown": "the critic does not say why",
 }
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 from relook_lsp.core.finding import Outcome
 from relook_lsp.core.snapshot import Snapshot, View
 from relook_lsp.critics.rule import Options, Rule
 from relook_lsp.critics.scene import NotYetSeen, Scene
+
+log = logging.getLogger(__name__)
 
 
 class Hearing:
@@ -25,6 +29,8 @@ class Hearing:
         self._final: set[tuple[str, int]] = set()
         self.unheard: set[str] = set()
         """Rules that were cut off, or not asked about every view, because time was up."""
+        self.failed: dict[str, str] = {}
+        """Rules that raised, and the error in words."""
 
     def listen(self, rules: Iterable[Rule], view: View) -> None:
         """Hear what rules say of one view before all of the page has been seen. Whatever needs to know more than the view
@@ -57,8 +63,36 @@ class Hearing:
         if self._late():
             self.unheard.add(rule.id)
             return
-        for outcome in rule.view(scene):
-            yield outcome
-            if self._late():
-                self.unheard.add(rule.id)
-                return
+        try:
+            for outcome in rule.view(scene):
+                yield outcome
+                if self._late():
+                    self.unheard.add(rule.id)
+                    return
+        except NotYetSeen:
+            raise
+        except Exception as error:
+            self.fail(rule, error)
+
+    def page_outcomes(self, rule: Rule, snapshot: Snapshot) -> Iterator[Outcome]:
+        """What a rule says of the page as a whole, up to the error where it raises."""
+        assert rule.page is not None
+        try:
+            yield from rule.page(snapshot, self._options)
+        except Exception as error:
+            self.fail(rule, error)
+
+    def fail(self, rule: Rule, error: Exception) -> None:
+        """Note that the rule raised: a mistake in it must not cost the page its other findings."""
+        log.debug("the rule %s failed", rule.id, exc_info=error)
+        self.failed.setdefault(rule.id, described(error))
+
+
+def described(error: Exception) -> str:
+    """Kind, message and place of an error, on one line."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace is not None else ""
+    said = " ".join(str(error).split())
+    return f"{type(error).__name__}: {said}{place}" if said else f"{type(error).__name__}{place}"

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from relook_lsp.core.finding import Incomplete, Need, NeedView, Outcome, Severity, Verdict
+from relook_lsp.core.finding import (
+    OUT_OF_TIME,
+    RULE_FAILED,
+    Incomplete,
+    Need,
+    NeedView,
+    Outcome,
+    Severity,
+    Verdict,
+)
 from relook_lsp.core.snapshot import Request, Snapshot, View
 from relook_lsp.critics.hearing import Hearing
 from relook_lsp.critics.missing import absence
 from relook_lsp.critics.registry import RULES
 from relook_lsp.critics.rule import Options, Rule
 from relook_lsp.critics.rules import small_range_break
+from relook_lsp.critics.scene import Scene
 
 MAX_NEEDS = 24
 """Questions asked of the browser after one pass; the rest stay incomplete (``too-many``)."""
 
 MAX_CONFIRMED_WIDTHS = 3
-
-OUT_OF_TIME = "out-of-time"
-"""Why a rule is incomplete that was not heard on everything because the time for the page was up."""
 
 _FONT_SHEETS = re.compile(r"https?://(fonts\.googleapis\.com|fonts\.bunny\.net|use\.typekit\.net|api\.fontshare\.com)/")
 """Style sheets that do nothing but name web fonts."""
@@ -59,6 +67,8 @@ class Judgement:
     incomplete: list[Incomplete] = field(default_factory=list[Incomplete])
     passed: frozenset[tuple[str, str]] = frozenset()
     needs: list[Need] = field(default_factory=list[Need])
+    failed: dict[str, str] = field(default_factory=dict[str, str])
+    """Rules that raised, and the error in words. What they had found before stays."""
 
 
 _PLAYS = {"configured": "settled", "confirm": "settled"}
@@ -93,32 +103,50 @@ def judge(
     passed: set[tuple[str, str]] = set()
     unclear: set[tuple[str, str]] = set()
     for rule, severity in _active(options, rules):
-        held_back = _held_back(rule, snapshot)
-        fails: dict[str, list[Sighted]] = defaultdict(list)
-        suspicions: dict[str, list[Sighted]] = defaultdict(list)
-        if rule.page is not None:
-            for outcome in rule.page(snapshot, options):
-                _sort(rule, None, outcome, held_back, fails, result, passed, unclear)
-        if rule.view is not None:
-            for scene in (scene for role in rule.roles for scene in scenes[role]):
-                for outcome in hearing.outcomes(rule, scene):
-                    _sort(rule, scene.view, outcome, held_back, fails, result, passed, unclear)
-            for scene in scenes["sweep"] if rule.sweep else ():
-                for outcome in hearing.outcomes(rule, scene):
-                    if outcome.verdict is Verdict.FAIL and not held_back:
-                        keyed = replace(outcome, key=_key(outcome, scene.view))
-                        suspicions[keyed.key].append(Sighted(keyed, scene.view))
-        for key, sightings in fails.items():
-            result.defects.append(_defect(rule, severity, key, sightings, suspicions.get(key, []), snapshot))
-        _ask_for_widths(rule, {k: s for k, s in suspicions.items() if k not in fails}, snapshot, result, unclear)
-    failed = {(d.rule.id, d.key) for d in result.defects}
-    result.passed = frozenset(passed - failed - unclear)
-    unheard = hearing.unheard | _unswept(snapshot, options, rules)
-    if unheard:
-        _own_up(result, unheard)
-    _name_small_ranges(result, snapshot, options, failed | unclear, unheard)
+        try:
+            _apply(rule, severity, snapshot, scenes, hearing, result, passed, unclear)
+        except Exception as error:  # an outcome that does not fit its view
+            hearing.fail(rule, error)
+    failing = {(d.rule.id, d.key) for d in result.defects}
+    result.passed = frozenset(passed - failing - unclear)
+    result.failed = dict(hearing.failed)
+    late = hearing.unheard | _unswept(snapshot, options, rules)
+    _own_up(result, late, OUT_OF_TIME)
+    _own_up(result, result.failed.keys(), RULE_FAILED)
+    _name_small_ranges(result, snapshot, options, failing | unclear, late | result.failed.keys())
     result.needs = list(dict.fromkeys(result.needs))[:MAX_NEEDS]
     return result
+
+
+def _apply(
+    rule: Rule,
+    severity: Severity,
+    snapshot: Snapshot,
+    scenes: Mapping[str, Sequence[Scene]],
+    hearing: Hearing,
+    result: Judgement,
+    passed: set[tuple[str, str]],
+    unclear: set[tuple[str, str]],
+) -> None:
+    """Run one rule on every view that it judges; its verdicts join ``result``, ``passed`` and ``unclear``."""
+    held_back = _held_back(rule, snapshot)
+    fails: dict[str, list[Sighted]] = defaultdict(list)
+    suspicions: dict[str, list[Sighted]] = defaultdict(list)
+    if rule.page is not None:
+        for outcome in hearing.page_outcomes(rule, snapshot):
+            _sort(rule, None, outcome, held_back, fails, result, passed, unclear)
+    if rule.view is not None:
+        for scene in (scene for role in rule.roles for scene in scenes[role]):
+            for outcome in hearing.outcomes(rule, scene):
+                _sort(rule, scene.view, outcome, held_back, fails, result, passed, unclear)
+        for scene in scenes["sweep"] if rule.sweep else ():
+            for outcome in hearing.outcomes(rule, scene):
+                if outcome.verdict is Verdict.FAIL and not held_back:
+                    keyed = replace(outcome, key=_key(outcome, scene.view))
+                    suspicions[keyed.key].append(Sighted(keyed, scene.view))
+    for key, sightings in fails.items():
+        result.defects.append(_defect(rule, severity, key, sightings, suspicions.get(key, []), snapshot))
+    _ask_for_widths(rule, {k: s for k, s in suspicions.items() if k not in fails}, snapshot, result, unclear)
 
 
 def _unswept(snapshot: Snapshot, options: Options, rules: tuple[Rule, ...]) -> set[str]:
@@ -127,9 +155,9 @@ def _unswept(snapshot: Snapshot, options: Options, rules: tuple[Rule, ...]) -> s
     return {r.id for r in active if r.sweep or r is small_range_break.RULE} if snapshot.unswept else set()
 
 
-def _own_up(result: Judgement, unheard: set[str]) -> None:
-    """Where time was up nobody knows what would have passed, nor at which widths a failure ends."""
-    result.incomplete += (Incomplete(rule, OUT_OF_TIME, "", "") for rule in sorted(unheard))
+def _own_up(result: Judgement, unheard: Set[str], reason: str) -> None:
+    """Where a rule did not judge every view, nobody knows what would have passed, nor at which widths a failure ends."""
+    result.incomplete += (Incomplete(rule, reason, "", "") for rule in sorted(unheard))
     result.passed = frozenset(one for one in result.passed if one[0] not in unheard)
     result.defects = [replace(one, widths=None) if one.rule.id in unheard else one for one in result.defects]
 
@@ -215,7 +243,7 @@ def _widths(rule: Rule, worst: Sighted, sightings: list[Sighted], snapshot: Snap
 
 
 def _name_small_ranges(
-    result: Judgement, snapshot: Snapshot, options: Options, not_passed: set[tuple[str, str]], unheard: set[str]
+    result: Judgement, snapshot: Snapshot, options: Options, not_passed: set[tuple[str, str]], unheard: Set[str]
 ) -> None:
     """Defects that exist only between two widths get that name; one a place, so that places stay distinct. Not those of
     rules that were not heard at every width."""

@@ -14,7 +14,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from relook_lsp import __version__
-from relook_lsp.core.finding import Problem
+from relook_lsp.core.finding import RULE_FAILED, Problem
 from relook_lsp.core.text import Encoding
 from relook_lsp.lsp import describe, protocol, wire
 from relook_lsp.lsp.caps import ClientCaps
@@ -33,6 +33,10 @@ CLOSING = 5.0
 
 LEAVING = 15.0
 """Seconds after which a server that was told to stop ends, whatever still runs in it."""
+
+
+_BESIDE = (RULE_FAILED, "model")
+"""Kinds of problems that the status names beside what the review found."""
 
 
 class Protocol(LanguageServerProtocol):
@@ -109,7 +113,7 @@ class RelookServer(LanguageServer):
         self.diagnostics.update(seen)
         report = seen.report
         if report.reviewed:
-            missing = next((one for one in report.problems if one.kind == "model"), Problem("", ""))
+            missing = next((one for one in report.problems if one.kind in _BESIDE), Problem("", ""))
             idle = protocol.Status(
                 "idle", missing.message, missing.kind, seen.subject.uri, report.score, len(grouped(report.findings))
             )

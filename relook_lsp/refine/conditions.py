@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from relook_lsp.core.finding import Finding, Report, price
+from relook_lsp.core.finding import OUT_OF_TIME, RULE_FAILED, Finding, Report, price
 from relook_lsp.core.patch import Patch
 from relook_lsp.core.snapshot import Snapshot
-from relook_lsp.critics.run import OUT_OF_TIME
 from relook_lsp.refine import resting
 from relook_lsp.refine.content import lost
 from relook_lsp.refine.stretched import stretched
@@ -39,6 +38,8 @@ def judge(
         return Reason.INFRASTRUCTURE, "a page could not be looked at"
     if any(one.reason == OUT_OF_TIME for one in after.report.incomplete):
         return Reason.INFRASTRUCTURE, "the review of the changed page did not end in its time"
+    if failed := next((one.rule for one in after.report.incomplete if one.reason == RULE_FAILED), ""):
+        return Reason.INFRASTRUCTURE, f"the rule {failed} failed on the changed page"
     mapped = Mapped(before.report, patch, before.snapshot.page)
     return (
         renders(before.snapshot, after.snapshot, after.report)

@@ -150,6 +150,8 @@ class Stage:
         self, base: State, trial: Trial, view: View, target: Sequence[Finding], rules: tuple[Rule, ...]
     ) -> tuple[Reason, str] | None:
         capture, found = await judged(trial, view, self._settings.options, rules)
+        if found.failed:
+            raise NotTried("A rule failed in the live page.")
         before = {f.key: f.extents[view.id] for f in target if view.id in f.extents}
         after = {d.key: d.worst.outcome.extent for d in found.defects}
         suspected = {one.key for one in found.incomplete}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 from urllib.parse import unquote, urlsplit
 
 from relook_lsp.core.finding import (
+    RULE_FAILED,
     ByAttribute,
     ByDeclaration,
     ByTag,
     Finding,
+    Incomplete,
     Location,
     Problem,
     Related,
@@ -19,12 +22,18 @@ from relook_lsp.core.finding import (
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.snapshot import Snapshot, View, Viewport
 from relook_lsp.critics import axe
+from relook_lsp.critics.hearing import described
 from relook_lsp.critics.rule import message
 from relook_lsp.critics.run import Defect, Judgement
 from relook_lsp.source import suppress
 from relook_lsp.source.locate import Locator
 
 _OUTSIDE = "{} lies above the root, the folder below which files may be read; choose one that holds it (--root)."
+
+_FAILED = (
+    "The rule {} failed on this page ({}), so the page is not judged by it; all other rules are not affected. "
+    "This is a mistake in ReLook, not in the page."
+)
 
 MAX_LOCATED = 250
 """Findings whose declarations are looked up, a few milliseconds each; the rest point at their tags, and are then not
@@ -36,30 +45,53 @@ def wanted_styles(judgement: Judgement) -> list[tuple[str, str]]:
     for the line that did."""
     wanted: list[tuple[str, str]] = []
     for defect in judgement.defects:
-        view, outcome = defect.worst.view, defect.worst.outcome
-        if view is None:
-            continue
-        wanted += [(view.id, blame.key(view.layout)) for blame in outcome.blame if isinstance(blame, ByDeclaration)]
-        if outcome.node is not None and view.layout.origin(view.layout.element_of(outcome.node)) is None:
-            wanted.append((view.id, view.layout.key(outcome.node)))
+        with contextlib.suppress(Exception):  # ``assemble`` names the rule whose outcome does not fit
+            wanted += _wanted(defect)
     return list(dict.fromkeys(wanted))[:MAX_LOCATED]
+
+
+def _wanted(defect: Defect) -> Iterator[tuple[str, str]]:
+    view, outcome = defect.worst.view, defect.worst.outcome
+    if view is None:
+        return
+    for blame in outcome.blame:
+        if isinstance(blame, ByDeclaration):
+            yield view.id, blame.key(view.layout)
+    if outcome.node is not None and view.layout.origin(view.layout.element_of(outcome.node)) is None:
+        yield view.id, view.layout.key(outcome.node)
 
 
 def assemble(snapshot: Snapshot, judgement: Judgement) -> Report:
     """Pure: the same snapshot and judgement give the same report."""
     locator = Locator(snapshot)
-    found = (*(_finding(locator, defect) for defect in judgement.defects), *axe.findings(snapshot, locator))
-    findings, suppressed = sorted_out(snapshot, found)
+    found, failed = _findings(locator, judgement)
+    findings, suppressed = sorted_out(snapshot, (*found, *axe.findings(snapshot, locator)))
+    broken = (Incomplete(rule, RULE_FAILED, "", "") for rule in failed)
     return Report(
         page=snapshot.page,
         valid=not any(f.rule == "blank-render" for f in findings + suppressed) and not snapshot.hung,
         findings=findings,
         suppressed=suppressed,
-        incomplete=tuple(sorted(dict.fromkeys([*judgement.incomplete, *axe.unanswered(snapshot)]))),
-        problems=tuple(_problems(snapshot)),
-        passed=judgement.passed,
+        incomplete=tuple(sorted(dict.fromkeys([*judgement.incomplete, *broken, *axe.unanswered(snapshot)]))),
+        problems=(*_problems(snapshot), *(_failure(rule, error) for rule, error in sorted(failed.items()))),
+        passed=frozenset(one for one in judgement.passed if one[0] not in failed),
         capture=snapshot.capture,
     )
+
+
+def _findings(locator: Locator, judgement: Judgement) -> tuple[list[Finding], dict[str, str]]:
+    """Findings of all defects, and every rule that failed, while it judged or now, with the error in words."""
+    found, failed = list[Finding](), dict(judgement.failed)
+    for defect in judgement.defects:
+        try:
+            found.append(_finding(locator, defect))
+        except Exception as error:
+            failed.setdefault(defect.rule.id, described(error))
+    return found, failed
+
+
+def _failure(rule: str, error: str) -> Problem:
+    return Problem(RULE_FAILED, _FAILED.format(rule, error))
 
 
 def sorted_out(snapshot: Snapshot, found: Iterable[Finding]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:

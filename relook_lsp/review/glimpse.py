@@ -11,7 +11,16 @@ from typing import NamedTuple
 
 from relook_lsp.browser.capture import Capture
 from relook_lsp.browser.restyle import Trial, restyled
-from relook_lsp.core.finding import Finding, Need, NeedFocus, NeedPicture, NeedStyles, NeedView, Report
+from relook_lsp.core.finding import (
+    RULE_FAILED,
+    Finding,
+    Need,
+    NeedFocus,
+    NeedPicture,
+    NeedStyles,
+    NeedView,
+    Report,
+)
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.patch import Patch
 from relook_lsp.core.snapshot import Layout, Snapshot, Source, View
@@ -111,6 +120,7 @@ def _merged(
     views = {view.id: view for view in before.settled}
     seen = {one.identity: one for one in fresh.all}
     doubtful = {(one.rule, one.key) for one in fresh.incomplete}
+    failed = {one.rule for one in fresh.incomplete if one.reason == RULE_FAILED}
 
     def looked(finding: Finding, view: str) -> bool:
         return view in parts and parts[view].shows(finding.key, views[view].layout)
@@ -119,7 +129,7 @@ def _merged(
         ends = finding.extents.keys() & views.keys()
         if finding.source != "measured" or finding.rule not in rules or not all(looked(finding, view) for view in ends):
             return finding
-        if not ends or finding.identity in doubtful:
+        if not ends or finding.identity in doubtful or finding.rule in failed:
             return finding
         again = seen.get(finding.identity)
         # At which widths it shows is not looked at.

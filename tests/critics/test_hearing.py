@@ -13,12 +13,12 @@ import pytest_asyncio
 from relook_lsp.browser.capture import Capture, capture
 from relook_lsp.browser.driver import Driver
 from relook_lsp.browser.plan import Plan
-from relook_lsp.core.finding import NeedPaint, Outcome, Severity, Verdict
+from relook_lsp.core.finding import OUT_OF_TIME, NeedPaint, Outcome, Severity, Verdict
 from relook_lsp.core.page import Page
 from relook_lsp.core.snapshot import Snapshot, Viewport
 from relook_lsp.critics.hearing import Hearing
 from relook_lsp.critics.rule import Options, Rule
-from relook_lsp.critics.run import OUT_OF_TIME, Judgement, judge, listen
+from relook_lsp.critics.run import Judgement, judge, listen
 from relook_lsp.critics.scene import Scene
 from relook_lsp.review import review as pipeline
 from relook_lsp.review.review import Settings, review

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import relook_lsp.critics
+from relook_lsp.core.finding import OUT_OF_TIME, RULE_FAILED
 from relook_lsp.core.undecided import WHY, why
 
 SOURCE = "\n".join(file.read_text("utf-8") for file in Path(relook_lsp.critics.__file__).parent.rglob("*.py"))
@@ -18,7 +19,8 @@ def test_what_critics_say_is_explained() -> None:
 
 
 def test_what_is_explained_is_said() -> None:
-    assert [word for word in WHY if f'"{word}"' not in SOURCE] == []
+    of_the_page = (OUT_OF_TIME, RULE_FAILED)
+    assert [word for word in WHY if word not in of_the_page and f'"{word}"' not in SOURCE] == []
 
 
 def test_what_nobody_knows_stays_as_it_is() -> None:
