@@ -73,6 +73,7 @@ export interface Reviewed {
   score: number | null;
   findings: Mark[];
   problems: { kind: string; message: string }[];
+  notJudged: string;
   frames: Frame[];
   files: string[];
 }
@@ -87,11 +88,11 @@ export interface Progress {
   outcome: string;
   accepted: boolean;
   score: number | null;
-  best: number;
+  best: number | null;
 }
 
 export interface Side {
-  score: number;
+  score: number | null;
   findings: Mark[];
   frames: Frame[];
 }

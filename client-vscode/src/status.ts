@@ -16,9 +16,11 @@ export type Remedy = keyof typeof REMEDIES;
 /** The server's problems by kind: in two or three words, because the item has one short line, and what helps, the best first. */
 const BY_KIND: Record<string, { short: string; remedies: Remedy[] }> = {
   "no-browser": { short: "no browser", remedies: ["install", "restart", "log"] },
+  "no-fonts": { short: "no fonts", remedies: ["restart", "log"] },
   "browser-failed": { short: "the browser failed", remedies: ["restart", "install", "log"] },
   "no-page": { short: "belongs to no page", remedies: ["entry"] },
   "page-not-found": { short: "the entry page is not there", remedies: ["entry"] },
+  "page-unreadable": { short: "the page cannot be read", remedies: ["log"] },
   template: { short: "a template", remedies: ["entry"] },
   partial: { short: "part of a page", remedies: ["entry"] },
   empty: { short: "an empty page", remedies: ["log"] },
@@ -27,7 +29,7 @@ const BY_KIND: Record<string, { short: string; remedies: Remedy[] }> = {
 };
 const OTHER = { short: "the page was not reviewed", remedies: ["log"] } satisfies (typeof BY_KIND)[string];
 /** Problems that hold for every page. */
-const ENVIRONMENT = new Set(["no-browser", "browser-failed"]);
+const ENVIRONMENT = new Set(["no-browser", "no-fonts", "browser-failed"]);
 
 export class StatusView implements Disposable {
   private readonly item;
@@ -75,9 +77,11 @@ export class StatusView implements Disposable {
     this.item.dispose();
   }
 
-  private idle({ message, score, findings }: Status): void {
-    if (score === null) this.show(LanguageStatusSeverity.Information, "ReLook", message || "ready");
-    else this.show(LanguageStatusSeverity.Information, `ReLook: ${score}`, message || counted(findings ?? 0), { command: "relook.openPage", title: "Open Page View" });
+  private idle({ message, kind, score, findings }: Status): void {
+    const open = { command: "relook.openPage", title: "Open Page View" };
+    if (kind === "not-judged") this.show(LanguageStatusSeverity.Warning, "ReLook: not judged", message, { ...open, tooltip: message });
+    else if (score === null) this.show(LanguageStatusSeverity.Information, "ReLook", message || "ready");
+    else this.show(LanguageStatusSeverity.Information, `ReLook: ${score}`, message || counted(findings ?? 0), open);
   }
 
   private show(severity: LanguageStatusSeverity, text: string, detail = "", command?: Command): void {

@@ -40,7 +40,7 @@ window.addEventListener("message", ({ data: message }: MessageEvent<ToPage>) => 
   }
   shown = message.shown;
   entry.textContent = message.entry;
-  score.textContent = message.shown.score === null ? "not rendered" : `Score ${message.shown.score}`;
+  score.textContent = message.shown.score === null ? "not judged" : `Score ${message.shown.score}`;
   note.textContent = message.note;
   findings.replaceChildren(list("Findings", message.shown.marks, open));
   pickers.offer(message.shown.pictures);

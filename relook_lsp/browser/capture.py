@@ -11,6 +11,7 @@ from typing import Any
 from relook_lsp.browser import questions, serve
 from relook_lsp.browser.cdp import CdpError
 from relook_lsp.browser.clock import Hang
+from relook_lsp.browser.delivered import refusal
 from relook_lsp.browser.driver import Driver
 from relook_lsp.browser.look import STILL, Look
 from relook_lsp.browser.plan import Plan
@@ -205,9 +206,8 @@ async def capture(
                 half = end - plan.timeout / 2
                 watches = [Watch(look, classes[touch], len(looks) == 1, seen, half) for touch, look in looks.items()]
                 parts = await asyncio.gather(*(watch.run() for watch in watches))
-        documents = [r for r in record.requests.values() if r.kind == "document"]
-        if page.is_url and not any(r.outcome == "ok" for r in documents):
-            raise PageNotFound(f"{page.entry} gives no page; is the development server running?")
+        if (refused := refusal(page, record.entry)) is not None:
+            raise refused
     except BaseException as error:
         for look in looks.values():
             driver.leave(look.close())

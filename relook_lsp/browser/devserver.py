@@ -6,12 +6,12 @@ import os
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from http.client import HTTPMessage
+from http.client import HTTPException, HTTPMessage
 from pathlib import Path
 from typing import IO, NamedTuple
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from relook_lsp.browser.serve import MAX_FILE, ORIGIN, Answer, read, resolve
+from relook_lsp.browser.serve import MAX_FILE, ORIGIN, TOO_LARGE, Answer, read, resolve
 from relook_lsp.core.page import Page
 from relook_lsp.core.snapshot import Source
 from relook_lsp.core.text import decode
@@ -44,8 +44,10 @@ def ask(page: Page, url: str) -> Answer:
         reply = _get(url)
     except urllib.error.HTTPError as error:
         return Answer("missing", error.code)
-    except (OSError, ValueError):
+    except (OSError, ValueError, HTTPException):
         return Answer("failed", 0)
+    if len(reply.data) > MAX_FILE:
+        return Answer("failed", TOO_LARGE)
     family = reply.content_type.split(";")[0].strip().lower()
     if family not in _KINDS:
         return Answer("ok", reply.status, reply.data, reply.content_type)
@@ -61,7 +63,7 @@ def ask(page: Page, url: str) -> Answer:
 def _get(url: str) -> _Reply:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _SameOrigin())
     with opener.open(url, timeout=_SECONDS) as reply:
-        return _Reply(reply.status, reply.headers.get("Content-Type", ""), reply.read(MAX_FILE))
+        return _Reply(reply.status, reply.headers.get("Content-Type", ""), reply.read(MAX_FILE + 1))
 
 
 def _file(page: Page, url: str, data: bytes) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from relook_lsp.browser.cdp import CdpError
 from relook_lsp.browser.find import Executable, find
+from relook_lsp.browser.letters import require_letters
 from relook_lsp.browser.tab import Browser, Tab
 from relook_lsp.core.errors import BrowserFailed
 
@@ -32,6 +33,8 @@ class Driver:
         self._closed = False
         self.executable: Executable | None = None
         self.starts = 0
+        self._lettered: Browser | None = None
+        """The browser that was seen to paint letters."""
 
     @property
     def exact(self) -> bool:
@@ -76,7 +79,8 @@ class Driver:
             await asyncio.shield(asyncio.gather(*self._closing))
 
     async def tab(self) -> Tab:
-        """A fresh page in a fresh context, a warm one where there is one. Raises ``BrowserFailed``."""
+        """A fresh page in a fresh context, a warm one where there is one. Raises ``BrowserFailed`` and
+        ``NoFonts``."""
         while spares := self._spares:
             spare = spares[0]
             await asyncio.wait({spare})
@@ -106,7 +110,11 @@ class Driver:
             browser = await self._connected()
             try:
                 async with asyncio.timeout(20):
-                    return await browser.tab()
+                    tab = await browser.tab()
+                    if self._lettered is not browser:
+                        await self._require_letters(tab)
+                        self._lettered = browser
+                    return tab
             except (CdpError, TimeoutError) as error:
                 if attempt == 2:
                     raise BrowserFailed(f"The browser did not open a page ({error}); run 'relook doctor'.") from error
@@ -115,6 +123,13 @@ class Driver:
                     if self._browser is browser:
                         await self._discard()
         raise AssertionError("unreachable")
+
+    async def _require_letters(self, tab: Tab) -> None:
+        try:
+            await require_letters(tab)
+        except BaseException:
+            await asyncio.shield(tab.close())
+            raise
 
     async def close(self) -> None:
         """Close the browser for good, also one that is being started; may be called again. Every later ``tab`` raises

@@ -15,6 +15,7 @@ from relook_lsp.browser.aside import Aside
 from relook_lsp.browser.camera import Camera
 from relook_lsp.browser.cdp import Cdp, CdpError
 from relook_lsp.browser.clock import Hang, RealClock, VirtualClock
+from relook_lsp.browser.delivered import refusal
 from relook_lsp.browser.gather import columns, dom
 from relook_lsp.browser.gather.runtime import Recorder
 from relook_lsp.browser.gather.styles import Sheets
@@ -140,7 +141,9 @@ class Look:
         step = 20
         while not self._loaded.is_set():
             if navigation.done() and navigation.exception() is None and navigation.result().get("errorText"):
-                raise PageNotFound(f"{self.page.entry} could not be loaded ({navigation.result()['errorText']}).")
+                raise refusal(self.page, self._requests.record.entry) or PageNotFound(
+                    f"{self.page.entry} could not be loaded ({navigation.result()['errorText']})."
+                )
             await self.clock.advance(step)
             if asyncio.get_running_loop().time() > deadline:
                 # Something never finishes loading; what is there is looked at.

@@ -31,6 +31,8 @@ class Record:
     """What all loads of one capture share."""
 
     document: Document | None = None
+    entry: serve.Answer | None = None
+    """The reply to the request for the page itself."""
     requests: dict[tuple[str, str], Request] = field(default_factory=dict[tuple[str, str], Request])
     sources: dict[str, Source] = field(default_factory=dict[str, Source])
     _climbing: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
@@ -78,6 +80,8 @@ class Requests:
         except Exception:
             log.exception("serving %s", url)
             answer = serve.Answer("failed", 0)
+        if entry and event.get("frameId") == self._main_frame:
+            self.record.entry = answer
         self._note(url, kind, answer)
         if answer.outcome == "remote" or answer.status == 0:
             await self._cdp.send("Fetch.failRequest", {"requestId": identity, "errorReason": "BlockedByClient"})

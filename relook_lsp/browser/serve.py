@@ -18,6 +18,8 @@ ORIGIN = "http://relook.localhost"
 """Synthetic origin of workspace pages; ``.localhost`` is a secure context and never leaves the machine."""
 
 MAX_FILE = 64 * 1024 * 1024
+TOO_LARGE = 413
+"""Status of a file above that size (RFC 9110)."""
 
 _TEXT = {".html": "html", ".htm": "html", ".xhtml": "html", ".css": "css", ".js": "js", ".mjs": "js", ".cjs": "js"}
 _TYPES = {
@@ -102,10 +104,12 @@ def read(page: Page, relative: str) -> Answer:
         target = page.root / relative
         try:
             if target.stat().st_size > MAX_FILE:
-                return Answer("failed", 413, path=relative)
+                return Answer("failed", TOO_LARGE, path=relative)
             data = target.read_bytes()
-        except OSError:
+        except FileNotFoundError:
             return Answer("missing", 404, path=relative)
+        except OSError:
+            return Answer("failed", 403, path=relative)
         if relative == page.entry and kind != "html":
             kind, content_type = "html", "text/html"
         if not kind:

@@ -83,7 +83,7 @@ def _text(result: Refined) -> str:
     if not before.reviewed:
         return f"{name}: not looked at\n"
     found = f"{len(grouped(before.findings))} -> {len(grouped(after.findings))} findings"
-    lines = [f"{name}: score {before.score} -> {after.score}, {found}"]
+    lines = [f"{name}: score {before.scored} -> {after.scored}, {found}"]
     for mended, attempt in _mended(one):
         lines.append(f"  fixed: {mended}: {plain(attempt.patch.title, 100)} ({attempt.proposer}, verified)")
     for finding in after.findings:
@@ -127,8 +127,8 @@ def _page(result: Refined, *, timings: bool) -> dict[str, Any]:
     before, after = one.start.review.report, one.best.review.report
     return {
         "page": result.target.page.entry,
-        "before": {"score": before.score if before.reviewed else None, "findings": len(before.findings)},
-        "after": {"score": after.score if after.reviewed else None, "findings": len(after.findings)},
+        "before": {"score": before.score, "findings": len(before.findings)},
+        "after": {"score": after.score, "findings": len(after.findings)},
         "fixed": _fixed(one),
         "remaining": [described(finding) for finding in after.findings],
         "trajectory": _attempts(one, timings=timings),

@@ -13,6 +13,12 @@ class BrowserMissing(RelookError):
     kind = "no-browser"
 
 
+class NoFonts(RelookError):
+    """The browser paints no letters, so nothing of a page's text could be judged."""
+
+    kind = "no-fonts"
+
+
 class BrowserFailed(RelookError):
     """The browser crashed, hung or refused; the page is not to blame."""
 
@@ -25,6 +31,12 @@ class CaptureTimeout(RelookError):
 
 class PageNotFound(RelookError):
     kind = "page-not-found"
+
+
+class PageUnreadable(RelookError):
+    """The page is there, and cannot be read: no permission, or larger than the limit."""
+
+    kind = "page-unreadable"
 
 
 class SettingsError(RelookError):

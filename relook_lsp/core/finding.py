@@ -238,6 +238,13 @@ class Incomplete(NamedTuple):
     view: str = ""
 
 
+class NotJudged(NamedTuple):
+    """Why nobody knows how good a page is as a whole: a fixed word, and a sentence for people."""
+
+    reason: str
+    message: str
+
+
 class Problem(NamedTuple):
     """A failure of ours or of the environment, never of the author."""
 
@@ -269,6 +276,8 @@ class Report:
     capture: str = "exact"
     reviewed: bool = True
     """False where the page could not be looked at for a reason that is not the author's."""
+    not_judged: NotJudged | None = None
+    """Set where layout or legibility of the whole page could not be judged: such a report has no score."""
     milliseconds: Mapping[str, float] = field(default_factory=dict[str, float])
     opinion: Opinion | None = None
 
@@ -290,9 +299,18 @@ class Report:
         return sum(price(finding.weight, finding.extents[view]) for finding in self.all if view in finding.extents)
 
     @property
-    def score(self) -> int:
-        """0-100 for display: 100·exp(-cost); 0 for an invalid render."""
-        return round(100 * math.exp(-self.cost)) if self.valid else 0
+    def score(self) -> int | None:
+        """0-100 for display: 100·exp(-cost); 0 for an invalid render; None where not all of the page was judged."""
+        if not self.reviewed:
+            return None
+        if not self.valid:
+            return 0
+        return None if self.not_judged is not None else round(100 * math.exp(-self.cost))
+
+    @property
+    def scored(self) -> str:
+        """The score in words: ``84``, or ``not judged``."""
+        return "not judged" if self.score is None else str(self.score)
 
 
 JSON = Mapping[str, Any]

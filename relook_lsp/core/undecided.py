@@ -53,6 +53,7 @@ WHY: Mapping[str, str] = {
     "another-state": "it shows more in another state",
     "sized-by-script": "a script has sized it for another window",
     "drawn-by-script": "a script draws it later",
+    "goes-elsewhere": "the page leads its visitors to another one",
     "takes-no-focus": "it takes no focus from the keyboard",
     "no-culprit": "no element was found that is to blame",
     "no-script-found": "something stood still, and no script was running",
@@ -61,7 +62,7 @@ WHY: Mapping[str, str] = {
     "unconfirmed": "it would take another look to tell",
     "too-many": "there are too many such places to look at each",
     "out-of-time": "the time for this page was up",
-    "rule-failed": "the rule itself failed",
+    "rule-failed": "a rule failed",
     "unknown": "the critic does not say why",
 }
 

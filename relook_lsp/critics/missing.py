@@ -17,6 +17,12 @@ def path(request: Request) -> str:
     return unquote(urlsplit(request.url).path)
 
 
+def file_name(request: Request) -> str:
+    """The file as its author names it: a path below the root, or the URL on another host."""
+    url = urlsplit(request.url)
+    return path(request).lstrip("/") if url.hostname == "relook.localhost" else f"{url.scheme}://{url.netloc}{url.path}"
+
+
 def excuse(request: Request) -> str:
     """Why a missing file may be no mistake of the page's; empty where nothing says so."""
     if request.outcome == "remote":

@@ -13,16 +13,18 @@ from relook_lsp.core.finding import (
     Incomplete,
     Need,
     NeedView,
+    NotJudged,
     Outcome,
     Severity,
     Verdict,
 )
 from relook_lsp.core.snapshot import Request, Snapshot, View
+from relook_lsp.core.undecided import why
 from relook_lsp.critics.hearing import Hearing
-from relook_lsp.critics.missing import absence
+from relook_lsp.critics.missing import absence, file_name
 from relook_lsp.critics.registry import RULES
 from relook_lsp.critics.rule import Options, Rule
-from relook_lsp.critics.rules import small_range_break
+from relook_lsp.critics.rules import blank_render, small_range_break
 from relook_lsp.critics.scene import Scene
 
 MAX_NEEDS = 24
@@ -32,6 +34,9 @@ MAX_CONFIRMED_WIDTHS = 3
 
 _FONT_SHEETS = re.compile(r"https?://(fonts\.googleapis\.com|fonts\.bunny\.net|use\.typekit\.net|api\.fontshare\.com)/")
 """Style sheets that do nothing but name web fonts."""
+
+_WHOLE_PAGE = ("layout", "legibility")
+"""Groups without which a page has no score."""
 
 _HELD_BACK = ("layout", "legibility", "images", "interaction")
 """Groups that cannot tell while a style sheet or script of the page is not there."""
@@ -69,6 +74,7 @@ class Judgement:
     needs: list[Need] = field(default_factory=list[Need])
     failed: dict[str, str] = field(default_factory=dict[str, str])
     """Rules that raised, and the error in words. What they had found before stays."""
+    not_judged: NotJudged | None = None
 
 
 _PLAYS = {"configured": "settled", "confirm": "settled"}
@@ -115,6 +121,7 @@ def judge(
     _own_up(result, result.failed.keys(), RULE_FAILED)
     _name_small_ranges(result, snapshot, options, failing | unclear, late | result.failed.keys())
     result.needs = list(dict.fromkeys(result.needs))[:MAX_NEEDS]
+    result.not_judged = _not_judged([rule for rule, _ in _active(options, rules)], snapshot, result)
     return result
 
 
@@ -187,6 +194,25 @@ def _sort(
     layout = view.layout if view is not None else None
     selector = layout.selector(outcome.node) if layout is not None and outcome.node is not None else ""
     result.incomplete.append(Incomplete(rule.id, reason or "unknown", outcome.key, selector, view.id if view else ""))
+
+
+def _not_judged(rules: Sequence[Rule], snapshot: Snapshot, result: Judgement) -> NotJudged | None:
+    """Why layout or legibility of the page as a whole was not judged: a file is missing that all of it hangs on, or a
+    rule did not judge the whole page. A web font counts only where a suspicion had to be dropped because of it."""
+    if any(rule.group in _WHOLE_PAGE and not rule.unstyled for rule in rules):
+        shaping = [(absence(one), one) for one in snapshot.requests if _needed_as(one) in ("stylesheet", "script")]
+        lost = sorted(((reason, one) for reason, one in shaping if reason), key=lambda two: _first_told(two[0]))
+        if lost:
+            names = sorted({file_name(one) for reason, one in lost if reason == lost[0][0]})
+            more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+            return NotJudged(lost[0][0], f"{why(lost[0][0])} ({names[0]}{more})")
+    of_fonts = {(rule.id, reason) for rule in rules if rule.text_metrics and (reason := _held_back(rule, snapshot))}
+    for one in result.incomplete:
+        unpainted = one.rule == blank_render.RULE.id
+        if unpainted or one.reason in (OUT_OF_TIME, RULE_FAILED) or (one.rule, one.reason) in of_fonts:
+            detail = f" ({one.rule})" if one.reason == RULE_FAILED else ""
+            return NotJudged(one.reason, f"{why(one.reason)}{detail}")
+    return None
 
 
 def _held_back(rule: Rule, snapshot: Snapshot) -> str:

@@ -23,7 +23,7 @@ async def apply_fix(ls: RelookServer, fix: Fix) -> Applied:
     if not await asyncio.to_thread(ls.session.unchanged, root, fix.before.texts):
         return Applied(False, CHANGED)
     more = f" Not verified on {', '.join(fix.unseen[:5])}, which use the same files." if fix.unseen else ""
-    message = f"{fix.patch.title}: score {fix.before.report.score} to {fix.after.report.score}.{more}"
+    message = f"{fix.patch.title}: score {fix.before.report.scored} to {fix.after.report.scored}.{more}"
     return await apply(ls, fix.subject, fix.patch, fix.before.texts, f"ReLook refine: {fix.patch.title}", message)
 
 

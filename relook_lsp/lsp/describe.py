@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from relook_lsp.core.finding import Finding
+from relook_lsp.core.finding import RULE_FAILED, Finding, Problem
 from relook_lsp.core.snapshot import Viewport
 from relook_lsp.lsp import convert, protocol
+from relook_lsp.report.group import grouped
 from relook_lsp.session.fixes import Fix, Side
 from relook_lsp.session.pictures import Picture
 from relook_lsp.session.subject import Seen, Subject
@@ -15,6 +16,12 @@ from relook_lsp.session.tried import Tried
 
 if TYPE_CHECKING:
     from relook_lsp.lsp.server import RelookServer
+
+
+NOT_JUDGED = "not-judged"
+
+_BESIDE = (RULE_FAILED, "model")
+"""Kinds of problems that the status names beside what the review found."""
 
 
 def identity(finding: Finding) -> str:
@@ -36,7 +43,7 @@ def reviewed(ls: RelookServer, seen: Seen) -> protocol.Reviewed:
         entry=subject.entry,
         root=subject.root.as_uri(),
         versions={uris[path]: version for path, version in seen.versions.items() if path in uris},
-        score=report.score if report.reviewed else None,
+        score=report.score,
         valid=report.valid,
         capture=report.capture,
         milliseconds=report.milliseconds.get("total", 0.0),
@@ -44,8 +51,21 @@ def reviewed(ls: RelookServer, seen: Seen) -> protocol.Reviewed:
         suppressed=len(report.suppressed),
         incomplete=len(report.incomplete),
         problems=[protocol.Problem(problem.kind, problem.message) for problem in report.problems],
+        not_judged=report.not_judged.message if report.not_judged is not None else "",
         frames=frames(pictures),
         files=list(uris.values()),
+    )
+
+
+def idle(seen: Seen) -> protocol.Status:
+    """The status after a review: score and findings, and what stands in their way."""
+    report = seen.report
+    beside = [one for one in report.problems if one.kind in _BESIDE]
+    if report.not_judged is not None and report.valid:
+        beside.append(Problem(NOT_JUDGED, f"not judged: {report.not_judged.message}"))
+    first = beside[0] if beside else Problem("", "")
+    return protocol.Status(
+        "idle", first.message, first.kind, seen.subject.uri, report.score, len(grouped(report.findings))
     )
 
 

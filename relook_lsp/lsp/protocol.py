@@ -54,7 +54,8 @@ class ClientOptions:
 
 @dataclass(frozen=True)
 class Status:
-    """``message`` says why nothing shows, or what is being done; ``kind`` is a fixed word for a problem."""
+    """``message`` says why nothing shows, what is being done, or why a page that was reviewed has no score; ``kind`` is a
+    fixed word for a problem, ``not-judged`` for the last."""
 
     state: State
     message: str = ""
@@ -157,6 +158,8 @@ class Reviewed:
     suppressed: int
     incomplete: int
     problems: Sequence[Problem]
+    not_judged: str
+    """Why there is no score; empty where there is one."""
     frames: Sequence[Frame]
     files: Sequence[str]
 
@@ -173,7 +176,7 @@ class Progress:
     outcome: str
     accepted: bool
     score: int | None
-    best: int
+    best: int | None
 
 
 @dataclass(frozen=True)
@@ -218,7 +221,7 @@ class Edit:
 class Side:
     """A page before or after an edit."""
 
-    score: int
+    score: int | None
     findings: Sequence[Mark]
     frames: Sequence[Frame]
 

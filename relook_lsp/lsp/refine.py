@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from relook_lsp.core.errors import RelookError
@@ -11,7 +11,6 @@ from relook_lsp.core.finding import Finding
 from relook_lsp.lsp import describe, lookup, protocol
 from relook_lsp.lsp.look import look
 from relook_lsp.lsp.server import RelookServer
-from relook_lsp.report.group import grouped
 from relook_lsp.session.fixes import Fix
 from relook_lsp.session.subject import Seen
 from relook_lsp.session.tried import Tried, why
@@ -59,8 +58,7 @@ async def refine(ls: RelookServer, uri: str, finding: str, tell: Callable[[proto
     except RelookError as error:
         return Outcome(None, str(error))
     finally:
-        count = len(grouped(seen.report.findings))
-        ls.status(protocol.Status("idle", page=page, score=seen.report.score, findings=count))
+        ls.status(replace(describe.idle(seen), page=page))
     tried = Tried.of(found.attempts)
     if fix is None:
         return Outcome(None, _why(ls, seen, finding, tried), tried)
@@ -77,7 +75,7 @@ def _target(ls: RelookServer, uri: str, finding: str) -> tuple[Seen, Finding | N
 class _Teller:
     """Every candidate, with the best score so far."""
 
-    def __init__(self, page: str, score: int, tell: Callable[[protocol.Progress], None]) -> None:
+    def __init__(self, page: str, score: int | None, tell: Callable[[protocol.Progress], None]) -> None:
         self._page = page
         self._best = score
         self._tell = tell
@@ -86,7 +84,7 @@ class _Teller:
         verdict = attempt.verdict
         score = verdict.state.review.report.score if verdict.state is not None else None
         if verdict.accepted and score is not None:
-            self._best = max(self._best, score)
+            self._best = score if self._best is None else max(self._best, score)
         self._tell(
             protocol.Progress(
                 self._page, attempt.round, attempt.attempt, attempt.proposer, attempt.patch.title,

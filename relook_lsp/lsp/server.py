@@ -14,14 +14,12 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from relook_lsp import __version__
-from relook_lsp.core.finding import RULE_FAILED, Problem
 from relook_lsp.core.text import Encoding
 from relook_lsp.lsp import describe, protocol, wire
 from relook_lsp.lsp.caps import ClientCaps
 from relook_lsp.lsp.diagnostics import Diagnostics
 from relook_lsp.lsp.editor_process import wait_for_end
 from relook_lsp.lsp.leave import leave_within
-from relook_lsp.report.group import grouped
 from relook_lsp.session.pages import Belongs
 from relook_lsp.session.session import Session
 from relook_lsp.session.subject import Seen, Subject
@@ -33,10 +31,6 @@ CLOSING = 5.0
 
 LEAVING = 15.0
 """Seconds after which a server that was told to stop ends, whatever still runs in it."""
-
-
-_BESIDE = (RULE_FAILED, "model")
-"""Kinds of problems that the status names beside what the review found."""
 
 
 class Protocol(LanguageServerProtocol):
@@ -113,11 +107,7 @@ class RelookServer(LanguageServer):
         self.diagnostics.update(seen)
         report = seen.report
         if report.reviewed:
-            missing = next((one for one in report.problems if one.kind in _BESIDE), Problem("", ""))
-            idle = protocol.Status(
-                "idle", missing.message, missing.kind, seen.subject.uri, report.score, len(grouped(report.findings))
-            )
-            self.status(idle)
+            self.status(describe.idle(seen))
         else:
             problem = report.problems[0]
             self.status(protocol.Status("problem", problem.message, problem.kind, seen.subject.uri))

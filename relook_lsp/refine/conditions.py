@@ -43,6 +43,7 @@ def judge(
     mapped = Mapped(before.report, patch, before.snapshot.page)
     return (
         renders(before.snapshot, after.snapshot, after.report)
+        or judged(before.report, after.report, better=better)
         or (strictly_better(before.report, after.report) if better else not_dearer(before.report, after.report))
         or on_target(mapped, after.report, target)
         or nothing_worse(mapped, after.report)
@@ -99,6 +100,13 @@ def _scripts(snapshot: Snapshot) -> int:
 
 def _clickable(snapshot: Snapshot) -> int:
     return min((sum(map(view.layout.clickable, range(len(view.layout)))) for view in snapshot.settled), default=0)
+
+
+def judged(before: Report, after: Report, *, better: bool) -> Objection | None:
+    """Nothing is known to be better, or no worse than what was judged, where the changed page is not judged."""
+    if after.not_judged is None or not (better or before.not_judged is None):
+        return None
+    return Reason.INFRASTRUCTURE, f"the changed page is not judged: {after.not_judged.message}"
 
 
 def strictly_better(before: Report, after: Report) -> Objection | None:

@@ -30,7 +30,7 @@ def render(pairs: Sequence[Pair]) -> str:
     """The whole document."""
     album = Album()
     sections = [_pair(index, pair, album) for index, pair in enumerate(pairs)]
-    better = sum(pair.after.score > pair.before.score for pair in pairs)
+    better = sum(bool(pair.accepted) for pair in pairs)
     return document(
         "ReLook before and after",
         f"{better} of {len(pairs)} pages made better" if len(pairs) != 1 else "1 page",
@@ -42,7 +42,7 @@ def render(pairs: Sequence[Pair]) -> str:
 
 def _pair(index: int, pair: Pair, album: Album) -> tuple[str, str]:
     """Markup of a page, and the widths of its sliders."""
-    scores = f"{pair.before.score} → {pair.after.score}" if pair.before.reviewed else "not reviewed"
+    scores = f"{pair.before.scored} → {pair.after.scored}" if pair.before.reviewed else "not reviewed"
     edits = "".join(f"<li>{safe(one, 160)}</li>" for one in pair.accepted) or "<li>No edit was accepted.</li>"
     code = f'<pre tabindex="0" aria-label="The edit"><code>{_lines(pair.diff)}</code></pre>'
     diff = f"<details><summary>The edit</summary>{code}</details>" if pair.diff else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from relook_lsp.core.finding import Finding
+from relook_lsp.core.finding import Finding, Report
 
 Group = tuple[Finding, ...]
 """Findings with the same rule and cause, the worst first: one thing to read and one thing to mend. They stay findings of
@@ -41,3 +41,8 @@ def counted(number: int, severity: str) -> str:
     """``1 error``, ``2 warnings``, ``3 notes``."""
     name = "note" if severity == "information" else severity
     return f"{number} {name}{'' if number == 1 else 's'}"
+
+
+def nothing(report: Report) -> str:
+    """What a report without findings says: that nothing is wrong is known only where all was judged."""
+    return "nothing found" if report.score is not None else "nothing found in what was judged"

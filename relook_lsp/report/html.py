@@ -16,7 +16,7 @@ from relook_lsp.report import Notice, Reviewed
 from relook_lsp.report.document import document
 from relook_lsp.report.embed import MAX_BYTES, Album
 from relook_lsp.report.entry import Texts, entry, path, prose, safe
-from relook_lsp.report.group import counted, counts, grouped
+from relook_lsp.report.group import counted, counts, grouped, nothing
 from relook_lsp.report.opinion import summary
 from relook_lsp.report.stage import Stage
 
@@ -73,7 +73,9 @@ def _overview(pages: Sequence[Reviewed]) -> str:
 def _summary(report: Report) -> str:
     if not report.reviewed:
         return "could not be reviewed"
-    parts = [counted(number, name) for name, number in counts(grouped(report.findings)).items()] or ["nothing found"]
+    parts = [counted(number, name) for name, number in counts(grouped(report.findings)).items()] or [nothing(report)]
+    if report.not_judged is not None and report.valid:
+        parts.insert(0, "not judged")
     if report.suppressed:
         parts.append(f"{len(report.suppressed)} silenced")
     return ", ".join(parts)
@@ -81,14 +83,15 @@ def _summary(report: Report) -> str:
 
 def _score(report: Report) -> str:
     """A ring that is as full as the score is high."""
-    if not report.reviewed:
+    score = report.score
+    if score is None:
         return '<span class="score none" role="img" aria-label="No score">–</span>'
-    level = "good" if report.score >= 90 else "fair" if report.score >= 60 else "poor"
+    level = "good" if score >= 90 else "fair" if score >= 60 else "poor"
     return (
-        f'<span class="score {level}" role="img" aria-label="Score {report.score} of 100">'
+        f'<span class="score {level}" role="img" aria-label="Score {score} of 100">'
         '<svg viewBox="0 0 36 36" aria-hidden="true"><circle cx="18" cy="18" r="16" class="track"/>'
-        f'<circle cx="18" cy="18" r="16" pathLength="100" stroke-dasharray="{report.score} 100" class="fill"/></svg>'
-        f"<b>{report.score}</b></span>"
+        f'<circle cx="18" cy="18" r="16" pathLength="100" stroke-dasharray="{score} 100" class="fill"/></svg>'
+        f"<b>{score}</b></span>"
     )
 
 
@@ -106,7 +109,9 @@ def _page(index: int, page: Reviewed, rules: Texts, album: Album) -> tuple[str, 
         notes += '<p class="problem">This page does not render.</p>'
     if report.capture != "exact":
         notes += '<p class="problem">Looked at in real time: slower, with the same rules.</p>'
-    if not groups and report.valid:
+    if report.not_judged is not None and report.valid:
+        notes += f'<p class="problem">Not judged: {prose(report.not_judged.message)}.</p>'
+    if not groups and report.score is not None and report.valid:
         notes += '<p class="clean">Nothing to mend here.</p>'
     if report.opinion is not None:
         notes += f'<p class="opinion">{safe(summary(report.opinion))}</p>'

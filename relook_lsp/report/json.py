@@ -38,7 +38,8 @@ def page(report: Report, pictures: Mapping[tuple[str, str, str], str], *, timing
     times = {"milliseconds": {name: spent.get(name, 0) for name in ("total", "capture", "critics")}} if timings else {}
     return {
         "page": report.page,
-        "score": report.score if report.reviewed else None,
+        "score": report.score,
+        "notJudged": None if report.not_judged is None else report.not_judged._asdict(),
         "valid": report.valid,
         **times,
         "findings": [finding(one, pictures.get((report.page, *one.identity))) for one in report.findings],

@@ -68,6 +68,15 @@ def render(pages: Sequence[Reviewed], rules: Sequence[Described], notices: Seque
         for page in pages
         for problem in page.report.problems
     ]
+    problems += [
+        {
+            "level": "warning",
+            "message": {"text": f"{page.report.page}: not judged: {page.report.not_judged.message}"},
+            "descriptor": {"id": "not-judged"},
+        }
+        for page in pages
+        if page.report.not_judged is not None
+    ]
     run = {
         "tool": {
             "driver": {
@@ -80,7 +89,7 @@ def render(pages: Sequence[Reviewed], rules: Sequence[Described], notices: Seque
         "originalUriBaseIds": {BASE: {"description": {"text": "The root of the repository."}}},
         "invocations": [
             {
-                "executionSuccessful": all(page.report.reviewed for page in pages),
+                "executionSuccessful": all(page.report.reviewed and not page.report.faulty for page in pages),
                 "toolExecutionNotifications": [
                     *({"level": "note", "message": {"text": n.message}, "descriptor": {"id": n.kind}} for n in notices),
                     *problems,

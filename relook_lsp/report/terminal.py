@@ -12,7 +12,7 @@ from relook_lsp.core.finding import Report, Severity
 from relook_lsp.core.snapshot import Snapshot
 from relook_lsp.report import Reviewed
 from relook_lsp.report.excerpt import excerpt
-from relook_lsp.report.group import Group, by_file, counted, counts, grouped
+from relook_lsp.report.group import Group, by_file, counted, counts, grouped, nothing
 from relook_lsp.report.opinion import summary
 from relook_lsp.report.plain import plain
 
@@ -23,7 +23,7 @@ _INDENT = 10
 def render(pages: Sequence[Reviewed], console: Console, *, quiet: bool = False) -> None:
     """Write all pages to the console; with ``quiet`` pages without findings and problems are left out."""
     for page in pages:
-        if not quiet or page.report.findings or page.report.problems:
+        if not quiet or page.report.findings or page.report.problems or page.report.not_judged:
             _page(page, console)
     if len(pages) > 1:
         _summary(pages, console)
@@ -65,10 +65,14 @@ def _verdict(report: Report) -> Text:
     if not report.reviewed:
         return Text("  could not be reviewed", "bold magenta")
     text = Text("  ")
-    text.append(f"score {report.score}", f"bold {'green' if report.score >= 90 else 'yellow'}")
+    score = report.score
+    if score is None:
+        text.append(f"not judged: {plain(report.not_judged.message) if report.not_judged else ''}", "bold magenta")
+    else:
+        text.append(f"score {score}", f"bold {'green' if score >= 90 else 'yellow'}")
     if not report.valid:
         text.append("  the page does not render", "bold red")
-    parts = [counted(number, name) for name, number in counts(grouped(report.findings)).items()] or ["nothing found"]
+    parts = [counted(number, name) for name, number in counts(grouped(report.findings)).items()] or [nothing(report)]
     if report.suppressed:
         parts.append(f"{len(report.suppressed)} silenced")
     if report.incomplete:
@@ -85,8 +89,11 @@ def _summary(pages: Sequence[Reviewed], console: Console) -> None:
     reviewed = [page.report for page in pages if page.report.reviewed]
     groups = [group for report in reviewed for group in grouped(report.findings)]
     parts = [f"{len(pages)} pages", f"{sum(not report.findings for report in reviewed)} without findings"]
-    if reviewed:
-        parts.append(f"mean score {sum(report.score for report in reviewed) / len(reviewed):.0f}")
+    scores = [score for report in reviewed if (score := report.score) is not None]
+    if scores:
+        parts.append(f"mean score {sum(scores) / len(scores):.0f}")
+    if len(scores) < len(reviewed):
+        parts.append(f"{len(reviewed) - len(scores)} not judged")
     parts += [counted(number, name) for name, number in counts(groups).items()]
     if len(reviewed) < len(pages):
         parts.append(f"{len(pages) - len(reviewed)} could not be reviewed")

@@ -14,6 +14,7 @@ from relook_lsp.core.finding import (
     Finding,
     Incomplete,
     Location,
+    NotJudged,
     Problem,
     Related,
     Report,
@@ -21,6 +22,7 @@ from relook_lsp.core.finding import (
 )
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.snapshot import Snapshot, View, Viewport
+from relook_lsp.core.undecided import why
 from relook_lsp.critics import axe
 from relook_lsp.critics.hearing import described
 from relook_lsp.critics.rule import message
@@ -76,6 +78,7 @@ def assemble(snapshot: Snapshot, judgement: Judgement) -> Report:
         problems=(*_problems(snapshot), *(_failure(rule, error) for rule, error in sorted(failed.items()))),
         passed=frozenset(one for one in judgement.passed if one[0] not in failed),
         capture=snapshot.capture,
+        not_judged=judgement.not_judged or _not_judged(failed),
     )
 
 
@@ -88,6 +91,11 @@ def _findings(locator: Locator, judgement: Judgement) -> tuple[list[Finding], di
         except Exception as error:
             failed.setdefault(defect.rule.id, described(error))
     return found, failed
+
+
+def _not_judged(failed: Iterable[str]) -> NotJudged | None:
+    rule = min(failed, default="")
+    return NotJudged(RULE_FAILED, f"{why(RULE_FAILED)} ({rule})") if rule else None
 
 
 def _failure(rule: str, error: str) -> Problem:

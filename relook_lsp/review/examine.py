@@ -12,7 +12,7 @@ from pathlib import Path
 from relook_lsp import __version__
 from relook_lsp.browser.find import candidates
 from relook_lsp.browser.install import starts
-from relook_lsp.core.errors import RelookError
+from relook_lsp.core.errors import NoFonts, RelookError
 from relook_lsp.core.page import Buffer, Page
 from relook_lsp.review import config
 from relook_lsp.review.review import Review
@@ -59,11 +59,14 @@ async def examine(root: Path, setting: str, look: Callable[[Page], Awaitable[Rev
     if not await asyncio.to_thread(starts, first.path):
         return wrong(f"browser: {first.path} does not start; try it by hand, or run 'relook install-browser --force'")
     report = (await look(Page(root, _NAME, {_NAME: Buffer(_NAME, _PAGE)}))).report
+    if not report.reviewed and report.problems[0].kind == NoFonts.kind:
+        return wrong(f"fonts: {report.problems[0].message}")
     if not report.reviewed:
         return wrong(f"capture: {report.problems[0].message}")
     how = "exact" if report.capture == "exact" else "in real time: slower, and moments are not exact"
     spent = report.milliseconds["total"]
-    lines.append(f"capture: works, {how}; a small page took {spent:.0f} ms (score {report.score})")
+    lines.append(f"capture: works, {how}; a small page took {spent:.0f} ms (score {report.scored})")
+    lines.append("fonts: letters are painted")
     if not first.shell:
         lines.append("missing: a headless shell, for exact and faster captures: relook install-browser")
     return Examination(True, tuple(lines))

@@ -12,6 +12,7 @@ import functools
 import json
 import os
 import statistics
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from relook_lsp.browser.find import find
 from relook_lsp.browser.look import Look
 from relook_lsp.browser.plan import Plan
 from relook_lsp.browser.requests import Record
+from relook_lsp.core.errors import BrowserFailed, RelookError
 from relook_lsp.core.page import Page
 from relook_lsp.core.snapshot import Viewport
 from relook_lsp.core.turns import take_turns
@@ -42,6 +44,8 @@ async def reviews(pages: list[Path]) -> None:
 
     async def one(path: Path) -> None:
         result = await review(driver, Page(path.parent, path.name), Settings())
+        if not result.report.reviewed:
+            raise BrowserFailed(f"{path.name}: {result.report.problems[0].message}")
         for name, value in result.report.milliseconds.items():
             parts.setdefault(name, []).append(value / 1000)
 
@@ -108,4 +112,7 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    try:
+        asyncio.run(main())
+    except RelookError as error:
+        sys.exit(f"bench: {error}")

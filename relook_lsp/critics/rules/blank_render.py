@@ -1,41 +1,73 @@
-"""Nothing at all can be seen, though the page has content or scripts.
-
-A document whose body is empty and that runs no script is what one has before one begins: it passes.
-"""
+"""Nothing at all can be seen: nothing was painted, or nothing is left of the text that the source has."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from relook_lsp.core.finding import Blame, ByScript, Outcome, Severity, Verdict
+from relook_lsp.core.finding import Blame, ByScript, ByTag, Outcome, Severity, Verdict
 from relook_lsp.core.pixels import decode
 from relook_lsp.core.snapshot import Layout, Snapshot, View
 from relook_lsp.critics.missing import absence
 from relook_lsp.critics.rule import Options, Rule
 from relook_lsp.critics.scene import Scene
+from relook_lsp.source.html import parse
+from relook_lsp.source.words import words
 
 _DRAWN_LATER = ("canvas", "video", "iframe", "object", "embed")
 _MISSING = ("stylesheet", "script", "fetch", "xhr", "document", "image")
-_BARE = ("script", "style", "link", "meta", "title", "template", "noscript", "br")
+_CONTENT = ("img", "svg", "input", "button", "select", "textarea", *_DRAWN_LATER)
+"""Elements that show something without text."""
 
 
 def judge(snapshot: Snapshot, options: Options) -> Iterator[Outcome]:
     settled = snapshot.settled
-    if not settled or not all(_blank(Scene(snapshot, view, options), view) for view in settled):
+    blank = all(_blank(Scene(snapshot, view, options), view) for view in settled)
+    if not settled or not (blank or _lost_its_text(snapshot)):
         yield Outcome(Verdict.PASS)
         return
     layout = settled[-1].layout
-    if not _has_content(layout):
-        yield Outcome(Verdict.PASS)
-    elif any(layout.find(name) is not None for name in _DRAWN_LATER):
+    if any(layout.find(name) is not None for name in _DRAWN_LATER):
         yield Outcome(Verdict.INCOMPLETE, reason="drawn-by-script")
     elif reason := next((why for r in snapshot.requests if r.kind in _MISSING and (why := absence(r))), ""):
         yield Outcome(Verdict.INCOMPLETE, reason=reason)
+    elif _sends_away(layout):
+        yield Outcome(Verdict.INCOMPLETE, reason="goes-elsewhere")
     else:
-        thrown = [m for m in snapshot.messages if m.kind in ("exception", "rejection") and m.place is not None]
-        blame: tuple[Blame, ...] = tuple(ByScript(m.place) for m in thrown[:1] if m.place is not None)
-        cause = " A script threw before it had shown anything." if thrown else ""
+        cause, blame = _cause(snapshot, layout)
         yield Outcome(Verdict.FAIL, blame=blame, measured={"elements": len(layout.elements)}, data={"cause": cause})
+
+
+def _cause(snapshot: Snapshot, layout: Layout) -> tuple[str, tuple[Blame, ...]]:
+    """In words, and where in the source."""
+    thrown = [m for m in snapshot.messages if m.kind in ("exception", "rejection") and m.place is not None]
+    if thrown and thrown[0].place is not None:
+        return " A script threw before it had shown anything.", (ByScript(thrown[0].place),)
+    source = snapshot.sources.get(snapshot.url)
+    text = source.text if source is not None else ""
+    if unclosed := next((tag for tag in parse(text).named("style", "title", "textarea") if tag.end is None), None):
+        nodes = [node for node in range(len(layout)) if layout.names[node] == unclosed.name]
+        blame = tuple(ByTag(node) for node in nodes[-1:])
+        return f" The <{unclosed.name}> element is never closed, so everything after it belongs to it.", blame
+    if words(text):
+        return " Its source has text, which a style or a script takes away.", ()
+    return " There is no text in its source.", ()
+
+
+def _lost_its_text(snapshot: Snapshot) -> bool:
+    """Whether the source has text, and neither text nor anything else with content is left of it in any view."""
+    shows = (view.layout.runs or any(name in _CONTENT for name in view.layout.names) for view in snapshot.settled)
+    if any(shows):
+        return False
+    source = snapshot.sources.get(snapshot.url)
+    return source is not None and bool(words(source.text))
+
+
+def _sends_away(layout: Layout) -> bool:
+    """Whether the page does nothing but lead to another one."""
+    return any(
+        layout.names[node] == "meta" and (layout.attribute(node, "http-equiv") or "").lower() == "refresh"
+        for node in range(len(layout))
+    )
 
 
 def _blank(scene: Scene, view: View) -> bool:
@@ -46,20 +78,6 @@ def _blank(scene: Scene, view: View) -> bool:
         return False
     pixels = decode(view.frame).reshape(-1, 3)
     return bool(((pixels.max(axis=0) - pixels.min(axis=0)) <= RULE.thresholds["difference"]).all())
-
-
-def _has_content(layout: Layout) -> bool:
-    """Whether the body holds anything, or any script could have filled it."""
-    if layout.find("script") is not None:
-        return True
-    body = layout.find("body")
-    if body is None:
-        return False
-    return any(
-        layout.value(n).strip() if layout.types[n] == 3 else layout.types[n] == 1 and layout.names[n] not in _BARE
-        for n in layout.children[body]
-        if layout.types[n] in (1, 3)
-    )
 
 
 RULE = Rule(

@@ -26,7 +26,7 @@ def register(server: RelookServer) -> None:
         if seen is None or document is None or describe.page_uri(ls, seen.subject) != uri or not seen.report.reviewed:
             return []
         count = len(grouped(seen.report.findings))
-        title = f"ReLook {seen.report.score} · {count} finding{'' if count == 1 else 's'}"
+        title = f"ReLook {seen.report.scored} · {count} finding{'' if count == 1 else 's'}"
         tag = re.search(r"<html\b", document.text, re.I)
         start = tag.start() if tag is not None else 0
         at = convert.range_of(document.text, Span(start, start), ls.encoding)

@@ -45,5 +45,5 @@ def register(server: RelookServer) -> None:
 
 def in_words(one: Progress) -> str:
     """``round 1, attempt 2: max-width: 100%: accepted, score 93``."""
-    score = f", score {one.best}" if one.accepted else ""
+    score = f", score {one.best}" if one.accepted and one.best is not None else ""
     return f"round {one.round}, attempt {one.attempt}: {one.title}: {one.outcome}{score}"
