@@ -85,7 +85,10 @@ def _score(report: Report) -> str:
     """A ring that is as full as the score is high."""
     score = report.score
     if score is None:
-        return '<span class="score none" role="img" aria-label="No score">–</span>'
+        return (
+            '<span class="score none" role="img" aria-label="No score"><svg viewBox="0 0 36 36" aria-hidden="true">'
+            '<circle cx="18" cy="18" r="16" class="track"/></svg><b>–</b></span>'
+        )
     level = "good" if score >= 90 else "fair" if score >= 60 else "poor"
     return (
         f'<span class="score {level}" role="img" aria-label="Score {score} of 100">'
