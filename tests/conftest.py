@@ -25,6 +25,14 @@ os.environ["RELOOK_CACHE"] = tempfile.mkdtemp(prefix="relook-tests-")
 atexit.register(shutil.rmtree, os.environ["RELOOK_CACHE"], ignore_errors=True)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks every test that asks for the browser, directly or through a fixture, before ``-m`` selects."""
+    for item in items:
+        if "driver" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def driver() -> AsyncIterator[Driver]:
     """A real Chromium, started when first used."""
