@@ -8,11 +8,14 @@ OUT := build
 CLIENT := client-vscode
 NPM := $(shell command -v npm)
 
-.PHONY: demo test test-models test-client test-vscode check check-client editor editor-pictures wheel vsix format setup browser system lock lock-train picture clean help data natural verdicts sft grpo weights test-training bench bench-refine
+.PHONY: demo test test-fast coverage release test-models test-client test-vscode check check-client editor editor-pictures wheel vsix format setup browser system lock lock-train picture clean help data natural verdicts sft grpo weights test-training bench bench-refine
 
 help:
 	@echo "make demo    review the sample pages and write an HTML report"
 	@echo "make test    run every test, but for those of models"
+	@echo "make test-fast  the tests that start no browser, editor or model server"
+	@echo "make coverage   the tests with the share of lines that they run"
+	@echo "make release    wheel and .vsix with checksums, and a tag; DRY_RUN=1 tags nothing"
 	@echo "make test-models  the tests against a real model server, in an environment of their own (3.5 GB)"
 	@echo "make check   ruff, pyright, import-linter; tsc and eslint"
 	@echo "make test-vscode  the tests of the extension in a real VS Code"
@@ -34,6 +37,15 @@ demo: setup browser
 test: setup system browser $(if $(NPM),test-client)
 	$(BIN)/python -m pytest -n 2 -m "not model and not vscode" $(TESTS)
 	$(if $(NPM),$(MAKE) test-vscode || $(BIN)/python -m pytest -n 0 --last-failed $(VSCODE))
+
+# For the inner loop: nothing that starts a browser, an editor or a model server.
+test-fast: setup
+	$(BIN)/python -m pytest -n 2 -m "not browser and not editors and not vscode and not model" $(TESTS)
+
+# Not part of "make test": before Python 3.12 counting lines makes tests much slower.
+coverage: setup system browser
+	rm -rf $(OUT)/coverage && mkdir -p $(OUT)/coverage
+	$(BIN)/python -m pytest -n 2 -m "not model and not vscode" --cov --cov-report=term $(TESTS)
 
 # In a real VS Code (0.8 GB), where there is npm; a picture of every step in build/editor-pictures. One test after the
 # other, and nothing beside them: an editor that waits for its turn on the processor is not what is tested. In "make test"
@@ -101,6 +113,10 @@ $(OUT)/relook.vsix: $(CLIENT)/node_modules/.package-lock.json $(OUT)/wheel/const
 $(CLIENT)/node_modules/.package-lock.json: $(CLIENT)/package-lock.json
 	cd $(CLIENT) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
+
+# Wheel and extension into build/release, with checksums and the section of the changelog; then the tag.
+release: setup $(if $(NPM),vsix)
+	.ci/release $(BIN)/python $(OUT)/release $(if $(DRY_RUN),--dry-run)
 
 lock:
 	rm -rf $(OUT)/lock && $(PYTHON) -m venv $(OUT)/lock
