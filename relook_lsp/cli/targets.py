@@ -57,7 +57,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--rule", type=values.rule, action="append", metavar="ID", help="only this rule; may be repeated"
     )
     parser.add_argument(
-        "--allow-host", type=values.host, action="append", metavar="HOST", help="host pages may load from; repeatable"
+        "--allow-host",
+        type=values.host,
+        action="append",
+        metavar="HOST",
+        help="host that pages may load from, with its sub-domains; may be repeated",
     )
     parser.add_argument(
         "--jobs",
