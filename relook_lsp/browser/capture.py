@@ -197,12 +197,17 @@ async def capture(
     looks: dict[bool, Look] = {}
     try:
         end = asyncio.get_running_loop().time() + plan.timeout if until is None else until
-        async with asyncio.timeout_at(end):
+        async with asyncio.timeout_at(end) as limit:
+
+            def extend(seconds: float) -> None:
+                limit.reschedule(max(end, asyncio.get_running_loop().time() + seconds))
+
             with Boundary():
                 for touch, viewports in classes.items():
                     if viewports:
                         tab = await driver.tab()
                         looks[touch] = Look(page, plan, tab, touch, record)
+                        looks[touch].extend = extend
                 half = end - plan.timeout / 2
                 watches = [Watch(look, classes[touch], len(looks) == 1, seen, half) for touch, look in looks.items()]
                 parts = await asyncio.gather(*(watch.run() for watch in watches))

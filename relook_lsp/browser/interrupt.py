@@ -10,8 +10,14 @@ from relook_lsp.browser.aside import Aside
 from relook_lsp.browser.cdp import Cdp, CdpError
 from relook_lsp.core.snapshot import ScriptPlace
 
-_BOUND = 5.0
+_BOUND = 8.0
 """Seconds in which a running script must be interrupted."""
+
+_STEP = 0.5
+"""Seconds between two questions to a task."""
+
+_SINCE_ASKED = 0.5
+"""Seconds of processor time that a task has at least to end after it was asked."""
 
 _MARK = "globalThis[Symbol.for('relook: between tasks')]"
 _ENDS = f"scheduler.postTask(() => {{ {_MARK} = true }}, {{ priority: 'user-blocking' }}), true"
@@ -36,39 +42,71 @@ class Interrupter:
     async def enable(self) -> None:
         # `debugger` statements of the page pass.
         await asyncio.gather(
-            self._cdp.send("Debugger.enable"), self._cdp.send("Debugger.setBreakpointsActive", {"active": False})
+            self._cdp.send("Debugger.enable"),
+            self._cdp.send("Debugger.setBreakpointsActive", {"active": False}),
+            self._cdp.send("Performance.enable"),
         )
 
-    async def find(self, patience: float) -> ScriptPlace | None:
-        """Interrupt the script that runs now, end it, and say where it was; None where none was running, or where the task
-        that it belongs to came to its end within so many seconds: then it goes on."""
+    async def find(self, processor: float, seconds: float) -> ScriptPlace | None:
+        """Interrupt the script that runs now, end it, and say where it was. None where no script runs or where its task
+        ends by itself: then the script goes on.
+
+        A task is endless when it still runs after the page's main thread has used ``processor`` seconds of processor
+        time, whatever time of the clock that takes. So the answer is the same on a busy machine. After ``seconds`` of
+        the clock without an answer it is None."""
         self._wanted = True
-        place = await self._endless(patience)
+        place = await self._endless(processor, seconds)
         self._wanted = False  # a pause that comes late passes
         if place is not None:
             # Not awaited: while the script is paused, the answer to the first comes only after the second.
             self._aside.start(self._cdp.send("Runtime.terminateExecution"))
-        self._aside.start(self._cdp.send("Debugger.resume"))
+        self._resume()
         return place
 
-    async def _endless(self, patience: float) -> ScriptPlace | None:
-        """Where a script stands still now whose task did not come to its end."""
-        if not await self._pause():
+    async def _endless(self, processor: float, seconds: float) -> ScriptPlace | None:
+        """The place of a script whose task does not end; it is paused there."""
+        until = asyncio.get_running_loop().time() + seconds
+        if not await self._pause(until):
             return None
-        place = self._place
+        place, asked = self._place, await self._used()
         await self._tell(_ENDS)
-        self._aside.start(self._cdp.send("Debugger.resume"))
-        await asyncio.sleep(patience)
-        return place if await self._pause() and not await self._tell(_ENDED) else None
+        while True:
+            self._resume()
+            await asyncio.sleep(_STEP)
+            if not await self._pause(until) or await self._tell(_ENDED):
+                return None
+            used = await self._used()
+            if used >= processor and used - asked >= _SINCE_ASKED:
+                return place
 
-    async def _pause(self) -> bool:
-        """Whether a script was running, and stands still now."""
-        self._paused.clear()
+    async def _used(self) -> float:
+        """Seconds of processor time that the page's main thread has used since ``enable``."""
         with contextlib.suppress(CdpError, TimeoutError):
             async with asyncio.timeout(_BOUND):
-                await self._cdp.send("Debugger.pause")
-                await self._paused.wait()
+                metrics = (await self._cdp.send("Performance.getMetrics"))["metrics"]
+                return next((one["value"] for one in metrics if one["name"] == "ThreadTime"), 0.0)
+        return 0.0
+
+    async def _pause(self, until: float) -> bool:
+        """Whether a script runs, and stands still now. Neither is so where the page's main thread answers a question that
+        only an idle one or a paused one answers, without having said that it is paused; nor after ``until``."""
+        if not self._paused.is_set():  # one request may pause a script twice
+            self._aside.start(self._cdp.send("Debugger.pause"))
+            idle = asyncio.ensure_future(self._cdp.send("Runtime.evaluate", {"expression": "0", "disableBreaks": True}))
+            idle.add_done_callback(lambda one: one.cancelled() or one.exception())
+            paused = asyncio.ensure_future(self._paused.wait())
+            try:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout_at(until):
+                        await asyncio.wait({idle, paused}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                idle.cancel()
+                paused.cancel()
         return self._paused.is_set()
+
+    def _resume(self) -> None:
+        self._paused.clear()
+        self._aside.start(self._cdp.send("Debugger.resume"))
 
     async def _tell(self, expression: str) -> bool:
         """Evaluate it where the script stands; whether it holds."""
@@ -81,7 +119,7 @@ class Interrupter:
 
     def _on_paused(self, event: dict[str, Any]) -> None:
         if not self._wanted:  # a `debugger` statement that ran before breakpoints were off
-            self._aside.start(self._cdp.send("Debugger.resume"))
+            self._resume()
             return
         self._frame = next((frame["callFrameId"] for frame in event.get("callFrames", [])), "")
         for frame in event.get("callFrames", []):

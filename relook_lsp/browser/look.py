@@ -31,8 +31,9 @@ from relook_lsp.core.snapshot import Layout, ScriptPlace, View, Viewport
 
 _START = (Path(__file__).parent / "page_start.js").read_text("utf-8")
 
-_SPUN = 1 / 3
-"""Part of the bound of a grant that a page must have had as processor time before a script of it is blamed."""
+_HANG_BOUND = 120.0
+"""Seconds of the clock in which a script that does not return must have used its processor time: enough on a machine
+with twenty times the work that it has processors for."""
 
 STILL = "*, *::before, *::after, *::marker, *::placeholder { transition: none !important }"
 HIDE_TEXT = """*, *::before, *::after, *::marker, *::placeholder {
@@ -85,6 +86,8 @@ class Look:
         self._spoken = Spoken(record)
         self.world = 0
         """The execution context in which questions are put to the page; its own scripts do not see it."""
+        self.extend: Callable[[float], None] = lambda _seconds: None
+        """Called before a search that may take so many seconds beyond the time of the capture."""
         self.hang: ScriptPlace | None = None
         self.hung = False
 
@@ -151,15 +154,11 @@ class Look:
             step = min(step + 5, 200)
 
     async def find_hang(self) -> None:
-        """Interrupt a script that never returns, note its line, and end it. Raises ``Hang`` where no script is
-        running, where one comes to its end and others follow, or where the page gets next to no processor time: then it
-        is slow, or the machine stands still."""
-        patience = asyncio.get_running_loop().time() + self._bound
-        while await self.tab.busy() < self._bound * _SPUN:
-            if asyncio.get_running_loop().time() > patience:
-                raise Hang
-            await asyncio.sleep(0.2)
-        self.hang = await self._interrupter.find(self._bound / 3)
+        """Interrupt a script that never returns, note its line, and end it. Raises ``Hang`` where no script runs, where its
+        task ends and others follow, or where the page gets next to no processor time: then it is slow, or the machine
+        stands still."""
+        self.extend(_HANG_BOUND)
+        self.hang = await self._interrupter.find(self._bound, _HANG_BOUND)
         if self.hang is None:
             raise Hang
         self.hung = True

@@ -88,14 +88,7 @@ class Played:
                 async with asyncio.timeout(5):
                     await context.close()
 
-        return Tab(session, self._turn, close, self._processes)
-
-    async def _processes(self) -> dict[str, Any]:
-        try:
-            session = PlayedSession(await self._browser.new_browser_cdp_session())
-        except Error as error:
-            raise CdpError(str(error)) from error
-        return await session.send("SystemInfo.getProcessInfo")
+        return Tab(session, self._turn, close)
 
     async def close(self) -> None:
         with contextlib.suppress(Error, TimeoutError):

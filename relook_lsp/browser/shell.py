@@ -115,10 +115,7 @@ class Shell:
         except BaseException:
             await close()
             raise
-        return Tab(page, self._turn, close, self._processes)
-
-    async def _processes(self) -> dict[str, Any]:
-        return await self._pipe.browser.send("SystemInfo.getProcessInfo")
+        return Tab(page, self._turn, close)
 
     async def close(self) -> None:
         try:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from relook_lsp.browser.cdp import Cdp
 
@@ -18,17 +18,10 @@ class Tab:
     cdp: Cdp
     turn: asyncio.Lock | None
     close: Callable[[], Awaitable[None]]
-    processes: Callable[[], Awaitable[Mapping[str, Any]]]
-    """``SystemInfo.getProcessInfo`` of the browser."""
 
     @property
     def exact(self) -> bool:
         return self.turn is not None
-
-    async def busy(self) -> float:
-        """Seconds of processor time that the busiest page process of the browser has used. Raises ``CdpError``."""
-        every = (await self.processes())["processInfo"]
-        return max((one["cpuTime"] for one in every if one["type"] == "renderer"), default=0.0)
 
 
 class Browser(Protocol):

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import AsyncGenerator
+
 import pytest
 
-from relook_lsp.browser.tab import Tab
 from tests.hostile.conftest import HEAD, Reviewer, rules, seen, text_of, within
+from tests.lsp.process import command, descendants
 
 pytestmark = [pytest.mark.browser, pytest.mark.hostile, pytest.mark.timeout(300)]
 
@@ -21,7 +28,7 @@ HANGS = {
 
 @pytest.mark.parametrize("name", HANGS)
 async def test_a_hang_is_found_with_its_line(name: str, reviewed: Reviewer) -> None:
-    result = await reviewed(f"{HEAD}<h1>Harbour</h1><script>\n{HANGS[name]}\n</script>", plan=within(20))
+    result = await reviewed(f"{HEAD}<h1>Harbour</h1><script>\n{HANGS[name]}\n</script>", seconds=200, plan=within(20))
     assert result.report.reviewed, result.report.problems
     assert not result.report.valid and result.report.score == 0
     hang = next(finding for finding in result.report.findings if finding.rule == "script-hang")
@@ -32,21 +39,52 @@ async def test_a_hang_is_found_with_its_line(name: str, reviewed: Reviewer) -> N
 
 async def test_a_hang_in_a_linked_script_names_the_file(reviewed: Reviewer) -> None:
     files = {"a.js": "// a\nfunction spin() {\n  while (true) {}\n}\nspin();\n"}
-    result = await reviewed(f"{HEAD}<h1>Harbour</h1><script src=a.js></script>", plan=within(20), **files)
+    result = await reviewed(f"{HEAD}<h1>Harbour</h1><script src=a.js></script>", seconds=200, plan=within(20), **files)
     hang = next(finding for finding in result.report.findings if finding.rule == "script-hang")
     assert (hang.cause.path, hang.cause.range.start.line) == ("a.js", 2)
 
 
-async def test_a_page_that_got_no_processor_time_is_not_blamed(
-    reviewed: Reviewer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def idle(_tab: Tab) -> float:
-        return 0.1
+@contextlib.asynccontextmanager
+async def _slowed(share: float) -> AsyncGenerator[None]:
+    """Every page process of this process's browsers runs for that share of the time only, as on a busy machine."""
 
-    monkeypatch.setattr(Tab, "busy", idle)
-    result = await reviewed(f"{HEAD}<h1>Harbour</h1><script>while (true) {{}}</script>", plan=within(15))
-    assert not result.report.reviewed and not result.report.findings
-    assert [problem.kind for problem in result.report.problems] == ["timeout"]
+    async def alternate() -> None:
+        while True:
+            pages = [one for one in descendants(os.getpid()) if "--type=renderer" in command(one)]
+            for number, seconds in ((signal.SIGSTOP, 0.2 * (1 - share)), (signal.SIGCONT, 0.2 * share)):
+                for page in pages:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(page, number)
+                await asyncio.sleep(seconds)
+
+    task = asyncio.create_task(alternate())
+    try:
+        yield
+    finally:
+        task.cancel()
+        for page in descendants(os.getpid()):
+            if "--type=renderer" in command(page):
+                os.kill(page, signal.SIGCONT)
+
+
+SLOWED = pytest.mark.skipif(sys.platform != "linux", reason="finds the page's process in /proc")
+
+
+@SLOWED
+async def test_a_hang_is_found_however_little_processor_time_the_page_gets(reviewed: Reviewer) -> None:
+    async with _slowed(0.1):
+        markup = f"{HEAD}<h1>Harbour</h1><script>\nlet n = 0;\nwhile (true) {{ n += 1 }}\n</script>"
+        result = await reviewed(markup, seconds=250, plan=within(6))
+    assert [finding.rule for finding in result.report.findings] == ["script-hang"], result.report.problems
+
+
+@SLOWED
+async def test_a_long_task_that_ends_is_not_blamed_however_little_processor_time_it_gets(reviewed: Reviewer) -> None:
+    work = "let a = 0; for (let j = 0; j < 1e8; j++) a += j % 7"
+    async with _slowed(0.2):
+        result = await reviewed(f"{HEAD}<h1>Harbour</h1><script>{work}</script>", seconds=250, plan=within(6))
+    assert "script-hang" not in rules(result)
+    assert result.report.reviewed or [problem.kind for problem in result.report.problems] == ["timeout"]
 
 
 async def test_a_page_with_much_work_in_parts_is_not_blamed(reviewed: Reviewer) -> None:
