@@ -69,7 +69,13 @@ class Pipe(asyncio.Protocol):
         """Run the command. It writes its standard error to the file ``errors`` in ``folder`` and its temporary files
         there too. Whoever is cancelled or fails here leaves no process."""
         pipe = cls()
-        (their_read, our_write), (our_read, their_write) = _pair(), _pair()
+        their_read, our_write = _pair()
+        try:
+            our_read, their_write = _pair()
+        except OSError:
+            os.close(their_read)
+            os.close(our_write)
+            raise
         to_browser, from_browser = os.fdopen(our_write, "wb", 0), os.fdopen(our_read, "rb", 0)
         try:
             try:

@@ -14,6 +14,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from relook_lsp import __version__
+from relook_lsp.core.errors import RelookError
 from relook_lsp.core.text import Encoding
 from relook_lsp.lsp import describe, protocol, wire
 from relook_lsp.lsp.caps import ClientCaps
@@ -138,6 +139,9 @@ class RelookServer(LanguageServer):
     def misconfigured(self, message: str) -> None:
         self.status(protocol.Status("settings", message))
         self.show(message, lsp.MessageType.Warning)
+
+    def failed(self, error: RelookError) -> None:
+        self.status(protocol.Status("problem", str(error), error.kind))
 
     # -- out
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from relook_lsp.browser.capture import Capture, capture
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.errors import BrowserFailed, CaptureTimeout, RelookError
+from relook_lsp.core.failures import attributed
 from relook_lsp.core.finding import Problem, Report
 from relook_lsp.core.page import Page
 from relook_lsp.core.snapshot import Snapshot
@@ -63,6 +64,19 @@ async def look(driver: Driver, page: Page, settings: Settings) -> tuple[Capture,
 
 
 async def _look(driver: Driver, page: Page, settings: Settings, until: float) -> tuple[Capture, Review]:
+    """Raises nothing but ``RelookError``: what the machine refuses, or a mistake of ours, is a sentence too."""
+    try:
+        return await _looked(driver, page, settings, until)
+    except RelookError:
+        raise
+    except Exception as error:
+        named = attributed(error)
+        if named.kind == RelookError.kind:
+            log.exception("%s", page.entry)
+        raise named from error
+
+
+async def _looked(driver: Driver, page: Page, settings: Settings, until: float) -> tuple[Capture, Review]:
     started = time.perf_counter()
     loop = asyncio.get_running_loop()
     options, hearing = settings.options, Hearing(settings.options, lambda: loop.time() > until)

@@ -32,6 +32,8 @@ class Scheduler:
     at once when one is; they begin again later."""
 
     rest: float = REST
+    failed: Callable[[Exception], None] = lambda error: log.error("a job failed", exc_info=error)
+    """Called with what a job that the user waits for has raised."""
     _lanes: dict[Hashable, _Lane] = field(default_factory=dict[Hashable, _Lane])
     _idle: dict[Hashable, Job] = field(default_factory=dict[Hashable, Job])
     _idle_task: asyncio.Task[None] | None = None
@@ -96,8 +98,8 @@ class Scheduler:
     async def _run(self, key: Hashable, job: Job) -> None:
         try:
             await job()
-        except Exception:
-            log.exception("a job failed")
+        except Exception as error:
+            self.failed(error)
         finally:
             lane = self._lanes[key]
             lane.running = None

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from relook_lsp.core.errors import RelookError
+from relook_lsp.core.failures import attributed
 from relook_lsp.core.memory import give_back
 from relook_lsp.core.page import Page
 from relook_lsp.session.browser import Browser
@@ -61,6 +62,10 @@ class Listener(Protocol):
 
     def misconfigured(self, message: str) -> None: ...
 
+    def failed(self, error: RelookError) -> None:
+        """Work that nobody asked for by a request could not be done."""
+        ...
+
 
 class Session:
     """Everything that changes. Slow work gets immutable copies of it."""
@@ -68,7 +73,7 @@ class Session:
     def __init__(self, listener: Listener) -> None:
         self.documents = Documents()
         self.preferences = Preferences(listener.misconfigured)
-        self.scheduler = Scheduler()
+        self.scheduler = Scheduler(failed=self._failed)
         self.browser = Browser(lambda: self._keep(None))
         self.pictures = Pictures()
         self.fixes = Fixes()
@@ -86,6 +91,13 @@ class Session:
         self._looking: dict[Subject, frozenset[str]] = {}
         self._quiet = 0.0
         """The loop's time at which the pause after the last change ends."""
+
+    def _failed(self, error: Exception) -> None:
+        """A job has failed: the user learns why in one sentence, and the session goes on."""
+        named = attributed(error)
+        if named.kind == RelookError.kind:
+            log.error("a job failed", exc_info=error)
+        self._listener.failed(named)
 
     # -- documents
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from relook_lsp.lsp import protocol
 from tests.lsp.conftest import CSS, Client
 from tests.lsp.process import alive, command, descendants, resident
 
@@ -90,6 +91,30 @@ async def test_a_browser_that_is_killed_in_mid_capture_is_started_again(client: 
             os.kill(browser, signal.SIGKILL)
         await client.diagnostics(style, int(colour == "#aaa"), 90)
     assert client.statuses[-1].state in ("idle", "refining", "rendering")
+
+
+@linux
+@pytest.mark.browser
+@pytest.mark.parametrize("spare", [0, 1, 3])
+async def test_a_server_without_free_files_says_so_and_goes_on(client: Client, site: Path, spare: int) -> None:
+    import resource
+
+    server = _server()
+    await client.ask(protocol.DOCTOR)  # all that is loaded on first use is loaded
+    for browser in _browsers(server):
+        os.kill(browser, signal.SIGKILL)
+    await asyncio.sleep(1)
+    limit = resource.prlimit(server, resource.RLIMIT_NOFILE)
+    used = max(int(name) for name in os.listdir(f"/proc/{server}/fd")) + 1  # noqa: PTH208 (names)
+    resource.prlimit(server, resource.RLIMIT_NOFILE, (used + spare, limit[1]))
+    client.open(site / "index.html", "html")
+    style = client.open(site / "style.css", "css")
+    await client.until(lambda: any(status.state == "problem" for status in client.statuses))
+    problem = next(status for status in client.statuses if status.state == "problem")
+    assert "ulimit -n" in problem.message, problem
+    resource.prlimit(server, resource.RLIMIT_NOFILE, limit)
+    client.change(style, CSS.replace("#aaa", "#999"))
+    await client.diagnostics(style, 1)
 
 
 @linux

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from relook_lsp.core.errors import RelookError
 from relook_lsp.session.pages import Belongs
 from relook_lsp.session.subject import Seen, Subject
 
@@ -24,3 +25,5 @@ class Nobody:
     def homeless(self, belongs: Belongs) -> None: ...
 
     def misconfigured(self, message: str) -> None: ...
+
+    def failed(self, error: RelookError) -> None: ...
