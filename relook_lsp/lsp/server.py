@@ -65,7 +65,7 @@ class Protocol(LanguageServerProtocol):
 
     def cancel_requests(self) -> set[asyncio.Future[Any]]:
         """Cancel every request but the one that is being answered; those that still have to end."""
-        answering: object = asyncio.current_task()
+        answering = cast("object", asyncio.current_task())
         others = [one for name, one in self._request_futures.items() if name != self.msg_id and one is not answering]
         for future in others:
             future.cancel()
