@@ -22,7 +22,7 @@ def pages() -> dict[str, str]:
 
 
 def _page(rule: Rule) -> str:
-    on = "on" if rule.enabled else "off unless asked for"
+    on = "on" if rule.enabled else "off by default"
     parts = [
         f"# {rule.title}",
         f"`{rule.id}` · {rule.group} · severity {rule.severity.value} · {on}",
@@ -36,31 +36,31 @@ def _page(rule: Rule) -> str:
     if rule.thresholds:
         rows = "\n".join(f"| {name.replace('_', ' ')} | {value:g} |" for name, value in rule.thresholds.items())
         parts.append(f"## Thresholds\n\n| name | value |\n|---|---|\n{rows}")
-    parts.append(f"## When it cannot tell, or is not wanted\n\n{_silence(rule)}")
+    parts.append(f"## Incomplete results, and how to turn the rule off\n\n{_silence(rule)}")
     if rule.source:
         parts.append(f"Source: {rule.source}.")
     return "\n\n".join(parts) + "\n"
 
 
 def _silence(rule: Rule) -> str:
-    told = (
-        "Where the picture does not decide, the place is listed as *not decided* with a [reason](README.md#why-a-place-is-not-decided), and is no finding. "
+    incomplete = (
+        "Where the render does not give a clear answer, ReLook reports no finding. It lists the place as *incomplete*, with a [reason](README.md#why-a-result-is-incomplete).\n\n"
         if rule.view is not None
         else ""
     )
     return (
-        f"{told}Silence one line with a comment `relook-ignore-next-line {rule.id}`, or turn the rule off for a project "
+        f"{incomplete}Silence one line with the comment `relook-ignore-next-line {rule.id}`, or turn the rule off for a project "
         f'in `relook.toml`:\n\n```toml\n[rules]\n"{rule.id}" = "off"\n```'
     )
 
 
 def _index() -> str:
-    parts = ["# Rules", "Every rule that ReLook knows, in the order in which they run."]
+    parts = ["# Rules", "All rules, in the order in which they run."]
     for group, rules in groupby(RULES, key=lambda rule: rule.group):
         rows = "\n".join(f"| [{rule.id}]({rule.id}.md) | {rule.severity.value} | {rule.title} |" for rule in rules)
         parts.append(f"## {group.capitalize()}\n\n| rule | severity | what it finds |\n|---|---|---|\n{rows}")
     reasons = "\n".join(f"| `{word}` | {text} |" for word, text in WHY.items())
-    parts.append(f"## Why a place is not decided\n\n| in a report | what it says |\n|---|---|\n{reasons}")
+    parts.append(f"## Why a result is incomplete\n\n| in a report | what it means |\n|---|---|\n{reasons}")
     return "\n\n".join(parts) + "\n"
 
 

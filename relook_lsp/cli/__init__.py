@@ -22,12 +22,12 @@ from relook_lsp.core.failures import attributed
 from relook_lsp.core.turns import take_turns
 
 COMMANDS = {
-    "review": "look at pages and say what is visibly wrong",
-    "refine": "offer edits that were rendered again and measured to be better",
+    "review": "review pages and report what is visibly wrong",
+    "refine": "offer edits that were rendered and measured to be better",
     "rules": "list the rules",
-    "explain": "say why a rule matters and what helps",
-    "doctor": "say which browser is used and what is missing",
-    "install-browser": "get a browser for exact captures",
+    "explain": "explain why a rule matters and what helps",
+    "doctor": "check the browser and report what is missing",
+    "install-browser": "install a browser for exact captures",
 }
 """One module each, with ``arguments(parser)`` and ``run(namespace) -> exit code``; imported when it is asked for."""
 
@@ -89,7 +89,7 @@ def _namespace(words: list[str]) -> argparse.Namespace:
     """With ``run``, the function of the command."""
     parser = _Parser(
         prog="relook",
-        description="Looks at web pages and says what is visibly wrong, on the line that causes it.",
+        description="Reviews web pages and reports what is visibly wrong, on the line that causes it.",
         epilog="Exit code: 0 nothing found, 1 findings, 2 wrong usage, 3 ReLook or its environment failed.",
     )
     _verbose(parser)
@@ -107,7 +107,7 @@ def _namespace(words: list[str]) -> argparse.Namespace:
 
 
 def _verbose(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(VERBOSE, action="store_true", help="with the traceback of every failure, for reports of bugs")
+    parser.add_argument(VERBOSE, action="store_true", help="print the traceback of every failure, for bug reports")
 
 
 class _Parser(argparse.ArgumentParser):

@@ -12,7 +12,7 @@ from relook_lsp.cli.trust import notice, show, trust_argument
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="install a system package without asking")
     trust_argument(parser)
-    parser.add_argument("--force", action="store_true", help="install even if a headless shell is there")
+    parser.add_argument("--force", action="store_true", help="install even if a headless shell is present")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -37,15 +37,15 @@ WRITES = 3
 def arguments(parser: argparse.ArgumentParser) -> None:
     shared(parser)
     parser.add_argument(
-        "--format", choices=("terminal", "json", "html"), help="default: terminal, or what the name of --output says"
+        "--format", choices=("terminal", "json", "html"), help="default: terminal, or by the name of --output"
     )
-    parser.add_argument("--write", action="store_true", help="change the files; without it nothing is written")
+    parser.add_argument("--write", action="store_true", help="write the edits to the files; without it, show them only")
     parser.add_argument(
         "--policy",
         type=values.policies,
         default="solved,local,remote",
         metavar="NAMES",
-        help="who may propose, in this order (default: solved,local,remote)",
+        help="proposers, in this order (default: solved,local,remote)",
     )
     parser.add_argument("--rounds", type=values.count(1, 100), default=3, metavar="N", help="passes over a page")
     parser.add_argument(

@@ -32,12 +32,14 @@ log = logging.getLogger(__name__)
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     shared(parser)
-    parser.add_argument("--format", choices=FORMATS, help="default: terminal, or what the name of --output says")
-    parser.add_argument("--pictures", type=Path, metavar="DIR", help="write a picture of every finding there")
-    parser.add_argument("--fail-on", choices=FAIL_ON, default="error", help="exit with 1 from this severity on")
-    parser.add_argument("--quiet", action="store_true", help="no progress, and nothing about pages without findings")
-    parser.add_argument("--save-snapshots", type=Path, metavar="DIR", help="keep what the browser saw")
-    parser.add_argument("--from-snapshots", type=Path, metavar="DIR", help="judge what was kept, without a browser")
+    parser.add_argument("--format", choices=FORMATS, help="default: terminal, or by the name of --output")
+    parser.add_argument("--pictures", type=Path, metavar="DIR", help="write a picture of every finding to this folder")
+    parser.add_argument(
+        "--fail-on", choices=FAIL_ON, default="error", help="exit with 1 for findings of this severity or above"
+    )
+    parser.add_argument("--quiet", action="store_true", help="print no progress and no pages without findings")
+    parser.add_argument("--save-snapshots", type=Path, metavar="DIR", help="store what the browser captured")
+    parser.add_argument("--from-snapshots", type=Path, metavar="DIR", help="review stored snapshots, without a browser")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -42,7 +42,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="pages, style sheets and scripts of pages, globs, folders or URLs (default: 'entry')",
     )
     parser.add_argument(
-        "--root", type=Path, metavar="DIR", help="folder below which files may be read (default: found from the page)"
+        "--root",
+        type=Path,
+        metavar="DIR",
+        help="folder below which the page may read files (default: found from the page)",
     )
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings file instead of the root's relook.toml")
     trust_argument(parser)
@@ -51,7 +54,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         type=values.viewport,
         action="append",
         metavar="WxH",
-        help="window size to look at; may be repeated",
+        help="window size to review; may be repeated",
     )
     parser.add_argument(
         "--rule", type=values.rule, action="append", metavar="ID", help="only this rule; may be repeated"
@@ -67,7 +70,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--jobs",
         type=values.count(0, keys["jobs"]["maximum"]),
         metavar="N",
-        help="pages side by side (default: one a core)",
+        help="pages in parallel (default: one per core)",
     )
     parser.add_argument(
         "--timeout", type=values.seconds(keys["timeout"]["maximum"]), metavar="S", help="seconds for one page"
@@ -76,15 +79,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--critic",
         type=values.server,
         metavar="URL",
-        help="let a multimodal model look too (an OpenAI-compatible server)",
+        help="ask a multimodal model for a second opinion (an OpenAI-compatible server)",
     )
-    parser.add_argument("--critic-model", metavar="NAME", help="its name (default: the first that the server names)")
+    parser.add_argument(
+        "--critic-model", metavar="NAME", help="name of that model (default: the first that the server names)"
+    )
     parser.add_argument(
         "--timings",
         action="store_true",
-        help="add how long it took to the JSON report, which is the same from run to run otherwise",
+        help="add durations to the JSON report, which then differs from run to run",
     )
-    parser.add_argument("--output", type=Path, metavar="FILE", help="write the report there instead of to the terminal")
+    parser.add_argument(
+        "--output", type=Path, metavar="FILE", help="write the report to this file instead of the terminal"
+    )
 
 
 def targets(options: argparse.Namespace) -> list[Target]:

@@ -72,6 +72,30 @@ class ElementPaths:
             node = tree.parents[node]
         return "/" + "/".join(reversed(steps))
 
+    def short_name(self, node: int) -> str:
+        """A name for people, such as ``h3.title in .card``: the tag with its id or first class, and the nearest ancestor
+        that has an id or a class. Several elements may share it; empty for a node that belongs to no element."""
+        tree, suffix = self._tree, ""
+        while (pseudo := tree.pseudo(node)) is not None:
+            suffix, node = f"::{pseudo}{suffix}", tree.parents[node]
+        node = tree.element_of(node)
+        if tree.types[node] != _ELEMENT:
+            return ""
+        mark = self._mark(node)
+        name = f"{tree.names[node]}{mark}{suffix}"
+        if mark.startswith("#"):
+            return name
+        holders = (self._mark(a) for a in tree.ancestors(node) if tree.names[a] not in ("html", "body"))
+        holder = next(filter(None, holders), "")
+        return f"{name} in {holder}" if holder else name
+
+    def _mark(self, node: int) -> str:
+        """``#id`` or the first ``.class``; empty where an element has neither."""
+        if identifier := (self._tree.attribute(node, "id") or "").strip():
+            return f"#{identifier}"
+        classes = self._classes(node)
+        return f".{classes[0]}" if classes else ""
+
     def _step(self, node: int) -> str:
         place, name = self._places[node], self._names[node]
         if not place.plain:

@@ -206,6 +206,10 @@ class Tree:
         """A CSS selector that finds exactly the node's element, see ``ElementPaths``."""
         return self._paths.selector(node)
 
+    def short_name(self, node: int) -> str:
+        """A short name for messages, such as ``h3.title in .card``, see ``ElementPaths``."""
+        return self._paths.short_name(node)
+
     def xpath(self, node: int) -> str:
         """An absolute XPath that finds exactly the node's element, see ``ElementPaths``."""
         return self._paths.xpath(node)

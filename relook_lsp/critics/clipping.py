@@ -128,7 +128,7 @@ class Clipping:
                 ByDeclaration(clipper, ("overflow-y", "overflow-x"), _NO_CAUSE),
                 ByTag(clipper),
             ),
-            data={"holder": layout.selector(clipper)},
+            data={"holder": layout.short_name(clipper)},
         )
 
     def _touches(self, cut: Cut, box: Rect) -> bool:

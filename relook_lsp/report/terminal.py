@@ -76,7 +76,7 @@ def _verdict(report: Report) -> Text:
     if report.suppressed:
         parts.append(f"{len(report.suppressed)} silenced")
     if report.incomplete:
-        parts.append(f"{len({(i.rule, i.key) for i in report.incomplete})} not decided")
+        parts.append(f"{len({(i.rule, i.key) for i in report.incomplete})} incomplete")
     text.append("  " + ", ".join(parts), "dim")
     if report.opinion is not None:
         text.append(f", {plain(summary(report.opinion))}", "dim")

@@ -183,3 +183,20 @@ async def test_every_name_of_a_report_finds_its_element(driver: Driver, tmp_path
 )
 def test_identifiers_are_escaped(name: str, identifier: str) -> None:
     assert escaped(name) == identifier
+
+
+async def test_names_for_people_say_tag_and_place(tmp_path: Path) -> None:
+    text = """<!doctype html><html><body class="dark"><main id="top"><section class="card wide"><div><h3 class="title big">a</h3>
+    <p>b</p></div></section></main><table></table><style>p::before { content: "x" }</style></body></html>"""
+    async with opened() as (page, cdp):
+        await page.set_content(text)
+        tree = await layout(Session(cdp))
+    named = {tree.short_name(node) for node in range(len(tree)) if tree.types[node] == ELEMENT}
+    assert {
+        "main#top",
+        "section.card in #top",
+        "h3.title in .card",
+        "p in .card",
+        "p::before in .card",
+        "table",
+    } <= named

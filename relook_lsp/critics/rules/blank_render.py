@@ -85,9 +85,9 @@ RULE = Rule(
     group="runtime",
     severity=Severity.ERROR,
     title="The page is blank",
-    message="Nothing can be seen on this page, at any size.{cause}",
+    message="The page is blank at every size.{cause}",
     why="A visitor sees an empty window.",
-    fix="Look for what hides the content (`display: none`, `opacity: 0`, the same colour as the ground), or for the script that should have built it.",
+    fix="Look for what hides the content (`display: none`, `opacity: 0`, the same colour as the background), or for the script that should have built it.",
     thresholds={"difference": 4},
     page=judge,
 )  # fmt: skip

@@ -39,9 +39,9 @@ RULE = Rule(
     id="blocked-remote",
     group="runtime",
     severity=Severity.INFORMATION,
-    title="A remote host was not asked",
-    message="{host} was not asked ({what}): the network is off. Allow it with `--allow-host {host}` or the setting `allowedHosts`; what depends on it is not judged.",
-    why="Pages are looked at without network, so that they cannot tell anyone anything and always look the same.",
+    title="A remote host is blocked",
+    message="Host {host} is blocked ({what}): the network is off. Allow it with `--allow-host {host}` or the setting `allowedHosts`. Until then, results that depend on it are incomplete.",
+    why="ReLook renders pages without a network, so that a page can send nothing and always looks the same.",
     fix="Allow the host if you trust it, or keep a copy of the file in your project.",
     page=judge,
 )  # fmt: skip

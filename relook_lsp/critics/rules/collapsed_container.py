@@ -57,7 +57,7 @@ def _container(scene: Scene, node: int) -> Outcome:
             ByTag(node),
         ),
         data={
-            "element": layout.selector(node),
+            "element": layout.short_name(node),
             "how": "floated" if layout.style(first, "float") != "none" else "absolutely positioned",
             "content": round(reach.bottom - rect.bottom),
         },
@@ -100,7 +100,7 @@ RULE = Rule(
     group="layout",
     severity=Severity.WARNING,
     title="A box has collapsed",
-    message="{element} has no height, so its background or border is not behind its {how} content ({content} px of it lie below).",
+    message="{element} collapses to no height: its background or border does not reach {content} px of its {how} content.",
     why="The box was given a background or border to hold its content together; collapsed, it shows as a line or not at all, and what follows slides under the content.",
     fix="Use `display: flow-root` (or flex or grid) on the box to contain floats; give absolutely positioned content a box with a height.",
     thresholds={"height": 1.0, "least": 16.0},

@@ -23,8 +23,8 @@ RULE = Rule(
     group="runtime",
     severity=Severity.INFORMATION,
     title="The page reports an error on the console",
-    message="The page logs an error: {text}",
-    why="The page noticed that something is wrong; a visitor who does not open the console never learns of it.",
-    fix="Mend what the message is about, or log it as what it is (`console.warn`, `console.info`).",
+    message="Page logs an error: {text}",
+    why="The page noticed an error, but only visitors who open the console see the message.",
+    fix="Fix the cause of the message, or log it at its true level (`console.warn`, `console.info`).",
     page=judge,
 )

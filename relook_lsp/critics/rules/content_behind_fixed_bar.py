@@ -72,7 +72,7 @@ def _bar(scene: Scene, bar: int, edge: str) -> Outcome:
         required={"hidden": 0},
         extent=min(1.0, 0.3 + 0.1 * len(hidden)),
         blame=(ByDeclaration(bar, ("position",)), *(ByTag(n) for n in (flow, body) if n is not None)),
-        data={"element": layout.selector(lost.element), "edge": edge, "text": lost.text.strip()[:40], "room": room},
+        data={"element": layout.short_name(lost.element), "edge": edge, "text": lost.text.strip()[:40], "room": room},
     )
 
 
@@ -97,7 +97,7 @@ RULE = Rule(
     group="layout",
     severity=Severity.ERROR,
     title="Content hides behind a fixed bar",
-    message="The bar fixed to the {edge} hides “{text}” ({element}), and no scrolling uncovers it: the page needs `{room}`.",
+    message="Bar fixed to the {edge} hides “{text}” ({element}), and scrolling cannot uncover it. The page needs `{room}`.",
     why="What lies under a fixed bar at the very beginning or end of the page can never be scrolled into sight.",
     fix="Give the page as much padding as the bar is high (`padding-top` or `padding-bottom` on `body`), or use `position: sticky`, which keeps its place in the flow.",
     thresholds={"share": 0.4},

@@ -61,7 +61,7 @@ def _confirmed(scene: Scene, node: int, cover: int, box: Rect) -> Outcome:
             ByDeclaration(cover, ("margin-top", "top", "position", "z-index"), ("static", "auto", "0px", "0")),
             ByTag(cover),
         ),
-        data={"control": layout.selector(node), "cover": layout.selector(cover)},
+        data={"control": layout.short_name(node), "cover": layout.short_name(cover)},
     )
 
 
@@ -70,7 +70,7 @@ RULE = Rule(
     group="interaction",
     severity=Severity.WARNING,
     title="A control lies under something",
-    message="{control} lies under {cover}: it can be neither seen nor hit.",
+    message="{cover} covers {control}, which can be neither seen nor clicked.",
     why="A visitor cannot use what lies under something else.",
     fix="Move one of the two, or give the covering element room of its own; `z-index` helps where the order is wrong.",
     thresholds={"area": 64, "share": 0.8, "seen": 0.1},

@@ -136,17 +136,20 @@ def _verdict(scene: Scene, pair: _Pair) -> Iterator[Outcome]:
         if not seen or lower is None or lower.changed == 0:
             yield Outcome(Verdict.INCOMPLETE, pair.upper, reason="nothing-painted")
             return
-    names = [layout.selector(n) for n in (pair.upper, pair.lower)]
     smaller = min(max(1.0, layout.rect(n).area) for n in (pair.upper, pair.lower))
     yield Outcome(
         Verdict.FAIL,
         pair.upper,
         pair.overlap,
-        measured={"width": round(pair.overlap.width, 1), "height": round(pair.overlap.height, 1), "other": names[1]},
+        measured={
+            "width": round(pair.overlap.width, 1),
+            "height": round(pair.overlap.height, 1),
+            "other": layout.selector(pair.lower),
+        },
         required={"overlap": 0},
         extent=min(1.0, 0.3 + pair.overlap.area / smaller),
         blame=(*_blame(scene, sides, pair), ByTag(pair.upper)),
-        data={"element": names[0], "other": names[1]},
+        data={"element": layout.short_name(pair.upper), "other": layout.short_name(pair.lower)},
     )
 
 
@@ -185,7 +188,7 @@ RULE = Rule(
     group="layout",
     severity=Severity.ERROR,
     title="Elements collide",
-    message="{element} and {other} are painted over each other.",
+    message="{element} and {other} overlap.",
     why="Letters over letters cannot be read, and of two controls in one place only one can be used.",
     fix="Let both take part in the layout: no fixed heights around text, room for absolutely positioned parts, no negative margins that reach into a neighbour.",
     thresholds={"overlap": 0.5, "faint": 0.35, "tolerance": 5.0},

@@ -71,7 +71,7 @@ def _element(scene: Scene, node: int, box: Rect) -> Outcome:
         required={"flashes": RULE.thresholds["flashes"]},
         extent=1.0,
         blame=(ByDeclaration(node, ("animation-name", "animation-duration"), ("none",)), ByTag(node)),
-        data={"element": layout.selector(node)},
+        data={"element": layout.short_name(node)},
     )
 
 
@@ -105,7 +105,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     title="Part of the page flashes",
     message="{element} flashes {flashes} times within a second; more than {required_flashes} can cause seizures.",
-    why="Flashes of a large area can cause seizures, and nobody can read beside them.",
+    why="Flashes of a large area can cause seizures, and make everything beside them hard to read.",
     fix="Slow the animation down to at most three flashes a second, make its change of brightness small, or stop it (`prefers-reduced-motion`).",
     thresholds={"flashes": 3, "area": 21824, "change": 0.1, "dark": 0.8, "period": 1.5, "repeats": 2},
     view=judge,

@@ -45,7 +45,7 @@ def judge(scene: Scene) -> Iterator[Outcome]:
         # Between the two, things may well come in on purpose.
         severity=None if found.score > RULE.thresholds["poor"] else Severity.INFORMATION,
         blame=blame,
-        data={"pusher": layout.selector(pusher), "when": f"{moment / 1000:g}"},
+        data={"pusher": layout.short_name(pusher), "element": layout.short_name(first), "when": f"{moment / 1000:g}"},
         moment=moment,
     )
 
@@ -55,7 +55,7 @@ RULE = Rule(
     group="time",
     severity=Severity.WARNING,
     title="The page jumps after loading",
-    message="Within {when} s of loading, {pusher} pushes {element} {distance} px away (shift score {score}; at most {required_score}).",
+    message="{pusher} pushes {element} {distance} px away within {when} s of loading (shift score {score}; at most {required_score}).",
     why="What one is reading or about to press jumps away.",
     fix="Keep the room from the start: `width` and `height` on pictures, `min-height` for what comes later.",
     thresholds={"score": 0.1, "poor": 0.25},

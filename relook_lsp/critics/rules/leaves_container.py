@@ -136,7 +136,7 @@ def _verdict(scene: Scene, holder: int, case: _Case) -> Outcome:
         required={"outside": 0},
         extent=min(1.0, 0.15 + case.by / max(40.0, case.box.width if case.side in ("left", "right") else case.box.height)),
         blame=_blame(scene, holder, case),
-        data={"by": round(case.by), "side": case.side, "what": "Its own text" if case.node == holder else layout.selector(case.node), "holder": layout.selector(holder)},
+        data={"by": round(case.by), "side": case.side, "what": "Text" if case.node == holder else layout.short_name(case.node), "holder": layout.short_name(holder)},
     )  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def _set(scene: Scene, nodes: list[int], axis: str) -> Outcome | None:
         required={"off": 0},
         extent=min(1.0, abs(off) / 10),
         blame=(ByDeclaration(node, _CAUSES[axis], _NO_CAUSE), ByTag(node)),
-        data={"element": layout.selector(node), "by": round(abs(off), 1), "edge": axis, "others": len(nodes) - 1},
+        data={"element": layout.short_name(node), "by": round(abs(off), 1), "edge": axis, "others": len(nodes) - 1},
     )
 
 
@@ -61,7 +61,7 @@ RULE = Rule(
     group="layout",
     severity=Severity.INFORMATION,
     title="An edge is almost aligned",
-    message="The {edge} edge of {element} misses that of its {others} siblings by {by} px.",
+    message="{element} is {by} px out of line with its {others} siblings at the {edge} edge.",
     why="A difference too small to be meant reads as a mistake.",
     fix="Give the siblings the same margin, padding and offset.",
     thresholds={"siblings": 3, "least": 1.0, "far": 4.0, "most": 3},

@@ -34,7 +34,7 @@ def judge(scene: Scene) -> Iterator[Outcome]:
         required={"moves": 0},
         extent=0.5,
         blame=(ByTag(last.pusher),),
-        data={"pusher": layout.selector(last.pusher)},
+        data={"pusher": layout.short_name(last.pusher)},
     )
 
 
@@ -43,8 +43,8 @@ RULE = Rule(
     group="time",
     severity=Severity.INFORMATION,
     title="The page does not come to rest",
-    message="The page is still moving at the last look, as at every one before: {pusher} keeps pushing what follows it ({distance} px).",
-    why="Nobody can read or press what keeps moving.",
+    message="Page never comes to rest: at the last moment, {pusher} still pushes what follows it ({distance} px).",
+    why="People cannot read or press what keeps moving.",
     fix="Keep the room of what changes constant, or stop the movement after a few seconds.",
     thresholds={"moments": 3, "distance": 8},
     view=judge,

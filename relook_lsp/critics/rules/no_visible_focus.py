@@ -59,7 +59,7 @@ def _control(scene: Scene, node: int) -> Outcome:
         required={"changed": RULE.thresholds["pixels"]},
         extent=0.5,
         blame=(ByDeclaration(node, ("outline-style", "outline-width", "outline-color"), state="focus"), ByTag(node)),
-        data={"control": layout.selector(node)},
+        data={"control": layout.short_name(node)},
     )
 
 
@@ -101,7 +101,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     title="Keyboard focus cannot be seen",
     message="{control} looks the same with and without keyboard focus.",
-    why="Whoever uses the keyboard cannot tell where on the page they are.",
+    why="People who use the keyboard cannot see where on the page they are.",
     fix="Keep the browser's outline, or draw your own under `:focus-visible`.",
     thresholds={"pixels": 12, "kinds": 8},
     view=judge,

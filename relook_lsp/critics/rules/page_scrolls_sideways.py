@@ -54,7 +54,7 @@ def judge(scene: Scene) -> Iterator[Outcome]:
         # Where only empty boxes reach out, the page scrolls but nothing is lost.
         severity=None if content else Severity.WARNING,
         blame=found.blame,
-        data={"by": round(over), "element": layout.selector(found.node)},
+        data={"by": round(over), "element": layout.short_name(found.node)},
     )
 
 
@@ -99,7 +99,7 @@ RULE = Rule(
     group="layout",
     severity=Severity.ERROR,
     title="The page scrolls sideways",
-    message="The page is {by} px wider than its window: {element} makes it so, and visitors must scroll sideways.",
+    message="Page scrolls sideways by {by} px: {element} reaches past the edge of the window.",
     why="A page that scrolls in two directions loses the reader's place, and on a phone it shrinks or wobbles under the thumb.",
     fix="Let the element shrink: `max-width: 100%` instead of a fixed width, `min-width: 0` on flex and grid items, wrapping for rows and long words.",
     thresholds={"tolerance": 1.5},

@@ -59,7 +59,7 @@ def judge(scene: Scene) -> Iterator[Outcome]:
                 ByTag(node),
             ),
             data={
-                "near": layout.selector(near),
+                "near": layout.short_name(near),
                 "others": _others(len(members) - 1),
             },
         )
@@ -195,7 +195,7 @@ RULE = Rule(
     group="interaction",
     severity=Severity.WARNING,
     title="A control is too small to hit",
-    message="The area to hit is {width} by {height} px, and {near} is close by; it needs {required_size} by {required_size} px, or room around it.{others}",
+    message="Control offers {width} by {height} px to hit, and {near} is close by; it needs {required_size} by {required_size} px, or room around it.{others}",
     why="Fingers, and hands that tremble, hit the neighbour instead.",
     fix="Give the control padding or a minimum size, or more distance to its neighbours.",
     thresholds={"size": 24, "tolerance": 0.6},

@@ -107,7 +107,7 @@ def _verdict(scene: Scene, one: _Covered, controls: dict[int, Rect]) -> Outcome:
             ByDeclaration(element, _MOVES, _NO_CAUSE),
             ByTag(one.cover),
         ),
-        data={"text": one.run.text.strip()[:40], "cover": layout.selector(one.cover)},
+        data={"text": one.run.text.strip()[:40], "cover": layout.short_name(one.cover)},
     )
 
 
@@ -148,7 +148,7 @@ RULE = Rule(
     group="legibility",
     severity=Severity.WARNING,
     title="Text lies under something",
-    message="{percent} % of “{text}” lies under {cover}.",
+    message="{cover} covers {percent} % of “{text}”.",
     why="Half a line can be seen and not be read, and nothing a visitor does uncovers it.",
     fix="Give the covering element room of its own; where only the order is wrong, `z-index` helps.",
     thresholds={"letters": 0.8, "faint": 0.35, "display": 48, "wholly": 0.95},

@@ -58,7 +58,7 @@ def _set(scene: Scene, nodes: list[int], axis: str) -> Outcome | None:
         required={"gap": round(usual, 1)},
         extent=min(1.0, abs(gap - usual) / 20),
         blame=(ByDeclaration(after, names[1:], _NO_CAUSE), ByDeclaration(before, names[:1], _NO_CAUSE), ByTag(after)),
-        data={"element": layout.selector(after), "others": len(gaps) - 1},
+        data={"element": layout.short_name(after), "others": len(gaps) - 1},
     )
 
 
@@ -67,7 +67,7 @@ RULE = Rule(
     group="layout",
     severity=Severity.INFORMATION,
     title="A gap differs from its neighbours",
-    message="The gap before {element} is {gap} px, the {others} others are {required_gap} px.",
+    message="Gap before {element} is {gap} px; the {others} other gaps are {required_gap} px.",
     why="Equal things at unequal distances look like a mistake, or like groups that are not meant.",
     fix="Use one `gap` on the container instead of margins on the items.",
     thresholds={"siblings": 4, "least": 1.5, "far": 12.0, "most": 3},

@@ -19,8 +19,8 @@ RULE = Rule(
     group="runtime",
     severity=Severity.WARNING,
     title="A rejected promise is not handled",
-    message="Unhandled rejection: {text}",
-    why="Work that was started never comes to its end, and the visitor is not told.",
+    message="Promise rejection is not handled: {text}",
+    why="Work that the page started never ends, and the page does not tell the visitor.",
     fix="Handle the failure (`try`/`catch` around `await`, or `.catch`) and say on the page what did not work.",
     page=judge,
 )

@@ -83,7 +83,7 @@ def _broken_word(scene: Scene, node: int, runs: list[TextRun]) -> Outcome | None
             required={"lines": 1},
             extent=0.5,
             blame=(ByDeclaration(one.element, _BREAK, _NO_CAUSE), ByDeclaration(node, _WIDTH, _NO_CAUSE), ByTag(node)),
-            data={"what": f"the word “{before}{after}” is broken after “{before}”", "element": layout.selector(node)},
+            data={"what": f"breaks the word “{before}{after}” after “{before}”", "element": layout.short_name(node)},
         )
     return None
 
@@ -112,7 +112,7 @@ def _odd_label(scene: Scene, nodes: list[int], labels: dict[int, list[TextRun]])
             required={"lines": 1},
             extent=0.4,
             blame=blame,
-            data={"what": f"its label breaks into {count[node]} lines, its neighbours' do not", "element": layout.selector(node)},
+            data={"what": f"wraps to {count[node]} lines, and its neighbours do not", "element": layout.short_name(node)},
         )  # fmt: skip
 
 
@@ -134,7 +134,7 @@ def _lost_item(scene: Scene, parent: int, nodes: list[int]) -> Iterator[Outcome]
         required={"lines": 1},
         extent=0.3,
         blame=(ByDeclaration(parent, ("column-gap", "flex-wrap"), ("nowrap",)), ByDeclaration(last, ("margin-left", "padding-left")), ByTag(last)),
-        data={"what": "it alone falls to a second line", "element": layout.selector(last)},
+        data={"what": "falls alone to a second line", "element": layout.short_name(last)},
     )  # fmt: skip
 
 
@@ -162,7 +162,7 @@ RULE = Rule(
     group="layout",
     severity=Severity.WARNING,
     title="A label or a row breaks where it should not",
-    message="{element}: {what}.",
+    message="{element} {what}.",
     why="A single broken label or a lone last item makes a row look broken, and words cut in two are hard to read.",
     fix="Give the row more room or less to hold (smaller gaps, shorter labels), or set `white-space: nowrap` and let the row scroll or change its layout.",
     thresholds={"label": 24},
