@@ -143,7 +143,7 @@ bench-refine: setup browser
 
 # The picture in README.md: the report of the sample pages, as the browser that reviewed them shows it.
 picture: demo
-	"$$($(BIN)/python -c 'from relook_lsp.browser.find import find; print(find().path)')" --no-sandbox --hide-scrollbars \
+	"$$($(BIN)/python -c 'from relook_lsp.browser.executables import find_browser; print(find_browser().path)')" --no-sandbox --hide-scrollbars \
 	  --window-size=1280,1100 --screenshot=$(CURDIR)/docs/report.png file://$(CURDIR)/$(OUT)/demo/report.html
 	$(BIN)/python -c 'from PIL import Image; f = "docs/report.png"; \
 	  Image.open(f).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(f, optimize=True)'

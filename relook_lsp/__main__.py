@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 
-from relook_lsp.core.turns import take_turns
+from relook_lsp.core.thread_switching import shorten_thread_switch_interval
 
 
 def main() -> None:
@@ -19,11 +19,11 @@ def main() -> None:
     # The framework logs message bodies, which hold the user's code.
     logging.getLogger("pygls").setLevel(logging.WARNING)
     signal.signal(signal.SIGTERM, _end)
-    take_turns()
-    from relook_lsp.lsp.app import create
+    shorten_thread_switch_interval()
+    from relook_lsp.lsp.create_server import create_server
     from relook_lsp.lsp.serve import serve
 
-    serve(create(), sys.stdin.buffer, out)
+    serve(create_server(), sys.stdin.buffer, out)
 
 
 def _end(_signal: int, _frame: object) -> None:

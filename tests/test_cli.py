@@ -16,7 +16,7 @@ import pytest
 from relook_lsp.cli import COMMANDS, main
 from relook_lsp.cli import review as review_command
 from relook_lsp.critics.registry import RULES
-from relook_lsp.review.review import review
+from relook_lsp.review.pipeline import review_page
 
 SITE = {
     "index.html": (
@@ -192,9 +192,9 @@ def test_a_mistake_of_ours_costs_one_page(
     async def faulty(driver: Any, page: Any, settings: Any) -> Any:
         if page.entry == "index.html":
             raise ZeroDivisionError("oops")
-        return await review(driver, page, settings)
+        return await review_page(driver, page, settings)
 
-    monkeypatch.setattr(review_command, "review", faulty)
+    monkeypatch.setattr(review_command, "review_page", faulty)
     words = [str(site / "index.html"), str(site / "sub" / "fine.html"), "--format", "json"]
     assert main(["review", *words]) == 3
     first, second = json.loads(capsys.readouterr().out)["pages"]
@@ -413,7 +413,7 @@ def test_install_says_what_to_do_when_nothing_works(
 
 
 def test_a_download_that_does_not_start_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from relook_lsp.browser.install import working
+    from relook_lsp.browser.install import find_working_browser
 
     for number, body in ((2, "exit 127"), (1, "exit 0")):
         path = tmp_path / f"chromium_headless_shell-{number}" / "chrome-linux" / "headless_shell"
@@ -422,7 +422,7 @@ def test_a_download_that_does_not_start_is_not_taken(tmp_path: Path, monkeypatch
         path.chmod(0o755)
     monkeypatch.setenv("PATH", "")
     monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
-    found = working()
+    found = find_working_browser()
     assert found is not None
     assert "chromium_headless_shell-1" in found.path
     assert os.access(found.path, os.X_OK)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from relook_lsp.cli.targets import Target, arguments, notices_of, targets
+from relook_lsp.cli.targets import ReviewTarget, add_arguments, notices_of, resolve_targets
 from relook_lsp.core.errors import UsageError
 
 
@@ -23,10 +23,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def _targets(*words: str) -> list[Target]:
+def _targets(*words: str) -> list[ReviewTarget]:
     parser = argparse.ArgumentParser()
-    arguments(parser)
-    return targets(parser.parse_args(words))
+    add_arguments(parser)
+    return resolve_targets(parser.parse_args(words))
 
 
 def _found(*words: str) -> list[tuple[str, str]]:

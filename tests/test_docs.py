@@ -18,7 +18,7 @@ from relook_lsp.core.errors import NotWritten, RelookError
 from relook_lsp.critics.registry import BY_ID
 from relook_lsp.models.chat import ModelError
 from relook_lsp.review import config
-from relook_lsp.source.suppress import read
+from relook_lsp.source.suppress import read_suppressions
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -41,7 +41,7 @@ def _commands() -> list[list[str]]:
 
 def _parser(command: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(exit_on_error=False)
-    import_module(f"relook_lsp.cli.{command.replace('-', '_')}").arguments(parser)
+    import_module(f"relook_lsp.cli.{command.replace('-', '_')}").add_arguments(parser)
     return parser
 
 
@@ -76,19 +76,19 @@ def test_links_lead_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=_NAMES)
 def test_settings_shown_are_valid(page: Path) -> None:
     for block in _blocks(page, "toml"):
-        config.check(tomllib.loads(block), page.name)
+        config.check_settings(tomllib.loads(block), page.name)
     for block in _blocks(page, "json"):
         body = json.loads(block)
         if "relook" in body and "schema" not in body:
-            config.check(body["relook"], page.name)
+            config.check_settings(body["relook"], page.name)
 
 
 def test_the_comments_shown_silence_what_they_say() -> None:
     (block,) = _blocks(ROOT / "README.md", "css")
-    silence = read(block, "css")
-    assert silence.silent("low-contrast", 1)
-    assert not silence.silent("leaves-container", 1)
-    assert silence.silent("leaves-container", 2)
+    silence = read_suppressions(block, "css")
+    assert silence.is_silenced("low-contrast", 1)
+    assert not silence.is_silenced("leaves-container", 1)
+    assert silence.is_silenced("leaves-container", 2)
 
 
 def _rows() -> list[str]:
@@ -100,7 +100,7 @@ def _rows() -> list[str]:
         choices = f" One of {', '.join(f'`{value}`' for value in values)}." if values else ""
         rows.append(f"| `{name}` | `{json.dumps(part['default'])}` | {part['setBy']} | {description}{choices} |")
 
-    for name, part in config.schema()["properties"].items():
+    for name, part in config.settings_schema()["properties"].items():
         if "properties" not in part:
             row(name, part, part["description"])
         for inner, value in part.get("properties", {}).items():

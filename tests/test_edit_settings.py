@@ -7,7 +7,7 @@ import tomllib
 import pytest
 
 from relook_lsp.review import config
-from relook_lsp.review.edit import host_allowed, rule_off
+from relook_lsp.review.settings_edits import allow_host, turn_rule_off
 
 FILES = {
     "nothing": ("relook.toml", ""),
@@ -30,11 +30,11 @@ def _read(path: str, text: str) -> dict[str, object]:
 @pytest.mark.parametrize("name", FILES)
 def test_a_rule_is_turned_off(name: str) -> None:
     path, before = FILES[name]
-    patch = rule_off(path, before, "low-contrast")
+    patch = turn_rule_off(path, before, "low-contrast")
     assert patch is not None
     after = patch.apply(path, before)
     values, old = _read(path, after), _read(path, before)
-    config.check(values, path)
+    config.check_settings(values, path)
     assert values["rules"] == {**old.get("rules", {}), "low-contrast": "off"}  # type: ignore[dict-item]
     assert {**values, "rules": 0} == {**old, "rules": 0}
     assert all(line in after for line in before.splitlines() if "rules = {" not in line)
@@ -43,14 +43,14 @@ def test_a_rule_is_turned_off(name: str) -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_a_host_is_allowed(name: str) -> None:
     path, before = FILES[name]
-    patch = host_allowed(path, before, "fonts.test")
+    patch = allow_host(path, before, "fonts.test")
     assert patch is not None
     values, old = _read(path, patch.apply(path, before)), _read(path, before)
-    config.check(values, path)
+    config.check_settings(values, path)
     assert sorted(values["allowedHosts"]) == sorted([*old.get("allowedHosts", []), "fonts.test"])  # type: ignore[call-overload,misc]
     assert {**values, "allowedHosts": 0} == {**old, "allowedHosts": 0}
 
 
 def test_a_file_that_is_not_understood_is_left_alone() -> None:
-    assert rule_off("relook.toml", "rules = ", "low-contrast") is None
-    assert host_allowed("relook.toml", "[broken", "a.test") is None
+    assert turn_rule_off("relook.toml", "rules = ", "low-contrast") is None
+    assert allow_host("relook.toml", "[broken", "a.test") is None

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from relook_lsp.browser.capture import Capture
+from relook_lsp.browser.capture_plan import CapturePlan
 from relook_lsp.browser.driver import Driver
-from relook_lsp.browser.plan import Plan
 from relook_lsp.core.errors import BrowserFailed
 from relook_lsp.core.page import Page
-from relook_lsp.review import review as pipeline
-from relook_lsp.review.review import Settings, review
+from relook_lsp.review import pipeline
+from relook_lsp.review.pipeline import ReviewSettings, review_page
 
 
 class Counting(Driver):
@@ -21,7 +21,7 @@ class Counting(Driver):
 
     warmed = 0
 
-    def warm(self, allowed: tuple[str, ...] = ()) -> None:
+    def open_spare_tabs(self) -> None:
         self.warmed += 1
 
 
@@ -41,16 +41,16 @@ class Failing:
 
 async def test_a_browser_that_failed_gets_one_more_try(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     capture = Failing(BrowserFailed("gone"))
-    monkeypatch.setattr(pipeline, "capture", capture)
-    result = await review(Counting(), Page(tmp_path, "a.html"), Settings(Plan(timeout=60)))
+    monkeypatch.setattr(pipeline, "capture_page", capture)
+    result = await review_page(Counting(), Page(tmp_path, "a.html"), ReviewSettings(CapturePlan(timeout=60)))
     assert capture.calls == 2
     assert [problem.kind for problem in result.report.problems] == ["browser-failed"]
 
 
 async def test_not_when_the_time_for_the_page_is_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     capture = Failing(BrowserFailed("gone"), seconds=0.05)
-    monkeypatch.setattr(pipeline, "capture", capture)
-    await review(Counting(), Page(tmp_path, "a.html"), Settings(Plan(timeout=0.01)))
+    monkeypatch.setattr(pipeline, "capture_page", capture)
+    await review_page(Counting(), Page(tmp_path, "a.html"), ReviewSettings(CapturePlan(timeout=0.01)))
     assert capture.calls == 1
 
 
@@ -58,7 +58,7 @@ async def test_a_review_that_was_cancelled_opens_no_pages_for_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     driver = Counting()
-    monkeypatch.setattr(pipeline, "capture", Failing(asyncio.CancelledError()))
+    monkeypatch.setattr(pipeline, "capture_page", Failing(asyncio.CancelledError()))
     with pytest.raises(asyncio.CancelledError):
-        await review(driver, Page(tmp_path, "a.html"), Settings())
+        await review_page(driver, Page(tmp_path, "a.html"), ReviewSettings())
     assert driver.warmed == 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import groupby
 from pathlib import Path
 
-from relook_lsp.core.undecided import WHY
+from relook_lsp.core.incomplete_reasons import REASONS
 from relook_lsp.critics.registry import RULES
 from relook_lsp.critics.rule import Rule
 
@@ -59,7 +59,7 @@ def _index() -> str:
     for group, rules in groupby(RULES, key=lambda rule: rule.group):
         rows = "\n".join(f"| [{rule.id}]({rule.id}.md) | {rule.severity.value} | {rule.title} |" for rule in rules)
         parts.append(f"## {group.capitalize()}\n\n| rule | severity | what it finds |\n|---|---|---|\n{rows}")
-    reasons = "\n".join(f"| `{word}` | {text} |" for word, text in WHY.items())
+    reasons = "\n".join(f"| `{word}` | {text} |" for word, text in REASONS.items())
     parts.append(f"## Why a result is incomplete\n\n| in a report | what it means |\n|---|---|\n{reasons}")
     return "\n\n".join(parts) + "\n"
 

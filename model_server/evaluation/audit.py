@@ -26,11 +26,11 @@ from relook_lsp.browser.driver import Driver
 from relook_lsp.core.errors import RelookError
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.snapshot import View
-from relook_lsp.models.language import parse, spoken
-from relook_lsp.refine.observe import observe
-from relook_lsp.refine.stage import Stage
-from relook_lsp.refine.verify import Verifier
-from relook_lsp.report.pictures import OUTLINE, view_of
+from relook_lsp.models.edit_language import describe_edit, parse_answer
+from relook_lsp.refine.candidate_renderer import CandidateRenderer
+from relook_lsp.refine.proposers.observation import observe_group
+from relook_lsp.refine.verifier import Verifier
+from relook_lsp.report.finding_crops import OUTLINE, view_of_finding
 from relook_lsp.review.parallel import run_parallel
 
 ROWS = 8
@@ -64,20 +64,22 @@ def draw_accepted(tasks: Iterable[Task], shown: dict[str, JudgedTask], count: in
 
 async def render_before_after(driver: Driver, one: AuditedEdit) -> SheetRow | str:
     """Pictures before and after; a sentence where there are none. Raises ``RelookError``."""
-    async with Stage(driver, SCREENING) as stage:
-        found = await find_task_state(one.task, stage.look)
-        observed = observe(*found) if found is not None else None
+    async with CandidateRenderer(driver, SCREENING) as stage:
+        found = await find_task_state(one.task, stage.render)
+        observed = observe_group(*found) if found is not None else None
         if found is None or observed is None:
             return "the finding is not there any more"
         state, aim = found
-        verdict = await judge_answer(state, observed, one.answer, Verifier(stage.look, screen=stage.screen).aimed(aim))
-        if not verdict.accepted or verdict.state is None or verdict.state.review.snapshot is None:
+        verdict = await judge_answer(
+            state, observed, one.answer, Verifier(stage.render, screen=stage.screen_candidate).aimed_at(aim)
+        )
+        if not verdict.is_accepted or verdict.state is None or verdict.state.review.snapshot is None:
             return f"refused this time: {verdict.reason.value}"
-        said = spoken(parse(one.answer, observed.observation), observed.observation)
+        said = describe_edit(parse_answer(one.answer, observed.observation), observed.observation)
         worst = max(aim, key=lambda finding: finding.cost)
         assert state.review.snapshot is not None
-        before = view_of(state.review.snapshot, worst)
-        after = view_of(verdict.state.review.snapshot, worst)
+        before = view_of_finding(state.review.snapshot, worst)
+        after = view_of_finding(verdict.state.review.snapshot, worst)
         if before is None or after is None:
             return "there is no picture"
         title = f"{one.task.kind} · {one.task.rule} · {one.task.source}/{one.task.page.entry} · {said}"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from relook_lsp.core.pixels import decode
+from relook_lsp.core.pixels import decode_frame
 from relook_lsp.core.snapshot import Snapshot, View
 
 TextReader = Callable[[NDArray[np.uint8]], list[str]]
@@ -41,15 +41,15 @@ def count_words(texts: Iterable[str]) -> Counter[str]:
 def unread_share(snapshot: Snapshot, read: TextReader) -> float:
     """Share of the words of the settled views that are not read in their pictures, 0 to 1; 0 without words."""
     shown, missed = 0, 0
-    for view in snapshot.settled:
+    for view in snapshot.settled_views:
         if view.frame is None:
             continue
-        there = count_words(run.text for run in view.layout.runs if _within(view, run.rect.y, run.rect.bottom))
-        seen = count_words(read(decode(view.frame)[:MAX_ROWS]))
+        there = count_words(run.text for run in view.layout.text_runs if _within(view, run.rect.y, run.rect.bottom))
+        seen = count_words(read(decode_frame(view.frame)[:MAX_ROWS]))
         shown += there.total()
         missed += (there - seen).total()
     return missed / shown if shown else 0.0
 
 
 def _within(view: View, top: float, bottom: float) -> bool:
-    return top >= 0 and bottom <= min(MAX_ROWS, max(view.layout.content[1], view.viewport.height))
+    return top >= 0 and bottom <= min(MAX_ROWS, max(view.layout.content_size[1], view.viewport.height))

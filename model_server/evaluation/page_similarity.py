@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from relook_lsp.core.pixels import decode
+from relook_lsp.core.pixels import decode_frame
 from relook_lsp.core.snapshot import ELEMENT, Frame, Layout, Snapshot, View
 
 _VISIBLE = 12
@@ -20,7 +20,7 @@ def pixel_similarity(one: Snapshot, other: Snapshot) -> float:
 
 
 def _equal_pixels(one: Frame, other: Frame) -> float:
-    first, second = (decode(frame).astype(np.int16) for frame in (one, other))
+    first, second = (decode_frame(frame).astype(np.int16) for frame in (one, other))
     height, width = (min(a, b) for a, b in zip(first.shape[:2], second.shape[:2], strict=True))
     equal = np.abs(first[:height, :width] - second[:height, :width]).sum(axis=2) < _VISIBLE
     return float(equal.sum()) / max(first.shape[0] * first.shape[1], second.shape[0] * second.shape[1])
@@ -35,11 +35,13 @@ def has_same_structure(one: Snapshot, other: Snapshot) -> bool:
 def _structure(view: View) -> list[tuple[object, ...]]:
     """Elements in the order of the document; with their depths that is the tree."""
     layout = view.layout
-    head = layout.find("head")
+    head = layout.find_first("head")
     return [
         (layout.names[n], len(list(layout.ancestors(n))), *sorted(_attributes(layout, n)))
         for n in range(len(layout))
-        if layout.types[n] == ELEMENT and layout.pseudo(n) is None and (head is None or not layout.within(n, head))
+        if layout.types[n] == ELEMENT
+        and layout.pseudo_type(n) is None
+        and (head is None or not layout.is_within(n, head))
     ]
 
 
@@ -48,5 +50,5 @@ def _attributes(layout: Layout, node: int) -> Iterator[tuple[str, str]]:
 
 
 def _paired_views(one: Snapshot, other: Snapshot) -> Iterator[tuple[View, View]]:
-    later = {view.viewport: view for view in other.settled}
-    return ((view, later[view.viewport]) for view in one.settled if view.viewport in later)
+    later = {view.viewport: view for view in other.settled_views}
+    return ((view, later[view.viewport]) for view in one.settled_views if view.viewport in later)

@@ -25,17 +25,17 @@ from model_server.training.task_state import find_task_state
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.errors import RelookError
 from relook_lsp.core.finding import Finding
-from relook_lsp.models.endpoint import Endpoint, HttpChat
-from relook_lsp.models.language import Observation
-from relook_lsp.models.local import Local
-from relook_lsp.refine.conditions import EPSILON
-from relook_lsp.refine.forced import Limits, Proposer
-from relook_lsp.refine.policy import Policy, remote
-from relook_lsp.refine.refine import Proposers, repair
-from relook_lsp.refine.solved import Solved
-from relook_lsp.refine.stage import Stage
+from relook_lsp.models.edit_language import Observation
+from relook_lsp.models.endpoint import Endpoint, HttpChatModel
+from relook_lsp.models.shipped_policy import LocalPolicy
+from relook_lsp.refine.acceptance.conditions import EPSILON
+from relook_lsp.refine.candidate_renderer import CandidateRenderer
+from relook_lsp.refine.forced_optimization import Proposer, SearchLimits
+from relook_lsp.refine.proposers.policy import PolicyProposer, remote_policy
+from relook_lsp.refine.proposers.solved import SolverProposer
+from relook_lsp.refine.search import Proposers, repair_group
 from relook_lsp.refine.trajectory import Reason
-from relook_lsp.refine.verify import Verifier
+from relook_lsp.refine.verifier import Verifier
 
 ATTEMPTS = 10
 
@@ -62,22 +62,22 @@ class CaseResult:
 
 def load_local_policy(folder: Path) -> Proposers:
     """The model in a folder, alone."""
-    model = Local(folder)
+    model = LocalPolicy(folder)
 
     async def ask(observation: Observation, rejected: Sequence[tuple[str, str]]) -> list[str]:
-        return await asyncio.to_thread(model.answers, observation, len(rejected))
+        return await asyncio.to_thread(model.sample_answers, observation, len(rejected))
 
-    return lambda found: [Policy("local", ask, found, large=False)]
+    return lambda found: [PolicyProposer("local", ask, found, large=False)]
 
 
 def connect_served_policy(url: str) -> Proposers:
     """A large policy behind an OpenAI-compatible address, alone."""
-    ask = remote(HttpChat(Endpoint(url, timeout=SECONDS)))
-    return lambda found: [Policy("remote", ask, found, large=True)]
+    ask = remote_policy(HttpChatModel(Endpoint(url, timeout=SECONDS)))
+    return lambda found: [PolicyProposer("remote", ask, found, large=True)]
 
 
 def propose_solved(found: Sequence[Finding]) -> list[Proposer]:
-    return [Solved(found)]
+    return [SolverProposer(found)]
 
 
 def chain_proposers(one: Proposers, other: Proposers) -> Proposers:
@@ -91,8 +91,8 @@ RunPolicy = Callable[[Proposers], Awaitable[CaseResult | None]]
 @asynccontextmanager
 async def open_case(driver: Driver, task: Task) -> AsyncGenerator[RunPolicy | None]:
     """Reviews the broken page once for all policies. Yields None where it does not show the task's findings."""
-    async with Stage(driver, SCREENING) as stage:
-        found = await find_task_state(task, stage.look)
+    async with CandidateRenderer(driver, SCREENING) as stage:
+        found = await find_task_state(task, stage.render)
         if found is None:
             yield None
             return
@@ -100,19 +100,19 @@ async def open_case(driver: Driver, task: Task) -> AsyncGenerator[RunPolicy | No
 
         async def judge(proposers: Proposers) -> CaseResult | None:
             started = time.monotonic()
-            verifier = Verifier(stage.look, screen=stage.screen)
-            done = await repair(state, aim, verifier, proposers, Limits(1, ATTEMPTS, 90.0))
+            verifier = Verifier(stage.render, screen=stage.screen_candidate)
+            done = await repair_group(state, aim, verifier, proposers, SearchLimits(1, ATTEMPTS, 90.0))
             if done.stopped == "infrastructure":
                 return None
             understood = (one.verdict for one in done.attempts if one.verdict.reason is not Reason.DROPPED)
             return CaseResult(
-                first=next((verdict.accepted for verdict in understood), False),
-                fixed=bool(done.accepted),
+                first=next((verdict.is_accepted for verdict in understood), False),
+                fixed=bool(done.accepted_attempts),
                 worse=done.best.cost > state.cost + EPSILON,
                 candidates=len(done.attempts),
                 renders=sum(attempt.verdict.renders for attempt in done.attempts),
                 seconds=round(time.monotonic() - started, 2),
-                size=done.accepted[0].patch.size if done.accepted else 0,
+                size=done.accepted_attempts[0].patch.character_count if done.accepted_attempts else 0,
             )
 
         yield judge

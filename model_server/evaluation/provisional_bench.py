@@ -27,12 +27,12 @@ from relook_lsp.core.errors import RelookError
 from relook_lsp.core.finding import Finding, Report
 from relook_lsp.core.patch import Patch
 from relook_lsp.core.snapshot import Evidence
-from relook_lsp.core.turns import take_turns
-from relook_lsp.refine.trajectory import State, texts_of
-from relook_lsp.review.drift import drifted
-from relook_lsp.review.glimpse import Glimpse, glimpse
-from relook_lsp.review.restyled import located, moved
-from relook_lsp.review.review import Review, Settings, look, review
+from relook_lsp.core.thread_switching import shorten_thread_switch_interval
+from relook_lsp.refine.trajectory import PageState, texts_of
+from relook_lsp.review.pipeline import Review, ReviewSettings, review_and_keep_open, review_page
+from relook_lsp.review.provisional.drift import find_drifted_views
+from relook_lsp.review.provisional.provisional_review import ProvisionalReport, review_provisionally
+from relook_lsp.review.provisional.trial_report import map_findings, map_snapshot
 
 CANDIDATES = 12
 """Defects of a page among which so many are drawn as are asked for."""
@@ -83,24 +83,24 @@ def _by_identity(report: Report) -> dict[tuple[str, str], Finding]:
 
 async def _measure_page(driver: Driver, sample: PageSample, edits: int, found: Agreement) -> None:
     """Raises ``RelookError``."""
-    live, first = await look(driver, sample.page, Settings())
+    live, first = await review_and_keep_open(driver, sample.page, ReviewSettings())
     try:
         snapshot = first.snapshot
-        if snapshot is None or not snapshot.settled or len(snapshot.settled[-1].layout) > MAX_NODES:
+        if snapshot is None or not snapshot.settled_views or len(snapshot.settled_views[-1].layout) > MAX_NODES:
             return
         random = Random(sample.hash)
         chosen = draw_candidates(snapshot, random, CANDIDATES, select_kinds("train"))
-        base = State(sample.page, Review(first.report, await live.styles(needed_styles(snapshot, chosen))))
+        base = PageState(sample.page, Review(first.report, await live.collect_styles(needed_styles(snapshot, chosen))))
         patches = [defect.patch for defect in write_defects(base, chosen, random)]
         random.shuffle(patches)
-        live.snapshot = replace(live.snapshot, views=live.snapshot.settled, evidence=Evidence())
+        live.snapshot = replace(live.snapshot, views=live.snapshot.settled_views, evidence=Evidence())
         found.counts["pages"] += 1
-        drift = asyncio.create_task(drifted(live, live.snapshot.settled))
+        drift = asyncio.create_task(find_drifted_views(live, live.snapshot.settled_views))
         found.counts["drifted"] += bool(await drift)
         left = edits
         for patch in patches:
             started = time.perf_counter()
-            told = await glimpse(live, first.report, patch, Settings().options, lambda: drift)
+            told = await review_provisionally(live, first.report, patch, ReviewSettings().options, lambda: drift)
             if told is None:
                 continue
             found.early.append(time.perf_counter() - started)
@@ -113,19 +113,19 @@ async def _measure_page(driver: Driver, sample: PageSample, edits: int, found: A
 
 
 async def _compare_reports(
-    driver: Driver, live: Capture, base: State, patch: Patch, told: Glimpse, found: Agreement
+    driver: Driver, live: Capture, base: PageState, patch: Patch, told: ProvisionalReport, found: Agreement
 ) -> None:
     texts = texts_of(base)
     page = base.page.with_texts({path: patch.apply(path, texts[path]) for path in patch.paths})
     started = time.perf_counter()
-    said = await review(driver, page, Settings())
+    said = await review_page(driver, page, ReviewSettings())
     found.late.append(time.perf_counter() - started)
-    before = located(base.review.report.all, patch, moved(live.snapshot, patch))
+    before = map_findings(base.review.report.all_findings, patch, map_snapshot(live.snapshot, patch))
     found.add({one.identity for one in before}, told.report, said.report)
 
 
 async def measure_agreement(pages: int, edits: int, seed: int, data: str | None) -> Agreement:
-    take_turns()
+    shorten_thread_switch_interval()
     chosen = [one for one in collect_pages(packages=data is None, data=data) if one.split != "held-out"]
     Random(seed).shuffle(chosen)
     driver, found = Driver(), Agreement()

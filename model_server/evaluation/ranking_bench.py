@@ -14,7 +14,7 @@ from pathlib import Path
 from model_server.evaluation.intervals import format_share, sign_test
 from model_server.training.sources import training_folder
 from model_server.training.verdicts import JudgedTask, read_judged_tasks
-from relook_lsp.models.local import Local
+from relook_lsp.models.shipped_policy import LocalPolicy
 from relook_lsp.refine.trajectory import Reason
 
 ATTEMPTS = 10
@@ -75,14 +75,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--verdicts", type=Path, default=training_folder() / "verdicts.jsonl")
     parser.add_argument("--model", action="append", required=True, metavar="NAME=FOLDER", help="may be repeated")
     options = parser.parse_args(argv)
-    models = {name: Local(Path(folder)) for name, _, folder in (text.partition("=") for text in options.model)}
+    models = {name: LocalPolicy(Path(folder)) for name, _, folder in (text.partition("=") for text in options.model)}
     shown = [
         one for one in read_judged_tasks(options.verdicts).values() if one.observation is not None and not one.trains
     ]
     found: list[tuple[str, dict[str, PolicyOutcome]]] = []
     for one in shown:
         assert one.observation is not None
-        ranked = {name: model.answers(one.observation) for name, model in models.items()}
+        ranked = {name: model.sample_answers(one.observation) for name, model in models.items()}
         if (done := compare_policies(one, ranked)) is not None:
             found.append((one.part, done))
     print(f"{len(found)} of {len(shown)} tasks that no training saw; the others' first answers were not all judged.")

@@ -44,26 +44,34 @@ from model_server.training.defects.inject import (
     write_defects,
     write_markup_defects,
 )
+from relook_lsp.browser.capture_plan import CapturePlan
 from relook_lsp.browser.driver import Driver
-from relook_lsp.browser.plan import Plan
 from relook_lsp.core.atomic import write_atomically
 from relook_lsp.core.errors import BrowserFailed, RelookError
-from relook_lsp.core.page import Page, text_hash
+from relook_lsp.core.page import Page, hash_texts
 from relook_lsp.core.patch import Patch
-from relook_lsp.refine.conditions import EPSILON
-from relook_lsp.refine.content import lost
-from relook_lsp.refine.refine import refine
-from relook_lsp.refine.site import groups
-from relook_lsp.refine.solved import candidates as proposed
-from relook_lsp.refine.stage import Stage
-from relook_lsp.refine.trajectory import Attempt, Reason, State, Trajectory, Verdict, open_findings, texts_of
-from relook_lsp.refine.verify import Verifier
-from relook_lsp.review.review import Review, Settings, look
+from relook_lsp.refine.acceptance.conditions import EPSILON
+from relook_lsp.refine.acceptance.content import first_lost_content
+from relook_lsp.refine.candidate_renderer import CandidateRenderer
+from relook_lsp.refine.proposers.solved import solved_candidates as proposed
+from relook_lsp.refine.repair_site import group_findings
+from relook_lsp.refine.search import refine_page
+from relook_lsp.refine.trajectory import (
+    AcceptanceResult,
+    Attempt,
+    PageState,
+    Reason,
+    Trajectory,
+    open_findings,
+    texts_of,
+)
+from relook_lsp.refine.verifier import Verifier
+from relook_lsp.review.pipeline import Review, ReviewSettings, review_and_keep_open
 
 SINGLES, TOGETHER = 3, 1
 """Cases of one page with one defect, and with two to four."""
 CANDIDATES = 40
-SETTINGS = Settings(Plan(timeout=90))
+SETTINGS = ReviewSettings(CapturePlan(timeout=90))
 """As a user has them, but for the patience with a busy machine."""
 
 
@@ -75,7 +83,7 @@ def select_pages(data: Path, part: str) -> list[Page]:
     found: dict[str, Page] = {}
     for collection in sorted((data / "pages").iterdir()):
         for file in sorted(collection.rglob("*.html")):
-            digest = text_hash(file.read_bytes())
+            digest = hash_texts(file.read_bytes())
             if assign_part(digest) == part:
                 found.setdefault(digest, Page(collection, file.relative_to(collection).as_posix()))
     return [found[digest] for digest in sorted(found)]
@@ -89,9 +97,9 @@ def assign_part(digest: str) -> str:
 # -- cases
 
 
-async def seed_cases(driver: Driver, page: Page) -> tuple[State, list[tuple[Defect, ...]]] | None:
+async def seed_cases(driver: Driver, page: Page) -> tuple[PageState, list[tuple[Defect, ...]]] | None:
     """The clean page and its cases; None where it is not clean, or hangs on the network."""
-    live, result = await look(driver, page, SETTINGS)
+    live, result = await review_and_keep_open(driver, page, SETTINGS)
     try:
         if result.snapshot is None or not result.report.reviewed or result.report.cost > 0:
             return None
@@ -99,10 +107,10 @@ async def seed_cases(driver: Driver, page: Page) -> tuple[State, list[tuple[Defe
             return None
         random = Random(page.entry)
         chosen = draw_candidates(result.snapshot, random, CANDIDATES)
-        snapshot = await live.styles(needed_styles(result.snapshot, chosen))
+        snapshot = await live.collect_styles(needed_styles(result.snapshot, chosen))
     finally:
         await live.close()
-    base = State(page, Review(result.report, snapshot))
+    base = PageState(page, Review(result.report, snapshot))
     made = [*write_defects(base, chosen, random), *write_markup_defects(snapshot)]
     random.shuffle(made)
     one_each = list({defect.kind: defect for defect in made}.values())
@@ -110,14 +118,16 @@ async def seed_cases(driver: Driver, page: Page) -> tuple[State, list[tuple[Defe
     return base, [*((one,) for one in one_each[: 2 * SINGLES]), *groups[: 2 * TOGETHER]]
 
 
-async def break_page(stage: Stage, base: State, group: Sequence[Defect]) -> tuple[State, Patch] | None:
+async def break_page(
+    stage: CandidateRenderer, base: PageState, group: Sequence[Defect]
+) -> tuple[PageState, Patch] | None:
     """The page with the defects; None where the critics do not see every one of them."""
     patch = join_patches(group)
     if patch is None:
         return None
     texts = texts_of(base)
     page = base.page.with_texts({path: patch.apply(path, texts[path]) for path in patch.paths})
-    broken = State(page, await stage.look(page))
+    broken = PageState(page, await stage.render(page))
     if broken.review.snapshot is None:
         raise BrowserFailed("the browser failed on a broken page; the case is not counted")
     if len(confirm_defects(base, broken, patch, group)) < len(group):
@@ -128,9 +138,9 @@ async def break_page(stage: Stage, base: State, group: Sequence[Defect]) -> tupl
 # -- one run
 
 
-async def run_case(driver: Driver, variant: str, base: State, group: Sequence[Defect], case: str) -> CaseRow:
+async def run_case(driver: Driver, variant: str, base: PageState, group: Sequence[Defect], case: str) -> CaseRow:
     row = CaseRow(base.page.entry, case, variant, tuple(sorted(defect.kind for defect in group)), shown=False)
-    async with Stage(driver, SETTINGS, guard=variant != UNGUARDED) as stage:
+    async with CandidateRenderer(driver, SETTINGS, guard=variant != UNGUARDED) as stage:
         start = await break_page(stage, base, group)
         if start is None:
             return row
@@ -140,44 +150,48 @@ async def run_case(driver: Driver, variant: str, base: State, group: Sequence[De
             result = await refine_unforced(stage, broken)
         elif variant == GEOMETRY_ONLY:
             sight = review_geometry_only(driver, SETTINGS)
-            result = await refine(State(broken.page, await sight(broken.page)), Verifier(sight))
+            result = await refine_page(PageState(broken.page, await sight(broken.page)), Verifier(sight))
         else:
-            verify = Verifier(stage.look, screen=stage.screen, guard=variant != UNGUARDED)
-            result = await refine(broken, verify)
+            verify = Verifier(stage.render, screen=stage.screen_candidate, guard=variant != UNGUARDED)
+            result = await refine_page(broken, verify)
         seconds = time.perf_counter() - started
         if result.stopped == "infrastructure":
             raise BrowserFailed("the browser failed during a refinement; the case is not counted")
-        final = result.best if variant != GEOMETRY_ONLY else State(result.best.page, await stage.look(result.best.page))
+        final = (
+            result.best
+            if variant != GEOMETRY_ONLY
+            else PageState(result.best.page, await stage.render(result.best.page))
+        )
     return measure_result(row, base, broken, patch, replace(result, start=broken, best=final), seconds)
 
 
-async def refine_unforced(stage: Stage, broken: State) -> Trajectory:
+async def refine_unforced(stage: CandidateRenderer, broken: PageState) -> Trajectory:
     """Three rounds in which the next candidate for every defect is taken as it comes: the last state is the result."""
     state, attempts, tried = broken, list[Attempt](), set[Patch]()
     for number in range(1, 4):
-        for target in groups(open_findings(state)):
+        for target in group_findings(open_findings(state)):
             patch = next((p for p in proposed(state, target) if p not in tried), None)
             if patch is None or target[0].identity not in {f.identity for f in open_findings(state)}:
                 continue
             tried.add(patch)
             texts = texts_of(state)
             page = state.page.with_texts({path: patch.apply(path, texts[path]) for path in patch.paths})
-            after = State(page, await stage.look(page))
+            after = PageState(page, await stage.render(page))
             if not after.review.report.reviewed:
                 return Trajectory(broken, state, tuple(attempts), "infrastructure")
-            attempts.append(Attempt(number, 1, "solved", patch, Verdict(Reason.ACCEPTED, "", after, 1)))
+            attempts.append(Attempt(number, 1, "solved", patch, AcceptanceResult(Reason.ACCEPTED, "", after, 1)))
             state = after
     return Trajectory(broken, state, tuple(attempts), "rounds")
 
 
 def measure_result(
-    row: CaseRow, base: State, broken: State, patch: Patch, result: Trajectory, seconds: float
+    row: CaseRow, base: PageState, broken: PageState, patch: Patch, result: Trajectory, seconds: float
 ) -> CaseRow:
     """What the critics say of the result, and how it compares with the page before it was broken."""
     original, injured, final = (state.review.snapshot for state in (base, broken, result.best))
     if original is None or injured is None or final is None:
         return row
-    known = {(f.rule, result.patch.map_key(f.key, base.page.entry)) for f in broken.review.report.all}
+    known = {(f.rule, result.combined_patch.map_key(f.key, base.page.entry)) for f in broken.review.report.all_findings}
     left = open_findings(result.best)
     return replace(
         row,
@@ -186,17 +200,19 @@ def measure_result(
         better=result.best.cost < broken.cost - EPSILON,
         regressions=sum(finding.identity not in known for finding in left),
         structure=has_same_structure(injured, final),
-        lost=lost(original, final, patch.then(result.patch, texts_of(base)) if result.accepted else patch),
+        lost=first_lost_content(
+            original, final, patch.compose(result.combined_patch, texts_of(base)) if result.accepted_attempts else patch
+        ),
         similarity=pixel_similarity(original, final),
         broken_similarity=pixel_similarity(original, injured),
-        edit=result.patch.size,
-        broken_edit=patch.size,
+        edit=result.combined_patch.character_count,
+        broken_edit=patch.character_count,
         seconds=seconds,
-        accepted=len(result.accepted),
+        accepted=len(result.accepted_attempts),
         renders=sum(attempt.verdict.renders for attempt in result.attempts),
         screens=sum(attempt.verdict.screens for attempt in result.attempts),
         left=tuple(sorted(finding.rule for finding in left)),
-        refused=tuple(a.verdict.reason.value for a in result.attempts if not a.verdict.accepted),
+        refused=tuple(a.verdict.reason.value for a in result.attempts if not a.verdict.is_accepted),
         load=round(os.getloadavg()[0], 1),
     )
 

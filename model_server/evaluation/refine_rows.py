@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from model_server.evaluation.intervals import format_share
-from relook_lsp.core.page import text_hash
+from relook_lsp.core.page import hash_texts
 
 FULL, UNFORCED, UNGUARDED, GEOMETRY_ONLY = (
     "refine",
@@ -56,7 +56,7 @@ def code_digest() -> str:
     """Of all code that a result depends on: results of other code are not taken over."""
     here = Path(__file__).parents[2]
     files = [*(here / "relook_lsp").rglob("*.py"), *(here / "model_server").rglob("*.py")]
-    return text_hash(*(file.read_bytes() for file in sorted(files)))[:12]
+    return hash_texts(*(file.read_bytes() for file in sorted(files)))[:12]
 
 
 class RowCache:

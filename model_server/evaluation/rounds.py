@@ -38,19 +38,19 @@ from model_server.training.sources import training_folder
 from model_server.training.task_state import judge_answer, render_broken_page
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.errors import BrowserFailed, RelookError
-from relook_lsp.core.finding import Finding, price
+from relook_lsp.core.finding import Finding, cost_of_extent
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch, PatchError
-from relook_lsp.critics.run import judge
-from relook_lsp.models.language import LanguageError, parse
-from relook_lsp.models.local import WEIGHTS, Local
-from relook_lsp.refine.noise import clear_difference
-from relook_lsp.refine.observe import Observed, observe, to_patch
-from relook_lsp.refine.site import groups
-from relook_lsp.refine.stage import Stage
-from relook_lsp.refine.trajectory import State, Verdict, open_findings, texts_of
-from relook_lsp.refine.verify import Verifier
-from relook_lsp.review.review import Review
+from relook_lsp.critics.engine import judge_snapshot
+from relook_lsp.models.edit_language import LanguageError, parse_answer
+from relook_lsp.models.shipped_policy import WEIGHTS, LocalPolicy
+from relook_lsp.refine.candidate_renderer import CandidateRenderer
+from relook_lsp.refine.noise import is_clear_difference
+from relook_lsp.refine.proposers.observation import ObservedGroup, observe_group, operations_to_patch
+from relook_lsp.refine.repair_site import group_findings
+from relook_lsp.refine.trajectory import AcceptanceResult, PageState, open_findings, texts_of
+from relook_lsp.refine.verifier import Verifier
+from relook_lsp.review.pipeline import Review
 
 ROUNDS = 10
 NOISE = (0.02, 0.1, 0.3)
@@ -58,7 +58,7 @@ STEP = 0.1
 LIKELY = 1.0
 """Mean rank of the answer that is taken, of those that the policy gives, the likeliest being 0."""
 
-KeepCandidate = Callable[[State, Verdict], Awaitable[bool]]
+KeepCandidate = Callable[[PageState, AcceptanceResult], Awaitable[bool]]
 """Whether the candidate of a verdict replaces the state."""
 
 
@@ -66,7 +66,7 @@ KeepCandidate = Callable[[State, Verdict], Awaitable[bool]]
 class RenderCache:
     """Renders of one page and its candidates, each text once."""
 
-    stage: Stage
+    stage: CandidateRenderer
     spent: float = 0.0
     """Seconds that the renders took that were asked for."""
     renders: int = 0
@@ -78,7 +78,7 @@ class RenderCache:
         key = frozenset((path, buffer.text) for path, buffer in page.overlays.items())
         if key not in self._seen:
             started = time.monotonic()
-            review = await self.stage.look(page)
+            review = await self.stage.render(page)
             self._seen[key] = review, time.monotonic() - started
             self.renders += 1
         review, took = self._seen[key]
@@ -90,24 +90,24 @@ def create_ways(first: float, random: Random, read: TextReader | None) -> dict[s
     """All by name; ``first`` is the cost of the page as it was broken."""
     misses: dict[int, float] = {}
 
-    async def forced(_state: State, verdict: Verdict) -> bool:
-        return verdict.accepted
+    async def forced(_state: PageState, verdict: AcceptanceResult) -> bool:
+        return verdict.is_accepted
 
-    async def free(_state: State, _verdict: Verdict) -> bool:
+    async def free(_state: PageState, _verdict: AcceptanceResult) -> bool:
         return True
 
-    async def step_back(state: State, verdict: Verdict) -> bool:
+    async def step_back(state: PageState, verdict: AcceptanceResult) -> bool:
         return _cost_reduction(state, verdict) > -STEP * first
 
-    async def boxes(state: State, verdict: Verdict) -> bool:
+    async def boxes(state: PageState, verdict: AcceptanceResult) -> bool:
         after = _intact_state(verdict)
         return after is not None and await asyncio.to_thread(lambda: geometry_cost(after) < geometry_cost(state))
 
-    async def reads(state: State, verdict: Verdict) -> bool:
+    async def reads(state: PageState, verdict: AcceptanceResult) -> bool:
         after = _intact_state(verdict)
         return after is not None and await missed(after) < await missed(state)
 
-    async def missed(state: State) -> float:
+    async def missed(state: PageState) -> float:
         snapshot = state.review.snapshot
         assert snapshot is not None and read is not None
         if id(snapshot) not in misses:  # renders are kept as long as the page is walked
@@ -115,17 +115,17 @@ def create_ways(first: float, random: Random, read: TextReader | None) -> dict[s
         return misses[id(snapshot)]
 
     def noisy(deviation: float) -> KeepCandidate:
-        async def once(state: State, verdict: Verdict) -> bool:
+        async def once(state: PageState, verdict: AcceptanceResult) -> bool:
             return _cost_reduction(state, verdict) + _measurement_noise(random, deviation * first) > 0
 
         return once
 
     def clear(deviation: float) -> KeepCandidate:
-        async def again(state: State, verdict: Verdict) -> bool:
+        async def again(state: PageState, verdict: AcceptanceResult) -> bool:
             async def measure() -> float:
                 return _cost_reduction(state, verdict) + _measurement_noise(random, deviation * first)
 
-            return await clear_difference(measure)
+            return await is_clear_difference(measure)
 
         return again
 
@@ -135,21 +135,21 @@ def create_ways(first: float, random: Random, read: TextReader | None) -> dict[s
     return found | {f"clear {one:g}": clear(one) for one in NOISE}
 
 
-def geometry_cost(state: State) -> float:
+def geometry_cost(state: PageState) -> float:
     """What the page costs as far as its boxes tell, and its styles. Pure."""
     snapshot = state.review.snapshot
     assert snapshot is not None
-    judgement = judge(strip_pictures(snapshot, snapshot.views), SCREENING.options)
-    return sum(price(one.severity.weight, one.worst.outcome.extent) for one in judgement.defects)
+    judgement = judge_snapshot(strip_pictures(snapshot, snapshot.views), SCREENING.options)
+    return sum(cost_of_extent(one.severity.weight, one.worst.outcome.extent) for one in judgement.defects)
 
 
-def _cost_reduction(state: State, verdict: Verdict) -> float:
+def _cost_reduction(state: PageState, verdict: AcceptanceResult) -> float:
     """What the candidate takes off the cost; what loses content or cannot be shown is never a gain."""
     after = _intact_state(verdict)
     return -1e9 if after is None else state.cost - after.cost
 
 
-def _intact_state(verdict: Verdict) -> State | None:
+def _intact_state(verdict: AcceptanceResult) -> PageState | None:
     """The candidate; None where it loses content or cannot be shown."""
     return None if verdict.reason in WORTHLESS_REASONS else verdict.state
 
@@ -160,12 +160,12 @@ def _measurement_noise(random: Random, deviation: float) -> float:
 
 
 async def edit_in_rounds(
-    start: State, first: float, shown: RenderCache, model: Local, keep: KeepCandidate, random: Random
+    start: PageState, first: float, shown: RenderCache, model: LocalPolicy, keep: KeepCandidate, random: Random
 ) -> CostCurve:
     """With a look in every round; ``first``: seconds of the first one."""
     state, done = start, CostCurve([start.cost], [first])
     for _ in range(ROUNDS):
-        open_ = groups(open_findings(state))
+        open_ = group_findings(open_findings(state))
         if not open_:
             done.add(state.cost, 0.0)
             continue
@@ -174,7 +174,7 @@ async def edit_in_rounds(
         observed, answer = await ask_policy(state, aim, model, random)
         policy = time.monotonic() - started
         if observed is not None:
-            verdict = await judge_answer(state, observed, answer, Verifier(shown.look, minimal=False).aimed(aim))
+            verdict = await judge_answer(state, observed, answer, Verifier(shown.look, minimal=False).aimed_at(aim))
             if verdict.state is not None and verdict.state.review.report.reviewed and await keep(state, verdict):
                 state = verdict.state
         done.add(state.cost, policy + shown.spent - spent)
@@ -182,11 +182,11 @@ async def edit_in_rounds(
 
 
 async def edit_without_review(
-    start: State, first: float, shown: RenderCache, model: Local, random: Random
+    start: PageState, first: float, shown: RenderCache, model: LocalPolicy, random: Random
 ) -> CostCurve:
     """Without another look: an edit for one defect of the first look a round, all on the text that was seen then."""
     done, patch = CostCurve([start.cost], [first]), Patch(())
-    aims = groups(open_findings(start))
+    aims = group_findings(open_findings(start))
     random.shuffle(aims)
     for at in range(ROUNDS):
         started = time.monotonic()
@@ -194,8 +194,8 @@ async def edit_without_review(
             observed, answer = await ask_policy(start, aims[at], model, random)
             with suppress(LanguageError, PatchError):
                 if observed is not None:
-                    edit = to_patch(observed, parse(answer, observed.observation))
-                    patch = Patch.of((*patch.replacements, *edit.replacements))
+                    edit = operations_to_patch(observed, parse_answer(answer, observed.observation))
+                    patch = Patch.from_replacements((*patch.replacements, *edit.replacements))
         policy = time.monotonic() - started
         texts = texts_of(start)
         after = await shown.look(start.page.with_texts({p: patch.apply(p, texts[p]) for p in patch.paths}))
@@ -205,27 +205,29 @@ async def edit_without_review(
     return done
 
 
-async def ask_policy(state: State, aim: Sequence[Finding], model: Local, random: Random) -> tuple[Observed | None, str]:
+async def ask_policy(
+    state: PageState, aim: Sequence[Finding], model: LocalPolicy, random: Random
+) -> tuple[ObservedGroup | None, str]:
     """What the policy is told and says, mostly its likeliest answers; None where it has none."""
-    observed = observe(state, aim)
-    answers = await asyncio.to_thread(model.answers, observed.observation) if observed is not None else []
+    observed = observe_group(state, aim)
+    answers = await asyncio.to_thread(model.sample_answers, observed.observation) if observed is not None else []
     if not answers:
         return None, ""
     return observed, answers[min(int(random.expovariate(1 / LIKELY)), len(answers) - 1)]
 
 
 async def measure_pages(
-    tasks: Sequence[Task], model: Local, read: TextReader | None, note: Callable[[dict[str, object]], None]
+    tasks: Sequence[Task], model: LocalPolicy, read: TextReader | None, note: Callable[[dict[str, object]], None]
 ) -> None:
     driver = Driver("")
     try:
         for task in tasks:
             try:
-                async with Stage(driver, SCREENING) as stage:
+                async with CandidateRenderer(driver, SCREENING) as stage:
                     shown = RenderCache(stage)
                     start = await render_broken_page(task, shown.look)
                     first = shown.spent
-                    if len(groups(open_findings(start))) < 2:
+                    if len(group_findings(open_findings(start))) < 2:
                         continue
                     walks = {"blind": await edit_without_review(start, first, shown, model, Random(f"{task.key} walk"))}
                     for name, keep in create_ways(start.cost, Random(f"{task.key} noise"), read).items():
@@ -268,7 +270,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 out.flush()
 
             program = load_rapidocr() if options.reader else None
-            asyncio.run(measure_pages(one_each, Local(options.model), program, note))
+            asyncio.run(measure_pages(one_each, LocalPolicy(options.model), program, note))
     walks = read_curves(options.out)
     print(format_table(walks), compare_gains(walks), sep="\n\n")
     return 0

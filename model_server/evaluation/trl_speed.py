@@ -22,10 +22,10 @@ from model_server.training.learner import Learner, update_policy
 from model_server.training.policies import load_policy
 from model_server.training.process_group import ProcessGroup
 from model_server.training.rollout import AnswerGroup
-from relook_lsp.models.language import Observation
-from relook_lsp.models.local import LONGEST_ANSWER
-from relook_lsp.models.prompt import compact
-from relook_lsp.models.tokens import END
+from relook_lsp.models.bpe_tokenizer import END
+from relook_lsp.models.edit_language import Observation
+from relook_lsp.models.policy_prompt import compact_prompt
+from relook_lsp.models.shipped_policy import LONGEST_ANSWER
 
 GROUP = 8
 
@@ -59,7 +59,7 @@ def time_trl(folder: Path, observations: Sequence[Observation], random: Random) 
                 num_generations=GROUP, per_device_train_batch_size=GROUP, gradient_accumulation_steps=1,
                 max_completion_length=LONGEST_ANSWER, max_steps=len(observations), disable_tqdm=True, logging_strategy="no",
             ),
-            train_dataset=Dataset.from_list([{"prompt": compact(one)} for one in observations]),
+            train_dataset=Dataset.from_list([{"prompt": compact_prompt(one)} for one in observations]),
             processing_class=words,
             callbacks=[clock],
         )  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import islice
 from random import Random
 
-from relook_lsp.models.language import (
+from relook_lsp.models.edit_language import (
     ElementLine,
     LanguageError,
     Observation,
@@ -15,8 +15,8 @@ from relook_lsp.models.language import (
     RemoveDeclaration,
     SetDeclaration,
     SetProperty,
-    parse,
-    write,
+    format_answer,
+    parse_answer,
 )
 
 DROP_SHARE = 0.2
@@ -61,13 +61,13 @@ def augment_answers(
     same: dict[str, str] = {}
     for answer in answers:
         try:
-            said[answer] = parse(answer, observation)
+            said[answer] = parse_answer(answer, observation)
         except LanguageError:
             same[answer] = answer
     told, moved = augment(observation, tuple(one for operations in said.values() for one in operations), random)
     rest = iter(moved)
     return told, same | {
-        answer: write(tuple(islice(rest, len(operations))), told) for answer, operations in said.items()
+        answer: format_answer(tuple(islice(rest, len(operations))), told) for answer, operations in said.items()
     }
 
 

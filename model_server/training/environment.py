@@ -17,15 +17,15 @@ from model_server.training.task_state import find_task_state, judge_answer
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.errors import RelookError
 from relook_lsp.core.finding import Finding
-from relook_lsp.models.critic import Critic
-from relook_lsp.models.endpoint import Endpoint, HttpChat
-from relook_lsp.models.language import Observation
-from relook_lsp.refine.gate import gate
-from relook_lsp.refine.observe import Observed, observe
-from relook_lsp.refine.site import groups
-from relook_lsp.refine.stage import Stage
-from relook_lsp.refine.trajectory import State, Verdict, open_findings
-from relook_lsp.refine.verify import Gate, Verifier
+from relook_lsp.models.critic import MultimodalCritic
+from relook_lsp.models.edit_language import Observation
+from relook_lsp.models.endpoint import Endpoint, HttpChatModel
+from relook_lsp.refine.acceptance.critic_gate import critic_gate
+from relook_lsp.refine.candidate_renderer import CandidateRenderer
+from relook_lsp.refine.proposers.observation import ObservedGroup, observe_group
+from relook_lsp.refine.repair_site import group_findings
+from relook_lsp.refine.trajectory import AcceptanceResult, PageState, open_findings
+from relook_lsp.refine.verifier import Gate, Verifier
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class EnvironmentSettings:
     def gate(self) -> Gate | None:
         if not self.critic:
             return None
-        return gate(Critic(HttpChat(Endpoint(self.critic, self.critic_model))))
+        return critic_gate(MultimodalCritic(HttpChatModel(Endpoint(self.critic, self.critic_model))))
 
 
 class BrowserEnvironment(Environment):
@@ -81,14 +81,14 @@ class BrowserEnvironment(Environment):
         self._driver = driver
         self._source = watching.source
         self._gate = watching.gate()
-        self._stage: Stage | None = None
-        self._at: tuple[State, tuple[Finding, ...], Observed] | None = None
+        self._stage: CandidateRenderer | None = None
+        self._at: tuple[PageState, tuple[Finding, ...], ObservedGroup] | None = None
 
     async def reset(self, task: Task) -> Observation | None:
         await self.close()
-        self._stage = Stage(self._driver, SCREENING)
+        self._stage = CandidateRenderer(self._driver, SCREENING)
         try:
-            found = await find_task_state(task, self._stage.look)
+            found = await find_task_state(task, self._stage.render)
             self._at = None if found is None else self._observed(*found)
         except (RelookError, OSError, UnicodeDecodeError) as error:
             print(f"{task.page.entry}: {error}", flush=True)
@@ -97,15 +97,15 @@ class BrowserEnvironment(Environment):
     async def step(self, answers: Sequence[str]) -> StepOutcome:
         assert self._at is not None and self._stage is not None, "reset() first"
         state, aim, observed = self._at
-        verify = Verifier(self._stage.look, gate=self._gate, screen=self._stage.screen).aimed(aim)
-        verdicts: dict[str, Verdict] = {}
+        verify = Verifier(self._stage.render, gate=self._gate, screen=self._stage.screen_candidate).aimed_at(aim)
+        verdicts: dict[str, AcceptanceResult] = {}
         for answer in answers:
             if answer not in verdicts:
                 verdicts[answer] = await judge_answer(state, observed, answer, verify)
-        mended = [one.state for one in verdicts.values() if one.accepted and one.state is not None]
+        mended = [one.state for one in verdicts.values() if one.is_accepted and one.state is not None]
         if mended:
             best = min(mended, key=lambda one: one.cost)
-            left = groups(open_findings(best))
+            left = group_findings(open_findings(best))
             self._at = self._observed(best, left[0]) if left else None
         return StepOutcome(
             tuple(_score_answer(state, verdicts[answer]) for answer in answers),
@@ -113,8 +113,10 @@ class BrowserEnvironment(Environment):
             self._told(),
         )
 
-    def _observed(self, state: State, aim: tuple[Finding, ...]) -> tuple[State, tuple[Finding, ...], Observed] | None:
-        observed = observe(state, aim, source=self._source)
+    def _observed(
+        self, state: PageState, aim: tuple[Finding, ...]
+    ) -> tuple[PageState, tuple[Finding, ...], ObservedGroup] | None:
+        observed = observe_group(state, aim, source=self._source)
         return None if observed is None else (state, aim, observed)
 
     def _told(self) -> Observation | None:
@@ -126,6 +128,6 @@ class BrowserEnvironment(Environment):
             await stage.__aexit__()
 
 
-def _score_answer(state: State, verdict: Verdict) -> ScoredAnswer:
+def _score_answer(state: PageState, verdict: AcceptanceResult) -> ScoredAnswer:
     why = ": ".join(filter(None, (verdict.reason.value, verdict.detail)))
-    return ScoredAnswer(compute_worth(state, verdict), verdict.accepted, why)
+    return ScoredAnswer(compute_worth(state, verdict), verdict.is_accepted, why)

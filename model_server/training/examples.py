@@ -12,14 +12,14 @@ from model_server.training.jsonl import read_records
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch, Replacement
 from relook_lsp.core.text import Span
-from relook_lsp.models.language import (
+from relook_lsp.models.edit_language import (
     DeclarationLine,
     ElementLine,
     Observation,
     Operation,
     SetDeclaration,
-    Slot,
-    parse,
+    SolvedValue,
+    parse_answer,
 )
 
 NATURAL = "natural"
@@ -107,7 +107,7 @@ def read_examples(path: Path) -> Iterator[Example]:
 
 def decode_example(record: dict[str, Any]) -> Example:
     observation = decode_observation(record["observation"])
-    return Example(*_task_fields(record), observation, parse(record["answer"], observation))
+    return Example(*_task_fields(record), observation, parse_answer(record["answer"], observation))
 
 
 def _task_fields(record: dict[str, Any]) -> tuple[str, str, str, bool, str, str, Page, Patch, int]:
@@ -132,6 +132,6 @@ def decode_observation(data: dict[str, Any]) -> Observation:
         "widths": None if data["widths"] is None else tuple(data["widths"]),
         "elements": tuple(ElementLine(**e) for e in elements),
         "declarations": tuple(DeclarationLine(**d) for d in data["declarations"]),
-        "slots": tuple(Slot(*s) for s in data["slots"]),
+        "slots": tuple(SolvedValue(*s) for s in data["slots"]),
     }
     return Observation(**fields)

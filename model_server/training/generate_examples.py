@@ -38,14 +38,14 @@ from model_server.training.screening import MAX_COST, MAX_HEIGHT, MAX_NODES, SCR
 from model_server.training.sources import SPLITS, PageSample, collect_pages, select_pages, training_folder
 from relook_lsp.browser.capture import Capture
 from relook_lsp.browser.driver import Driver
-from relook_lsp.browser.restyle import NotTried
+from relook_lsp.browser.style_trial import TrialNotPossible
 from relook_lsp.core.errors import RelookError
-from relook_lsp.models.language import write
-from relook_lsp.refine.observe import observe, to_patch
-from relook_lsp.refine.refine import looker
-from relook_lsp.refine.trajectory import State, texts_of
+from relook_lsp.models.edit_language import format_answer
+from relook_lsp.refine.proposers.observation import observe_group, operations_to_patch
+from relook_lsp.refine.search import clean_renderer
+from relook_lsp.refine.trajectory import PageState, texts_of
 from relook_lsp.review.parallel import run_parallel
-from relook_lsp.review.review import Review, Settings, look
+from relook_lsp.review.pipeline import Review, ReviewSettings, review_and_keep_open
 
 CONFIRMED_SHARE = 0.05
 
@@ -92,15 +92,15 @@ async def generate_examples(
 ) -> list[dict[str, Any]]:
     """All examples of one pass over one page. Raises ``RelookError``."""
     random = Random(f"{sample.hash}:{turn}")
-    live, first = await look(driver, sample.page, SCREENING)
+    live, first = await review_and_keep_open(driver, sample.page, SCREENING)
     try:
         snapshot = first.snapshot
-        if snapshot is None or not snapshot.settled:
+        if snapshot is None or not snapshot.settled_views:
             tally.counts["left out"] += 1
             return []
         layout = widest_view(snapshot).layout
         tally.counts["renders"] += 1
-        if len(layout) > MAX_NODES or layout.content[1] > MAX_HEIGHT or first.report.cost > MAX_COST:
+        if len(layout) > MAX_NODES or layout.content_size[1] > MAX_HEIGHT or first.report.cost > MAX_COST:
             tally.counts["left out"] += 1
             return []
         if not first.report.valid or any(
@@ -109,8 +109,8 @@ async def generate_examples(
             tally.counts["left out"] += 1
             return []
         chosen = draw_candidates(snapshot, random, recipe.defects, kinds)
-        snapshot = await live.styles(needed_styles(snapshot, chosen))
-        base = State(sample.page, Review(first.report, snapshot))
+        snapshot = await live.collect_styles(needed_styles(snapshot, chosen))
+        base = PageState(sample.page, Review(first.report, snapshot))
         found = list(write_defects(base, chosen, random))
         tally.counts["defects"] += len(found)
         records: list[dict[str, Any]] = []
@@ -138,7 +138,7 @@ async def _screen_group(
     driver: Driver,
     live: Capture,
     sample: PageSample,
-    base: State,
+    base: PageState,
     group: Sequence[Defect],
     random: Random,
     recipe: Recipe,
@@ -148,7 +148,7 @@ async def _screen_group(
     assert joint is not None and base.review.snapshot is not None
     texts = texts_of(base)
     page = base.page.with_texts({path: joint.apply(path, texts[path]) for path in joint.paths})
-    views = [random.choice(base.review.snapshot.settled)]
+    views = [random.choice(base.review.snapshot.settled_views)]
     rules = frozenset[str]().union(*(defect.rules for defect in group))
     try:
         if rules <= GEOMETRY_RULES:
@@ -157,24 +157,24 @@ async def _screen_group(
                 tally.counts["not suspected"] += len(group)
                 return []
         review = await review_in_live_page(live, base.review.snapshot, joint, SCREENING.options, views, rules)
-    except NotTried:
+    except TrialNotPossible:
         review = None
     if review is None:
         tally.counts["not style alone"] += len(group)
         return []
-    broken = State(page, review)
+    broken = PageState(page, review)
     tally.counts["trials"] += 1
     shown = confirm_defects(base, broken, joint, group)
     tally.counts["not found"] += len(group) - len(shown)
     tally.counts.update(f"not found: {d.kind} {d.place}" for d in group if d not in [one.defect for one in shown])
     told: set[tuple[str, str]] | None = None
     if shown and random.random() < recipe.confirm:
-        editor = await looker(driver, Settings())(page)
+        editor = await clean_renderer(driver, ReviewSettings())(page)
         told = {(finding.rule, finding.key) for finding in editor.report.findings}
         tally.counts["renders"] += 1
     records: list[dict[str, Any]] = []
     for one in shown:
-        observed = observe(broken, one.findings, source=recipe.source)
+        observed = observe_group(broken, one.findings, source=recipe.source)
         if observed is None:
             tally.counts["no element"] += 1
             continue
@@ -182,7 +182,7 @@ async def _screen_group(
         operations = derive_label(observed, broken, one.defect, invert_patch(joint, one.defect.patch), joint)
         if operations is not None and len(one.defect.values) > 1:
             # Only what breaks the page is taken back: whether that is enough, the page says.
-            mended = joint.then(to_patch(observed, operations), texts_of(base))
+            mended = joint.compose(operations_to_patch(observed, operations), texts_of(base))
             after = await review_in_live_page(live, base.review.snapshot, mended, SCREENING.options, views, [rule])
             tally.counts["trials"] += 1
             if after is None or _count_findings(after, rule) >= _count_findings(review, rule):
@@ -208,7 +208,7 @@ async def _screen_group(
                 "key": one.findings[0].key,
                 "edits": [[e.path, e.span.start, e.span.end, e.old, e.new] for e in joint.replacements],
                 "observation": {**asdict(observed.observation), "picture": None},
-                "answer": write(operations, observed.observation),
+                "answer": format_answer(operations, observed.observation),
                 "full": full,
             }
         )

@@ -7,21 +7,21 @@ import re
 from model_server.training.defects.inject import Defect
 from relook_lsp.core.patch import Patch, PatchError, Replacement
 from relook_lsp.core.text import Span
-from relook_lsp.models.language import (
+from relook_lsp.models.edit_language import (
     LanguageError,
     Operation,
     RemoveDeclaration,
     SetDeclaration,
     SetProperty,
-    parse,
-    write,
+    format_answer,
+    parse_answer,
 )
-from relook_lsp.refine.observe import Observed, to_patch
-from relook_lsp.refine.trajectory import State, texts_of
+from relook_lsp.refine.proposers.observation import ObservedGroup, operations_to_patch
+from relook_lsp.refine.trajectory import PageState, texts_of
 
 
 def derive_label(
-    observed: Observed, broken: State, defect: Defect, back: Patch, joint: Patch
+    observed: ObservedGroup, broken: PageState, defect: Defect, back: Patch, joint: Patch
 ) -> tuple[Operation, ...] | None:
     """The one operation that undoes what breaks the page; ``back`` undoes the whole defect on the broken texts.
     None where what must be edited is not in the observation. Where the defect is one declaration, the operation must
@@ -37,8 +37,8 @@ def derive_label(
     if operation is None:
         return None
     try:
-        parse(write((operation,), observed.observation), observed.observation)
-        patch = to_patch(observed, (operation,))
+        parse_answer(format_answer((operation,), observed.observation), observed.observation)
+        patch = operations_to_patch(observed, (operation,))
     except (LanguageError, PatchError):
         return None
     if len(defect.values) == 1 and not _same_text(broken, patch, back):
@@ -46,17 +46,17 @@ def derive_label(
     return (operation,)
 
 
-def _undo_declaration(observed: Observed, back: Patch, name: str, value: str) -> Operation | None:
+def _undo_declaration(observed: ObservedGroup, back: Patch, name: str, value: str) -> Operation | None:
     """The broken declaration gets its old value, or goes where it had none."""
     for index, declaration in enumerate(observed.declarations):
-        place = observed.site.locator.declared(declaration)
+        place = observed.site.locator.locate_declaration(declaration)
         custom = declaration.name.startswith("--")
         if place is None or place.path is None or (declaration.name != name and not custom):
             continue
         if "".join(declaration.value.split()) != "".join(value.split()):
             continue
         source = observed.site.snapshot.sources[place.url or ""]
-        old = _text_after(source.text, place.span, back.of_file(place.path))
+        old = _text_after(source.text, place.span, back.replacements_in(place.path))
         if old is not None:
             _, colon, before = old.partition(":")
             return SetDeclaration(index, before.strip()) if colon and before.strip() else RemoveDeclaration(index)
@@ -75,7 +75,9 @@ def _text_after(text: str, span: Span, edits: tuple[Replacement, ...]) -> str | 
     return out + text[at : span.end] if touched else None
 
 
-def _restore_declaration(observed: Observed, defect: Defect, back: Patch, joint: Patch, name: str) -> Operation | None:
+def _restore_declaration(
+    observed: ObservedGroup, defect: Defect, back: Patch, joint: Patch, name: str
+) -> Operation | None:
     """A declaration that was removed is declared again."""
     key = joint.map_key(defect.key, observed.site.state.page.entry)
     layout = observed.site.layout
@@ -89,7 +91,7 @@ def _restore_declaration(observed: Observed, defect: Defect, back: Patch, joint:
 _EMPTY = re.compile(r"@media[^{}]*\{[^{}]*\{\}\}|style=\"\"|[\s;]+")
 
 
-def _same_text(broken: State, patch: Patch, back: Patch) -> bool:
+def _same_text(broken: PageState, patch: Patch, back: Patch) -> bool:
     texts = texts_of(broken)
     return all(
         _EMPTY.sub("", patch.apply(path, texts[path])) == _EMPTY.sub("", back.apply(path, texts[path]))

@@ -17,7 +17,7 @@ from model_server.training.reward import compute_advantages
 from model_server.training.rollout import AnswerGroup, RefusedAnswers, SampleAnswers
 from model_server.training.sampling import answer_log_probabilities, sample_answers
 from model_server.training.served_policy import ServedPolicy
-from relook_lsp.models.language import Observation
+from relook_lsp.models.edit_language import Observation
 
 
 def policy_loss(

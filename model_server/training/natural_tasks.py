@@ -19,9 +19,9 @@ from model_server.training.jsonl import read_records
 from model_server.training.screening import MAX_HEIGHT, MAX_NODES, SCREENING
 from model_server.training.sources import SPLITS, PageSample, collect_pages, select_pages, training_folder
 from relook_lsp.browser.driver import Driver
-from relook_lsp.refine.refine import looker
-from relook_lsp.refine.site import groups
-from relook_lsp.refine.trajectory import State, open_findings
+from relook_lsp.refine.repair_site import group_findings
+from relook_lsp.refine.search import clean_renderer
+from relook_lsp.refine.trajectory import PageState, open_findings
 from relook_lsp.review.parallel import run_parallel
 
 MAX_GROUPS = 4
@@ -31,13 +31,13 @@ MAX_GROUPS = 4
 async def find_natural_tasks(driver: Driver, sample: PageSample, rules: Collection[str]) -> list[dict[str, Any]]:
     """The tasks of one page by some ``rules`` (none: by any); none of one that is too large, or cannot be looked at. Raises
     ``RelookError``."""
-    review = await looker(driver, SCREENING)(sample.page)
-    if review.snapshot is None or not review.report.valid or not review.snapshot.settled:
+    review = await clean_renderer(driver, SCREENING)(sample.page)
+    if review.snapshot is None or not review.report.valid or not review.snapshot.settled_views:
         return []
-    layout = review.snapshot.settled[-1].layout
-    if len(layout) > MAX_NODES or layout.content[1] > MAX_HEIGHT:
+    layout = review.snapshot.settled_views[-1].layout
+    if len(layout) > MAX_NODES or layout.content_size[1] > MAX_HEIGHT:
         return []
-    left = groups(open_findings(State(sample.page, review)))
+    left = group_findings(open_findings(PageState(sample.page, review)))
     return [
         {
             **sample.record,

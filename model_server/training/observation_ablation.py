@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from relook_lsp.models.language import Observation
+from relook_lsp.models.edit_language import Observation
 
 
 def _keep_all(observation: Observation) -> Observation:

@@ -12,8 +12,8 @@ import numpy as np
 
 from model_server.training.sources import training_folder
 from relook_lsp.core.atomic import write_atomically
-from relook_lsp.models.llama import read_weights
-from relook_lsp.models.local import WEIGHTS
+from relook_lsp.models.llama_inference import read_weights
+from relook_lsp.models.shipped_policy import WEIGHTS
 
 FILES = ("config.json", "tokenizer.json")
 

@@ -14,11 +14,11 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaForCausalLM, PreTrainedModel
 
 from model_server.training.policy_model import MAX_TOKENS, create_model, train_tokenizer
-from relook_lsp.models.edits import named
-from relook_lsp.models.language import Observation
-from relook_lsp.models.local import LONGEST_ANSWER, cut
-from relook_lsp.models.prompt import TOLD, compact, messages
-from relook_lsp.models.tokens import Tokens
+from relook_lsp.models.bpe_tokenizer import BpeTokenizer
+from relook_lsp.models.edit_enumeration import enumerate_edits
+from relook_lsp.models.edit_language import Observation
+from relook_lsp.models.policy_prompt import TOLD, compact_prompt, policy_messages
+from relook_lsp.models.shipped_policy import LONGEST_ANSWER, truncate_prompt
 
 TokenizedExample = tuple[list[int], int]
 """Ids of prompt, answer and end, and where the answer begins."""
@@ -81,14 +81,16 @@ class SmallPolicy(TrainablePolicy):
         self.model = model
         self._file = tokenizer.read_bytes()
         self._folder = tokenizer.parent
-        self._tokens = Tokens(tokenizer)
+        self._tokens = BpeTokenizer(tokenizer)
 
     @property
     def end_token(self) -> int:
         return self._tokens.end
 
     def tokenize(self, observation: Observation, refused: Sequence[tuple[str, str]], answer: str) -> TokenizedExample:
-        head = cut(self._tokens.encode(compact(observation, len(refused))), MAX_TOKENS - LONGEST_ANSWER)
+        head = truncate_prompt(
+            self._tokens.encode(compact_prompt(observation, len(refused))), MAX_TOKENS - LONGEST_ANSWER
+        )
         return [*head, *self._tokens.encode(answer)[: LONGEST_ANSWER - 1], self.end_token], len(head)
 
     def count_tokens(self, answer: str) -> int:
@@ -98,7 +100,7 @@ class SmallPolicy(TrainablePolicy):
         return self._tokens.decode(_cut_at_end(ids, self.end_token))
 
     def enumerate_answers(self, observation: Observation) -> Sequence[str]:
-        return named(observation, TOLD)
+        return enumerate_edits(observation, TOLD)
 
     def save(self, folder: Path) -> None:
         self.model.save_pretrained(folder)
@@ -125,14 +127,14 @@ class AdapterPolicy(TrainablePolicy):
         return self._tokenizer.eos_token_id
 
     def tokenize(self, observation: Observation, refused: Sequence[tuple[str, str]], answer: str) -> TokenizedExample:
-        asked = [{"role": one.role, "content": one.text} for one in messages(observation, refused)]
+        asked = [{"role": one.role, "content": one.text} for one in policy_messages(observation, refused)]
         if self._tokenizer.chat_template:
             head = self._tokenizer.apply_chat_template(asked, add_generation_prompt=True, return_dict=False)
         else:
             head = self._tokenizer.encode("\n".join(one["content"] for one in asked) + "\n", add_special_tokens=False)
         room = min(CONTEXT, self.model.config.max_position_embeddings) - MAX_ANSWER_TOKENS
         said = self._tokenizer.encode(answer, add_special_tokens=False)[: MAX_ANSWER_TOKENS - 1]
-        head = cut(head, room)
+        head = truncate_prompt(head, room)
         return [*head, *said, self.end_token], len(head)
 
     def count_tokens(self, answer: str) -> int:
@@ -164,7 +166,7 @@ def create_small_policy(
 ) -> SmallPolicy:
     """A new small model; its tokenizer is learnt from ``texts``, once for a ``folder``."""
     tokenizer = folder / "tokenizer.json"
-    tokens = Tokens(tokenizer) if tokenizer.exists() else train_tokenizer(texts, vocabulary, tokenizer)
+    tokens = BpeTokenizer(tokenizer) if tokenizer.exists() else train_tokenizer(texts, vocabulary, tokenizer)
     return SmallPolicy(create_model(size, len(tokens.ids)).to(device), tokenizer)
 
 

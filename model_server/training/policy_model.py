@@ -9,7 +9,7 @@ from typing import TypeVar
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from relook_lsp.models.tokens import END, PATTERN, Tokens
+from relook_lsp.models.bpe_tokenizer import END, PATTERN, BpeTokenizer
 
 Item = TypeVar("Item", int, float)
 
@@ -24,7 +24,7 @@ SIZES: dict[str, dict[str, int]] = {
 """About 0.1, 0.7 and 5 million parameters with a vocabulary of 1,024."""
 
 
-def train_tokenizer(texts: Iterable[str], size: int, path: Path) -> Tokens:
+def train_tokenizer(texts: Iterable[str], size: int, path: Path) -> BpeTokenizer:
     """A byte-level BPE over the pieces of ``PATTERN``, written as ``tokenizer.json``."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
@@ -40,7 +40,7 @@ def train_tokenizer(texts: Iterable[str], size: int, path: Path) -> Tokens:
     tokenizer.train_from_iterator(texts, trainer)
     path.parent.mkdir(parents=True, exist_ok=True)
     tokenizer.save(str(path))
-    return Tokens(path)
+    return BpeTokenizer(path)
 
 
 def create_model(size: str, vocabulary: int) -> LlamaForCausalLM:

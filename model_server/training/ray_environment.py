@@ -21,7 +21,7 @@ from model_server.training.environment import (
 )
 from model_server.training.examples import Task
 from relook_lsp.browser.driver import Driver
-from relook_lsp.models.language import Observation
+from relook_lsp.models.edit_language import Observation
 
 
 @ray.remote(num_cpus=1)

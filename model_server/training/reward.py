@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from relook_lsp.refine.trajectory import Reason, State, Verdict
+from relook_lsp.refine.trajectory import AcceptanceResult, PageState, Reason
 
 WORTHLESS_REASONS = frozenset(
     (
@@ -30,14 +30,14 @@ LENGTH_PRICE = 0.2
 """Reward that an answer of ``LONGEST`` tokens loses, in proportion; shorter ones lose less."""
 
 
-def compute_worth(base: State, verdict: Verdict) -> float | None:
+def compute_worth(base: PageState, verdict: AcceptanceResult) -> float | None:
     """Worth of an edit, 0 to 1, regardless of its length. None where the environment failed: the sample is masked."""
     if verdict.reason is Reason.INFRASTRUCTURE:
         return None
     if verdict.state is None or verdict.reason in WORTHLESS_REASONS or base.cost <= 0:
         return 0.0
     share = max(0.0, min(1.0, (base.cost - verdict.state.cost) / base.cost))
-    return share * (1.0 if verdict.accepted else REFUSED_SHARE)
+    return share * (1.0 if verdict.is_accepted else REFUSED_SHARE)
 
 
 def compute_reward(worth: float | None, length: int) -> float | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from model_server.training.environment import Environment, StepOutcome
 from model_server.training.examples import Task
 from model_server.training.reward import compute_reward
-from relook_lsp.models.language import Observation
+from relook_lsp.models.edit_language import Observation
 
 RefusedAnswers = tuple[tuple[str, str], ...]
 """(answer, why) of what was refused in a round, oldest first."""

@@ -18,7 +18,7 @@ from model_server.training.policy_model import pad_rows
 from model_server.training.reward import compute_reward
 from model_server.training.rollout import AnswerGroup, RefusedAnswers
 from model_server.training.verdicts import JudgedTask
-from relook_lsp.models.language import Observation
+from relook_lsp.models.edit_language import Observation
 
 
 def answer_log_probabilities(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from relook_lsp.browser.plan import Plan
+from relook_lsp.browser.capture_plan import CapturePlan
 from relook_lsp.core.snapshot import Viewport
-from relook_lsp.critics.rule import Options
-from relook_lsp.review.review import Settings
+from relook_lsp.critics.rule import CriticOptions
+from relook_lsp.review.pipeline import ReviewSettings
 
-SCREENING = Settings(
-    Plan(
+SCREENING = ReviewSettings(
+    CapturePlan(
         viewports=(Viewport(375, 812), Viewport(1280, 800)),
         moments=(0,),
         sweep=(),
@@ -16,7 +16,7 @@ SCREENING = Settings(
         zoom=False,
         dark=False,
     ),
-    Options(severities={"never-settles": "off", "layout-shift": "off", "viewport-meta": "off"}),
+    CriticOptions(severities={"never-settles": "off", "layout-shift": "off", "viewport-meta": "off"}),
 )
 """What examples are screened with: one load, a narrow and a wide window. A part of them is confirmed by a clean load
 with the settings of the editor."""

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from model_server.serve.presets import ServeRequest
 from model_server.training.rollout import RefusedAnswers
-from relook_lsp.models.chat import ModelError, Question
-from relook_lsp.models.endpoint import Endpoint, HttpChat
-from relook_lsp.models.language import Observation
-from relook_lsp.models.prompt import messages
+from relook_lsp.models.chat import ChatRequest, ModelError
+from relook_lsp.models.edit_language import Observation
+from relook_lsp.models.endpoint import Endpoint, HttpChatModel
+from relook_lsp.models.policy_prompt import policy_messages
 
 NAME = ServeRequest("policy", "").name
 """Under which the adapter is served."""
@@ -27,13 +27,13 @@ class ServedPolicy:
 
     def __init__(self, url: str, folder: Path, temperature: float) -> None:
         self._url = url
-        self._chat = HttpChat(Endpoint(url, NAME, timeout=SECONDS))
+        self._chat = HttpChatModel(Endpoint(url, NAME, timeout=SECONDS))
         self._folder = folder
         self._temperature = temperature
 
     async def sample(self, observation: Observation, refused: RefusedAnswers, count: int) -> list[str]:
         """Raises ``ModelError``."""
-        question = Question(messages(observation, refused), count, temperature=self._temperature)
+        question = ChatRequest(policy_messages(observation, refused), count, temperature=self._temperature)
         return await self._chat.answer(question)
 
     async def load_adapter(self) -> None:

@@ -34,8 +34,8 @@ from model_server.training.policies import (
 from model_server.training.policy_model import SIZES, pad_rows
 from model_server.training.process_group import ProcessGroup
 from model_server.training.sources import training_folder
-from relook_lsp.models.language import write
-from relook_lsp.models.prompt import compact
+from relook_lsp.models.edit_language import format_answer
+from relook_lsp.models.policy_prompt import compact_prompt
 
 CHECKED = 50
 """Steps between two looks at the development examples, and two checkpoints."""
@@ -64,7 +64,7 @@ def tokenize_example(policy: TrainablePolicy, example: Example, random: Random |
         observation, operations = augment(observation, operations, random)
         refused = 0 if policy.reads_source else random.choice((0, 0, 0, random.randint(1, 24)))
     observation = ABLATIONS[told](observation)
-    return policy.tokenize(observation, [("", "")] * refused, write(operations, observation))
+    return policy.tokenize(observation, [("", "")] * refused, format_answer(operations, observation))
 
 
 def iterate_batches(
@@ -189,7 +189,7 @@ def _create_policy(options: argparse.Namespace, train: Sequence[Example], device
     if options.base:
         return create_adapter_policy(options.base, options.rank, device, getattr(torch, options.dtype), options.layers)
     told = ABLATIONS[options.told]
-    texts = (compact(seen := told(one.observation)) + write(one.target, seen) for one in train)
+    texts = (compact_prompt(seen := told(one.observation)) + format_answer(one.target, seen) for one in train)
     return create_small_policy(options.size, options.vocabulary, texts, options.out / "model", device)
 
 

@@ -23,12 +23,12 @@ from model_server.training.sources import SPLITS, training_folder
 from model_server.training.task_state import find_task_state, judge_answer
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.errors import RelookError
-from relook_lsp.models.language import Observation
-from relook_lsp.models.local import WEIGHTS, Local
-from relook_lsp.refine.observe import Observed, observe
-from relook_lsp.refine.stage import Stage
-from relook_lsp.refine.trajectory import Reason, State
-from relook_lsp.refine.verify import Verifier
+from relook_lsp.models.edit_language import Observation
+from relook_lsp.models.shipped_policy import WEIGHTS, LocalPolicy
+from relook_lsp.refine.candidate_renderer import CandidateRenderer
+from relook_lsp.refine.proposers.observation import ObservedGroup, observe_group
+from relook_lsp.refine.trajectory import PageState, Reason
+from relook_lsp.refine.verifier import Verifier
 from relook_lsp.review.parallel import run_parallel
 
 
@@ -79,23 +79,23 @@ def encode_line(shown: JudgedTask) -> str:
 
 
 async def judge_task(
-    driver: Driver, task: Task, models: Sequence[Local], answers: int, known: JudgedTask | None
+    driver: Driver, task: Task, models: Sequence[LocalPolicy], answers: int, known: JudgedTask | None
 ) -> JudgedTask:
     """Shows the task and has the first ``answers`` of every model judged, but for those that are known. Raises
     ``RelookError``."""
     one = JudgedTask(task.identity, task.split, task.source, task.kind, task.held_out_kind, task.rule, None)
-    async with Stage(driver, SCREENING) as stage:
-        found = await find_task_state(task, stage.look)
-        observed = observe(*found) if found is not None else None
+    async with CandidateRenderer(driver, SCREENING) as stage:
+        found = await find_task_state(task, stage.render)
+        observed = observe_group(*found) if found is not None else None
         if found is None or observed is None:
             return one
         state, aim = found
         one.observation = observed.observation
         if known is not None and known.observation == one.observation:
             one.judged |= known.judged
-        verifier = Verifier(stage.look, screen=stage.screen).aimed(aim)
+        verifier = Verifier(stage.render, screen=stage.screen_candidate).aimed_at(aim)
         for model in models:
-            first = await asyncio.to_thread(model.answers, one.observation)
+            first = await asyncio.to_thread(model.sample_answers, one.observation)
             one.judged |= await _judge_answers(
                 state, observed, [a for a in first[:answers] if a not in one.judged], verifier
             )
@@ -103,7 +103,7 @@ async def judge_task(
 
 
 async def _judge_answers(
-    state: State, observed: Observed, answers: Iterable[str], verifier: Verifier
+    state: PageState, observed: ObservedGroup, answers: Iterable[str], verifier: Verifier
 ) -> dict[str, JudgedAnswer]:
     """Judges each answer; drops those for which the environment failed."""
     said: dict[str, JudgedAnswer] = {}
@@ -111,7 +111,7 @@ async def _judge_answers(
         verdict = await judge_answer(state, observed, answer, verifier)
         if verdict.reason is not Reason.INFRASTRUCTURE:
             said[answer] = JudgedAnswer(
-                round(compute_worth(state, verdict) or 0.0, 4), verdict.accepted, verdict.reason.value
+                round(compute_worth(state, verdict) or 0.0, 4), verdict.is_accepted, verdict.reason.value
             )
     return said
 
@@ -132,7 +132,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--split", choices=SPLITS, help="only its tasks")
     parser.add_argument("--again", action="store_true", help="show those that were shown too")
     options = parser.parse_args(argv)
-    models = [Local(folder) for folder in options.model]
+    models = [LocalPolicy(folder) for folder in options.model]
     options.out.parent.mkdir(parents=True, exist_ok=True)
     known = read_judged_tasks(options.out)
     found = {task.identity: task for path in options.data for task in read_tasks(path)}

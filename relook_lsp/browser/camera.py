@@ -39,7 +39,7 @@ class Camera:
 
     def __init__(self, tab: Tab, touch: bool) -> None:
         self._cdp: Cdp = tab.cdp
-        self._turn = tab.turn
+        self._turn = tab.frame_lock
         self._touch = touch
         self._clip: Rect | None = None
         self.viewport: Viewport | None = None
@@ -59,47 +59,47 @@ class Camera:
             metrics["viewport"] = {"x": clip.x, "y": clip.y, "width": clip.width, "height": clip.height, "scale": 1}
         await self._cdp.send("Emulation.setDeviceMetricsOverride", metrics)
 
-    async def frame(self, layout: Layout, viewport: Viewport, clip: Rect | None = None) -> Frame:
+    async def take_frame(self, layout: Layout, viewport: Viewport, clip: Rect | None = None) -> Frame:
         """A picture of the whole document (down to ``MAX_HEIGHT``), or of ``clip`` (whole pixels). Raises ``Hang``."""
-        width, height = layout.content
+        width, height = layout.content_size
         # A runaway width (a 99999px box) would be a picture of gigabytes.
         right = min(max(width, viewport.width), 4 * viewport.width)
         clip = clip or Rect(0, 0, int(right), int(min(max(height, viewport.height), MAX_HEIGHT)))
         try:
             async with asyncio.timeout(FRAME_BOUND):
                 if self._turn is None:
-                    return Frame(await self._snap(clip), int(clip.x), int(clip.y))
+                    return Frame(await self._screenshot_in_real_time(clip), int(clip.x), int(clip.y))
                 await self.resize(viewport, clip)
-                return Frame(await self._expose(self._turn), int(clip.x), int(clip.y))
+                return Frame(await self._screenshot_in_virtual_time(self._turn), int(clip.x), int(clip.y))
         except TimeoutError as error:
             raise Hang from error
 
-    async def tick(self) -> None:
+    async def draw_frame(self) -> None:
         """A frame without a picture, where frames are made on command. Raises ``Hang``."""
         if self._turn is not None:
-            await self._draw(self._turn)
+            await self._draw_without_picture(self._turn)
 
-    async def settle(self) -> None:
+    async def draw_until_still(self) -> None:
         """Frames until one draws nothing new: a chart that follows the window needs several. Raises ``Hang``."""
         if self._turn is not None:
-            await self._until_quiet(self._turn, 1)
+            await self._draw_until_still(self._turn, 1)
 
-    async def _until_quiet(self, turn: asyncio.Lock, frames: int) -> None:
+    async def _draw_until_still(self, turn: asyncio.Lock, frames: int) -> None:
         """Frames without a picture until so many in a row draw nothing new. Raises ``Hang``."""
         quiet = 0
         for _ in range(_SETTLE):
-            quiet = 0 if await self._draw(turn) else quiet + 1
+            quiet = 0 if await self._draw_without_picture(turn) else quiet + 1
             if quiet == frames:
                 return
 
-    async def _draw(self, turn: asyncio.Lock) -> bool:
+    async def _draw_without_picture(self, turn: asyncio.Lock) -> bool:
         """Make a frame without a picture; whether it drew anything new. Raises ``Hang``."""
         try:
-            return (await self._make(turn, {}, _BEGIN_BOUND))["hasDamage"]
+            return (await self._begin_frame(turn, {}, _BEGIN_BOUND))["hasDamage"]
         except TimeoutError as error:
             raise Hang from error
 
-    async def _make(self, turn: asyncio.Lock, wanted: Mapping[str, Any], bound: float) -> dict[str, Any]:
+    async def _begin_frame(self, turn: asyncio.Lock, wanted: Mapping[str, Any], bound: float) -> dict[str, Any]:
         """One frame. The turn is kept until the browser has answered, even where whoever asked was cancelled meanwhile.
         Raises ``TimeoutError`` after ``bound`` seconds.
 
@@ -115,7 +115,7 @@ class Camera:
         asked.add_done_callback(lambda one: one.cancelled() or one.exception())
         return await asyncio.shield(asked)
 
-    async def _expose(self, turn: asyncio.Lock) -> bytes:
+    async def _screenshot_in_virtual_time(self, turn: asyncio.Lock) -> bytes:
         """A PNG of what the metrics override makes visible (its ``viewport`` member), in exact mode. Time does not move.
         Under load a tile outside the window may be painted a frame late: the picture is taken once a frame draws
         nothing new. Such a frame costs a millisecond, a picture some thirty for a million pixels.
@@ -123,15 +123,15 @@ class Camera:
         The browser is started so that it does not clip the document to its window (``switches``): what lies below the
         fold is painted too, while the page sees a window of the same size as before.
         """
-        await self._until_quiet(turn, _QUIET)
+        await self._draw_until_still(turn, _QUIET)
         shot = {"screenshot": {"format": "png", "optimizeForSpeed": True}}
         pause = _PAUSE
-        while not (reply := await self._make(turn, shot, FRAME_BOUND)).get("screenshotData"):
+        while not (reply := await self._begin_frame(turn, shot, FRAME_BOUND)).get("screenshotData"):
             await asyncio.sleep(pause)
             pause *= 2
         return base64.b64decode(reply["screenshotData"])
 
-    async def _snap(self, clip: Rect) -> bytes:
+    async def _screenshot_in_real_time(self, clip: Rect) -> bytes:
         """A PNG of ``clip`` (document coordinates) from a browser that makes frames by itself (real time)."""
         request = {
             "format": "png",

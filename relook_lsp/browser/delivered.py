@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from relook_lsp.browser.serve import MAX_FILE, TOO_LARGE, Answer
+from relook_lsp.browser.resource_access import MAX_FILE, TOO_LARGE, ResourceAnswer
 from relook_lsp.core.errors import PageNotFound, PageUnreadable, RelookError
 from relook_lsp.core.page import Page
 
 
-def refusal(page: Page, answer: Answer | None) -> RelookError | None:
+def refusal(page: Page, answer: ResourceAnswer | None) -> RelookError | None:
     """Why the answer to the request for the page is no page; None where it is one, or where nothing was asked."""
     if answer is None or (answer.outcome == "ok" and answer.status < 400):
         return None

@@ -8,7 +8,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from relook_lsp.browser.cdp import CdpError
-from relook_lsp.browser.find import Executable, find
+from relook_lsp.browser.executables import BrowserExecutable, find_browser
 from relook_lsp.browser.letters import require_letters
 from relook_lsp.browser.tab import Browser, Tab
 from relook_lsp.core.errors import BrowserFailed
@@ -31,8 +31,8 @@ class Driver:
         self._closing: set[asyncio.Task[None]] = set()
         self._starting: asyncio.Task[Browser] | None = None
         self._closed = False
-        self.executable: Executable | None = None
-        self.starts = 0
+        self.executable: BrowserExecutable | None = None
+        self.start_count = 0
         self._lettered: Browser | None = None
         """The browser that was seen to paint letters."""
 
@@ -41,16 +41,16 @@ class Driver:
         """Whether captures are made in virtual time (known after the first start)."""
         return self.executable is not None and self.executable.shell and self._want_exact
 
-    async def _connected(self) -> Browser:
+    async def _running_browser(self) -> Browser:
         async with self._lock:
             if self._closed:
                 raise BrowserFailed(_CLOSED)
             if self._browser is not None and self._browser.alive:
                 return self._browser
             if self._starting is None:
-                await self._discard()
-                self.executable = find(self._setting)
-                self._starting = asyncio.create_task(_started(self.executable.path, exact=self.exact))
+                await self._discard_browser()
+                self.executable = find_browser(self._setting)
+                self._starting = asyncio.create_task(_start_browser(self.executable.path, exact=self.exact))
                 self._starting.add_done_callback(lambda one: one.cancelled() or one.exception())
             starting = self._starting
             try:
@@ -64,21 +64,21 @@ class Driver:
                 if starting.done():
                     self._starting = None
             self._browser = browser
-            self.starts += 1
+            self.start_count += 1
             return browser
 
-    async def _discard(self) -> None:
+    async def _discard_browser(self) -> None:
         spares, self._spares = self._spares, []
         for spare in spares:
             spare.cancel()
         browser, self._browser = self._browser, None
         if browser is not None:
-            self.leave(browser.close())
+            self.close_in_background(browser.close())
         # Whoever waits may be cancelled; a browser that is half closed would leave its process or its folder behind.
         if self._closing:
             await asyncio.shield(asyncio.gather(*self._closing))
 
-    async def tab(self) -> Tab:
+    async def acquire_tab(self) -> Tab:
         """A fresh page in a fresh context, a warm one where there is one. Raises ``BrowserFailed`` and
         ``NoFonts``."""
         while spares := self._spares:
@@ -90,27 +90,27 @@ class Driver:
             alive = self._browser is not None and self._browser.alive
             if alive and not spare.cancelled() and spare.exception() is None:
                 return spare.result()
-        return await self._open()
+        return await self._open_tab()
 
-    def warm(self) -> None:
+    def open_spare_tabs(self) -> None:
         """Begin to open pages for later ``tab`` calls."""
         while len(self._spares) < SPARES:
-            task = asyncio.create_task(self._open())
+            task = asyncio.create_task(self._open_tab())
             self._spares.append(task)
             task.add_done_callback(lambda t: t.cancelled() or t.exception())
 
-    def leave(self, work: Coroutine[Any, Any, None]) -> None:
+    def close_in_background(self, work: Coroutine[Any, Any, None]) -> None:
         """Close something without anybody waiting for it."""
         closing = asyncio.create_task(work)
         self._closing.add(closing)
         closing.add_done_callback(self._closing.discard)
 
-    async def _open(self) -> Tab:
+    async def _open_tab(self) -> Tab:
         for attempt in (1, 2):
-            browser = await self._connected()
+            browser = await self._running_browser()
             try:
                 async with asyncio.timeout(20):
-                    tab = await browser.tab()
+                    tab = await browser.open_tab()
                     if self._lettered is not browser:
                         await self._require_letters(tab)
                         self._lettered = browser
@@ -121,7 +121,7 @@ class Driver:
                 async with self._lock:
                     # Another page may have found it dead already, and started a new one.
                     if self._browser is browser:
-                        await self._discard()
+                        await self._discard_browser()
         raise AssertionError("unreachable")
 
     async def _require_letters(self, tab: Tab) -> None:
@@ -141,17 +141,17 @@ class Driver:
             await asyncio.wait({starting})
             self._starting = None
             if not starting.cancelled() and starting.exception() is None:
-                self.leave(starting.result().close())
+                self.close_in_background(starting.result().close())
         async with self._lock:
-            await self._discard()
+            await self._discard_browser()
 
 
-async def _started(path: str, *, exact: bool) -> Browser:
+async def _start_browser(path: str, *, exact: bool) -> Browser:
     # Playwright and its driver process are heavy; the exact path does without them, where pipes can be passed on.
     if exact and os.name == "posix":
-        from relook_lsp.browser.shell import Shell
+        from relook_lsp.browser.backends.headless_shell import HeadlessShell
 
-        return await Shell.start(path)
-    from relook_lsp.browser.played import Played
+        return await HeadlessShell.start(path)
+    from relook_lsp.browser.backends.playwright import PlaywrightBrowser
 
-    return await Played.start(path, exact=exact)
+    return await PlaywrightBrowser.start(path, exact=exact)

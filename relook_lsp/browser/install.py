@@ -7,27 +7,27 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from relook_lsp.browser.find import Executable, candidates, program
+from relook_lsp.browser.executables import BrowserExecutable, browser_candidates, program
 
 PACKAGE = "chromium-headless-shell"
 
 Say = Callable[[str], None]
 
 
-def install(*, setting: str, yes: bool, force: bool, say: Say, ask: Callable[[str], bool]) -> bool:
+def install_browser(*, setting: str, yes: bool, force: bool, say: Say, ask: Callable[[str], bool]) -> bool:
     """Whether a browser that starts is there in the end. ``ask`` is called before a system package is installed.
     Raises ``BrowserMissing`` where the settings or RELOOK_BROWSER name one that does not exist."""
-    present = working(setting)
+    present = find_working_browser(setting)
     if present is not None and (present.shell or present.origin in ("settings", "RELOOK_BROWSER")) and not force:
         say(f"{present.path} ({present.origin}) is there already; nothing to do.")
         return True
     say("Trying Playwright's own download of the headless shell ...")
     # -P: a folder named playwright in the current folder is not the package.
     download = [sys.executable, "-P", "-m", "playwright", "install", "--only-shell", "chromium"]
-    if _run(download, 900) and _report(setting, say):
+    if _run_command(download, 900) and _report_installed(setting, say):
         return True
     say("That did not give a browser that starts.")
-    if program("apt-get") and _install_package(yes, say, ask) and _report(setting, say):
+    if program("apt-get") and _install_package(yes, say, ask) and _report_installed(setting, say):
         return True
     if present is not None:
         say(f"No headless shell could be installed; {present.path} is used, in real time: slower, the same rules.")
@@ -39,18 +39,18 @@ def install(*, setting: str, yes: bool, force: bool, say: Say, ask: Callable[[st
     return False
 
 
-def working(setting: str = "") -> Executable | None:
+def find_working_browser(setting: str = "") -> BrowserExecutable | None:
     """The best browser that starts: a download may be there and miss system libraries."""
-    return next((one for one in candidates(setting) if starts(one.path)), None)
+    return next((one for one in browser_candidates(setting) if can_start(one.path)), None)
 
 
-def starts(path: str) -> bool:
+def can_start(path: str) -> bool:
     """Whether the executable runs at all. Windows browsers cannot be asked; there the file is enough."""
-    return sys.platform == "win32" or _run([path, "--version"], 30)
+    return sys.platform == "win32" or _run_command([path, "--version"], 30)
 
 
-def _report(setting: str, say: Say) -> bool:
-    found = working(setting)
+def _report_installed(setting: str, say: Say) -> bool:
+    found = find_working_browser(setting)
     if found is None or not found.shell:
         return False
     say(f"Installed {found.path}.")
@@ -69,10 +69,10 @@ def _install_package(yes: bool, say: Say, ask: Callable[[str], bool]) -> bool:
     apt = program("apt-get") or "apt-get"
     arguments = [apt, "install", "-y", "--no-install-recommends", PACKAGE]
     # The package lists of a fresh machine may be missing or old.
-    return _run(arguments, 900) or (_run([apt, "update"], 300) and _run(arguments, 900))
+    return _run_command(arguments, 900) or (_run_command([apt, "update"], 300) and _run_command(arguments, 900))
 
 
-def _run(command: list[str], timeout: float) -> bool:
+def _run_command(command: list[str], timeout: float) -> bool:
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     try:
         done = subprocess.run(

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import httpcore
 import httpx
 
-from relook_lsp.browser.serve import MAX_FILE, Answer
+from relook_lsp.browser.resource_access import MAX_FILE, ResourceAnswer
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class RemoteHosts:
             network_backend=_PinnedAddresses(),
         )
 
-    async def answer(self, request: Mapping[str, Any]) -> Answer:
+    async def answer(self, request: Mapping[str, Any]) -> ResourceAnswer:
         """The host's reply to a request, which is a ``Network.Request`` of the protocol."""
         try:
             async with asyncio.timeout(_SECONDS):
@@ -61,9 +61,9 @@ class RemoteHosts:
             log.info("%s: %s", request["url"], error)
         except (OSError, ValueError, zlib.error, httpcore.UnsupportedProtocol) as error:  # TimeoutError is an OSError
             log.info("%s: %s", request["url"], error or "no answer in time")
-        return Answer("failed", 0)
+        return ResourceAnswer("failed", 0)
 
-    async def _fetch(self, request: Mapping[str, Any]) -> Answer:
+    async def _fetch(self, request: Mapping[str, Any]) -> ResourceAnswer:
         headers = [(name, value) for name, value in request["headers"].items() if name.lower() not in _NOT_SENT]
         headers += [("Host", urlsplit(str(request["url"])).netloc.rpartition("@")[2]), ("Accept-Encoding", "gzip")]
         async with self._pool.stream(
@@ -71,11 +71,11 @@ class RemoteHosts:
         ) as response:
             received = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers]
             encoding = next((value.lower() for name, value in received if name.lower() == "content-encoding"), "")
-            body = await _decoded(response, encoding)
+            body = await _read_decoded_body(response, encoding)
         status = response.status
         outcome = "ok" if status < 400 else "missing" if status in _GONE else "failed"
         delivered = tuple(one for one in received if one[0].lower() not in _NOT_DELIVERED)
-        return Answer(outcome, status, body, headers=delivered)
+        return ResourceAnswer(outcome, status, body, headers=delivered)
 
     async def close(self) -> None:
         await self._pool.aclose()
@@ -86,7 +86,7 @@ def _body(request: Mapping[str, Any]) -> bytes | None:
     return b"".join(base64.b64decode(entry.get("bytes", "")) for entry in entries) if entries else None
 
 
-async def _decoded(response: httpcore.Response, encoding: str) -> bytes:
+async def _read_decoded_body(response: httpcore.Response, encoding: str) -> bytes:
     """The body. Raises ``ValueError`` where it is too large, cut off, or encoded in a way that was not asked for."""
     if encoding not in ("", "identity", "gzip", "x-gzip"):
         raise ValueError(f"encoded as {encoding}")
@@ -119,7 +119,7 @@ class _PinnedAddresses(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         failure: Exception = httpcore.ConnectError(f"{host} has no address that a page may reach")
         if host not in self._addresses:
-            found = await _addresses(host, port)
+            found = await _resolve_addresses(host, port)
             self._addresses.setdefault(host, found)
         for address in self._addresses[host]:
             try:
@@ -129,7 +129,7 @@ class _PinnedAddresses(httpcore.AsyncNetworkBackend):
         raise failure
 
 
-async def _addresses(host: str, port: int) -> tuple[str, ...]:
+async def _resolve_addresses(host: str, port: int) -> tuple[str, ...]:
     """The addresses of a host that a page may reach. Raises ``OSError`` where the name is not known."""
     if host == "localhost" or host.endswith(".localhost"):
         return "127.0.0.1", "::1"

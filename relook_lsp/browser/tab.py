@@ -16,12 +16,12 @@ class Tab:
     of one browser are made under; None where the browser makes them by itself, in real time."""
 
     cdp: Cdp
-    turn: asyncio.Lock | None
+    frame_lock: asyncio.Lock | None
     close: Callable[[], Awaitable[None]]
 
     @property
-    def exact(self) -> bool:
-        return self.turn is not None
+    def is_exact(self) -> bool:
+        return self.frame_lock is not None
 
 
 class Browser(Protocol):
@@ -30,7 +30,7 @@ class Browser(Protocol):
     @property
     def alive(self) -> bool: ...
 
-    async def tab(self) -> Tab:
+    async def open_tab(self) -> Tab:
         """A fresh page in a fresh context. Raises ``CdpError``."""
         ...
 

@@ -18,8 +18,8 @@ from typing import NoReturn
 from relook_lsp import __version__
 from relook_lsp.cli import termination
 from relook_lsp.core.errors import RelookError, SettingsError, UsageError
-from relook_lsp.core.failures import attributed
-from relook_lsp.core.turns import take_turns
+from relook_lsp.core.failures import attribute_error
+from relook_lsp.core.thread_switching import shorten_thread_switch_interval
 
 COMMANDS = {
     "review": "review pages and report what is visibly wrong",
@@ -29,7 +29,7 @@ COMMANDS = {
     "doctor": "check the browser and report what is missing",
     "install-browser": "install a browser for exact captures",
 }
-"""One module each, with ``arguments(parser)`` and ``run(namespace) -> exit code``; imported when it is asked for."""
+"""One module each, with ``add_arguments(parser)`` and ``run(namespace) -> exit code``; imported when it is asked for."""
 
 USAGE, ENVIRONMENT = 2, 3
 
@@ -44,9 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if argv is None:
             _own_process(verbose)
-        _streams(verbose)
-        take_turns()
-        namespace = _namespace(words)
+        _configure_streams(verbose)
+        shorten_thread_switch_interval()
+        namespace = _parse_arguments(words)
         code = int(namespace.run(namespace))
         sys.stdout.flush()
         return code
@@ -67,12 +67,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _failed(error: Exception, verbose: bool) -> int:
     """Say in one sentence what failed; the exit code."""
     _discard_output()
-    named = attributed(error)
+    named = attribute_error(error)
     if verbose:
         traceback.print_exception(error)
     hint = f" Run it again with {VERBOSE} for the details." if named.kind == RelookError.kind and not verbose else ""
     with contextlib.suppress(OSError):  # nothing is left to say it on
-        print(f"relook: {_printable(str(named))}{hint}", file=sys.stderr)
+        print(f"relook: {_to_printable(str(named))}{hint}", file=sys.stderr)
     return USAGE if named.kind in (UsageError.kind, SettingsError.kind) else ENVIRONMENT
 
 
@@ -85,9 +85,9 @@ def _discard_output() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _namespace(words: list[str]) -> argparse.Namespace:
+def _parse_arguments(words: list[str]) -> argparse.Namespace:
     """With ``run``, the function of the command."""
-    parser = _Parser(
+    parser = _OneLineErrorParser(
         prog="relook",
         description="Reviews web pages and reports what is visibly wrong, on the line that causes it.",
         epilog="Exit code: 0 nothing found, 1 findings, 2 wrong usage, 3 ReLook or its environment failed.",
@@ -100,7 +100,7 @@ def _namespace(words: list[str]) -> argparse.Namespace:
         sub = commands.add_parser(name, help=purpose, description=f"relook {name}: {purpose}.")
         if name == wanted:
             module = import_module(f"relook_lsp.cli.{name.replace('-', '_')}")
-            module.arguments(sub)
+            module.add_arguments(sub)
             _verbose(sub)
             sub.set_defaults(run=module.run)
     return parser.parse_args(words)
@@ -110,14 +110,14 @@ def _verbose(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(VERBOSE, action="store_true", help="print the traceback of every failure, for bug reports")
 
 
-class _Parser(argparse.ArgumentParser):
+class _OneLineErrorParser(argparse.ArgumentParser):
     """Says in one line what was wrong; who wants all options asks for them."""
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}; see '{self.prog} --help'")
 
 
-def _streams(verbose: bool) -> None:
+def _configure_streams(verbose: bool) -> None:
     """Replace a character that the output cannot show. Send log records to stderr without control characters, which
     names of files and texts of pages contain, and without tracebacks unless ``verbose``."""
     sys.stdout = sys.stdout or _closed()
@@ -127,7 +127,7 @@ def _streams(verbose: bool) -> None:
             stream.reconfigure(errors="replace")
     handler = logging.StreamHandler()
     form = "relook: %(message)s"
-    handler.setFormatter(logging.Formatter(form) if verbose else _Plain(form))
+    handler.setFormatter(logging.Formatter(form) if verbose else _SanitizingFormatter(form))
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
 
 
@@ -160,10 +160,10 @@ class _Closed(io.RawIOBase):
         raise OSError(errno.EBADF, "it is closed")
 
 
-class _Plain(logging.Formatter):
+class _SanitizingFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        return _printable(f"relook: {record.getMessage()}")
+        return _to_printable(f"relook: {record.getMessage()}")
 
 
-def _printable(text: str) -> str:
+def _to_printable(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else " " for c in text)

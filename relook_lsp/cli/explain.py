@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-from relook_lsp.cli import values
+from relook_lsp.cli import option_types
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("rule", type=values.rule, metavar="RULE", help="rule id, as in the report")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("rule", type=option_types.parse_rule_id, metavar="RULE", help="rule id, as in the report")
 
 
 def run(options: argparse.Namespace) -> int:

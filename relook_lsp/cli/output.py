@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from relook_lsp.core.atomic import check_folder, check_writable, write_atomically
-from relook_lsp.core.failures import not_written
-from relook_lsp.report import Notice, Reviewed
-from relook_lsp.review.review import Review
+from relook_lsp.core.failures import describe_write_error
+from relook_lsp.report import Notice, PageReview
+from relook_lsp.review.pipeline import Review
 
 _SUFFIXES = {".json": "json", ".sarif": "sarif", ".html": "html", ".htm": "html"}
 
 
-class Crops:
+class CropFolder:
     """Pictures of findings, written as the reviews come in. Without a folder nothing is written."""
 
     def __init__(self, folder: Path | None) -> None:
@@ -24,20 +24,20 @@ class Crops:
         self.files: dict[tuple[str, str, str], str] = {}
         """Path of the picture by (page, rule, key)."""
 
-    def add(self, review: Review) -> None:
+    def save_crops(self, review: Review) -> None:
         """The name says rule, page and place, so that the same finding keeps its file. Raises ``UsageError`` and
         ``NotWritten``."""
-        from relook_lsp.report.pictures import crop
+        from relook_lsp.report.finding_crops import crop_finding
 
         report, snapshot = review.report, review.snapshot
         if self._folder is None or snapshot is None:
             return
-        for finding in report.all:
-            data = crop(snapshot, finding)
+        for finding in report.all_findings:
+            data = crop_finding(snapshot, finding)
             if data is not None:
                 place = hashlib.sha256(f"{report.page}\0{finding.key}".encode("utf-8", "replace")).hexdigest()[:12]
                 target = self._folder / f"{finding.rule}-{place}.png"
-                put(target, data)
+                write_output(target, data)
                 self.files[report.page, finding.rule, finding.key] = target.as_posix()
 
 
@@ -48,53 +48,57 @@ def chosen_format(options: argparse.Namespace) -> str:
     return _SUFFIXES.get(options.output.suffix.lower(), "terminal") if options.output else "terminal"
 
 
-def write(pages: Sequence[Reviewed], options: argparse.Namespace, crops: Crops, notices: Sequence[Notice] = ()) -> None:
+def write_report(
+    pages: Sequence[PageReview], options: argparse.Namespace, crops: CropFolder, notices: Sequence[Notice] = ()
+) -> None:
     """Write the report of all pages. The terminal shows ``notices`` on stderr. Raises ``UsageError`` and
     ``NotWritten``."""
     kind = chosen_format(options)
     if kind == "terminal":
         _write_text(pages, options)
         return
-    data = _rendered(kind, pages, crops, notices, timings=options.timings).encode("utf-8", "replace")
+    data = _render_report(kind, pages, crops, notices, timings=options.timings).encode("utf-8", "replace")
     if options.output is not None:
-        put(options.output, data)
+        write_output(options.output, data)
     else:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
 
 
-def _rendered(kind: str, pages: Sequence[Reviewed], crops: Crops, notices: Sequence[Notice], *, timings: bool) -> str:
+def _render_report(
+    kind: str, pages: Sequence[PageReview], crops: CropFolder, notices: Sequence[Notice], *, timings: bool
+) -> str:
     from relook_lsp.critics.registry import RULES
 
     if kind == "json":
         from relook_lsp.report import json
 
-        return json.render(pages, crops.files, notices, timings=timings)
+        return json.render_json(pages, crops.files, notices, timings=timings)
     if kind == "sarif":
         from relook_lsp.report import sarif
 
-        return sarif.render(pages, [sarif.described(rule) for rule in RULES], notices)
+        return sarif.render_sarif(pages, [sarif.describe_rule(rule) for rule in RULES], notices)
     from relook_lsp.report import html
 
-    return html.render(pages, {rule.id: (rule.title, rule.why, rule.fix) for rule in RULES}, notices=notices)
+    return html.render_html(pages, {rule.id: (rule.title, rule.why, rule.fix) for rule in RULES}, notices=notices)
 
 
-def _write_text(pages: Sequence[Reviewed], options: argparse.Namespace) -> None:
+def _write_text(pages: Sequence[PageReview], options: argparse.Namespace) -> None:
     import io
 
     from rich.console import Console
 
-    from relook_lsp.report.terminal import render
+    from relook_lsp.report.terminal import render_terminal
 
     if options.output is None:
-        render(pages, Console(highlight=False, soft_wrap=True), quiet=options.quiet)
+        render_terminal(pages, Console(highlight=False, soft_wrap=True), quiet=options.quiet)
         return
     text = io.StringIO()
-    render(pages, Console(file=text, highlight=False, soft_wrap=True, width=160), quiet=options.quiet)
-    put(options.output, text.getvalue().encode("utf-8", "replace"))
+    render_terminal(pages, Console(file=text, highlight=False, soft_wrap=True, width=160), quiet=options.quiet)
+    write_output(options.output, text.getvalue().encode("utf-8", "replace"))
 
 
-def prepare(options: argparse.Namespace) -> None:
+def check_output_target(options: argparse.Namespace) -> None:
     """Before a long review: say now what cannot be written in the end. Raises ``UsageError`` and ``NotWritten``."""
     output: Path | None = options.output
     named = output
@@ -108,13 +112,13 @@ def prepare(options: argparse.Namespace) -> None:
             output.parent.mkdir(parents=True, exist_ok=True)
             check_writable(output)
     except OSError as error:
-        raise not_written(named or Path(), error) from error
+        raise describe_write_error(named or Path(), error) from error
 
 
-def put(target: Path, data: bytes) -> None:
+def write_output(target: Path, data: bytes) -> None:
     """Write a whole file or nothing. Raises ``UsageError`` and ``NotWritten``."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(target, data)
     except OSError as error:
-        raise not_written(target, error) from error
+        raise describe_write_error(target, error) from error

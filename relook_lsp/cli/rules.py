@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-from relook_lsp.cli import values
+from relook_lsp.cli import option_types
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--group", type=values.group, help="only this group")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--group", type=option_types.parse_rule_group, help="only this group")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from relook_lsp.cli import values
+from relook_lsp.cli import option_types
 from relook_lsp.cli.trust import notice, trust_argument
 from relook_lsp.core.errors import UsageError
 from relook_lsp.core.page import CODE_SUFFIXES, Page, is_url
@@ -27,14 +27,14 @@ SKIPPED = frozenset(("node_modules", "bower_components", "__pycache__", "vendor"
 
 
 @dataclass(frozen=True)
-class Target:
+class ReviewTarget:
     page: Page
     config: Config
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options that review and refine share."""
-    keys = config.schema()["properties"]
+    keys = config.settings_schema()["properties"]
     parser.add_argument(
         "paths",
         nargs="*",
@@ -51,33 +51,36 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     trust_argument(parser)
     parser.add_argument(
         "--viewport",
-        type=values.viewport,
+        type=option_types.parse_viewport_option,
         action="append",
         metavar="WxH",
         help="window size to review; may be repeated",
     )
     parser.add_argument(
-        "--rule", type=values.rule, action="append", metavar="ID", help="only this rule; may be repeated"
+        "--rule", type=option_types.parse_rule_id, action="append", metavar="ID", help="only this rule; may be repeated"
     )
     parser.add_argument(
         "--allow-host",
-        type=values.host,
+        type=option_types.parse_host,
         action="append",
         metavar="HOST",
         help="host that pages may load from, with its sub-domains; may be repeated",
     )
     parser.add_argument(
         "--jobs",
-        type=values.count(0, keys["jobs"]["maximum"]),
+        type=option_types.count_between(0, keys["jobs"]["maximum"]),
         metavar="N",
         help="pages in parallel (default: one per core)",
     )
     parser.add_argument(
-        "--timeout", type=values.seconds(keys["timeout"]["maximum"]), metavar="S", help="seconds for one page"
+        "--timeout",
+        type=option_types.seconds_up_to(keys["timeout"]["maximum"]),
+        metavar="S",
+        help="seconds for one page",
     )
     parser.add_argument(
         "--critic",
-        type=values.server,
+        type=option_types.parse_server,
         metavar="URL",
         help="ask a multimodal model for a second opinion (an OpenAI-compatible server)",
     )
@@ -94,7 +97,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def targets(options: argparse.Namespace) -> list[Target]:
+def resolve_targets(options: argparse.Namespace) -> list[ReviewTarget]:
     """All pages in the order given, each once. A page that is not there is one too, so that the others are still
     looked at, unless there is nothing else. Raises ``UsageError`` and ``SettingsError``."""
     if options.root is not None and not options.root.is_dir():
@@ -103,26 +106,26 @@ def targets(options: argparse.Namespace) -> list[Target]:
 
     def settings(root: Path) -> Config:
         if root not in configs:
-            configs[root] = _config(root, options)
+            configs[root] = _load_config(root, options)
         return configs[root]
 
     here = config.find_root(Path.cwd(), options.root)
-    words: list[str] = options.paths or _entries(here, settings(here))
+    words: list[str] = options.paths or _settings_entries(here, settings(here))
     if not words and settings(here).ignored:
         raise UsageError(f"name at least one page, folder or URL; {notice(settings(here).ignored).message}")
     if not words:
         raise UsageError("name at least one page, folder or URL, or set 'entry' in relook.toml")
-    found: dict[tuple[Path, str], Target] = {}
+    found: dict[tuple[Path, str], ReviewTarget] = {}
     missing: list[str] = []
     for word in words:
-        pages = [page for file in _pages(word, options.root) for page in _pages_of(file, settings)]
+        pages = [page for file in _pages_named_by(word, options.root) for page in _pages_of(file, settings)]
         if not pages:
             missing.append(word)
             pages = [(here, word)]
         for root, entry in pages:
             if not options.paths and not root.is_relative_to(here):
                 raise UsageError(f"'entry' names {word}, which leads out of the root {here}; name that page yourself")
-            found.setdefault((root, entry), Target(Page(root, entry, sites=settings(root).sites), settings(root)))
+            found.setdefault((root, entry), ReviewTarget(Page(root, entry, sites=settings(root).sites), settings(root)))
     if len(missing) == len(words):
         where = "below" if Path(missing[0]).is_dir() else "at"
         raise UsageError(f"there is no page ({', '.join(SUFFIXES)}) {where} {missing[0]}")
@@ -146,7 +149,7 @@ def _pages_of(file: tuple[Path, str], settings: Callable[[Path], Config]) -> Ite
         yield file
         return
     # On first use: it brings a parser with it.
-    from relook_lsp.source.links import MAX_PAGES, pages_using
+    from relook_lsp.source.page_graph import MAX_PAGES, pages_using
 
     pages, _ = pages_using(root, name, {}, MAX_PAGES, settings(root).sites)
     if not pages:
@@ -155,26 +158,26 @@ def _pages_of(file: tuple[Path, str], settings: Callable[[Path], Config]) -> Ite
         yield root, page
 
 
-def notices_of(chosen: Sequence[Target]) -> list[Notice]:
+def notices_of(chosen: Sequence[ReviewTarget]) -> list[Notice]:
     """What the user must know of the settings, once for each settings file."""
     found = dict.fromkeys(target.config.ignored for target in chosen if target.config.ignored)
     return [notice(ignored) for ignored in found]
 
 
-def _entries(root: Path, settings: Config) -> list[str]:
+def _settings_entries(root: Path, settings: Config) -> list[str]:
     return [one if is_url(one) else str(root / one) for one in settings.entry]
 
 
-def _pages(text: str, root: Path | None) -> Iterator[tuple[Path, str]]:
+def _pages_named_by(text: str, root: Path | None) -> Iterator[tuple[Path, str]]:
     """(root, entry) of every page that a word names; none where nothing is there."""
     if is_url(text):
-        if not values.has_host(text):
+        if not option_types.has_host(text):
             raise UsageError(f"'{text}' is no URL of a page; write it as http://localhost:5173/")
         yield config.find_root(Path.cwd(), root), text
         return
     path = Path(text)
     if path.is_dir():
-        top, files = path, _below(path)
+        top, files = path, _pages_below(path)
     elif path.is_file():
         top, files = path.parent, [path]
     else:
@@ -182,7 +185,9 @@ def _pages(text: str, root: Path | None) -> Iterator[tuple[Path, str]]:
         top = Path(*path.parts[:literal])
         files = sorted(Path(name) for name in glob.iglob(text, recursive=True) if Path(name).is_file())  # noqa: PTH207
     for file in files:
-        yield _located(file, root.resolve() if root is not None else config.marked_root(file) or _unmarked(file, top))
+        yield _locate_page(
+            file, root.resolve() if root is not None else config.marked_root(file) or _unmarked(file, top)
+        )
 
 
 def _unmarked(file: Path, top: Path) -> Path:
@@ -191,7 +196,7 @@ def _unmarked(file: Path, top: Path) -> Path:
     return unmarked_root(file.parent.resolve() / file.name) if code else top.resolve()
 
 
-def _located(file: Path, base: Path) -> tuple[Path, str]:
+def _locate_page(file: Path, base: Path) -> tuple[Path, str]:
     # The folder is resolved and the file is not: where a link leads out of the root, the capture says so.
     absolute = file.parent.resolve() / file.name
     if not absolute.is_relative_to(base):
@@ -199,7 +204,7 @@ def _located(file: Path, base: Path) -> tuple[Path, str]:
     return base, absolute.relative_to(base).as_posix()
 
 
-def _below(folder: Path) -> list[Path]:
+def _pages_below(folder: Path) -> list[Path]:
     found: list[Path] = []
     for here, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if name not in SKIPPED and not name.startswith(".")]
@@ -207,12 +212,12 @@ def _below(folder: Path) -> list[Path]:
     return sorted(found)
 
 
-def _config(root: Path, options: argparse.Namespace) -> Config:
+def _load_config(root: Path, options: argparse.Namespace) -> Config:
     given = {"viewports": options.viewport, "timeout": options.timeout, "jobs": options.jobs}
     overrides: dict[str, object] = {key: value for key, value in given.items() if value is not None}
     critic = {"endpoint": options.critic, "model": options.critic_model}
     overrides["critic"] = {key: value for key, value in critic.items() if value is not None}
-    loaded = config.load(root, overrides, options.config, trusted=options.trust)
+    loaded = config.load_config(root, overrides, options.config, trusted=options.trust)
     hosts: list[str] = options.allow_host or []
     settings = loaded.settings
     plan = replace(settings.plan, allowed_hosts=(*settings.plan.allowed_hosts, *hosts))
@@ -220,6 +225,6 @@ def _config(root: Path, options: argparse.Namespace) -> Config:
     return replace(loaded, settings=replace(settings, plan=plan, options=chosen))
 
 
-def jobs(config_: Config) -> int:
+def job_count(config_: Config) -> int:
     """How many pages are looked at side by side."""
     return config_.jobs or max(1, os.cpu_count() or 1)

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Iterable
 
 from relook_lsp.report import Notice
-from relook_lsp.report.plain import plain
-from relook_lsp.review.trust import Ignored
+from relook_lsp.report.sanitize import to_plain_line
+from relook_lsp.review.trust import IgnoredSettings
 
 _HOW = "run with --trust if you trust this project"
 
@@ -19,11 +19,11 @@ def trust_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def notice(ignored: Ignored) -> Notice:
+def notice(ignored: IgnoredSettings) -> Notice:
     return Notice("settings-ignored", ignored.message(_HOW))
 
 
 def show(notices: Iterable[Notice]) -> None:
     """One line each on stderr: stdout belongs to the report."""
     for one in notices:
-        print(f"relook: {plain(one.message)}", file=sys.stderr)
+        print(f"relook: {to_plain_line(one.message)}", file=sys.stderr)

@@ -27,7 +27,7 @@ def write_atomically(target: Path, data: bytes, *, durable: bool = True) -> None
     ``durable``: wait until the disk has the bytes. Caches do without. Raises ``OSError``; the target is then as it was.
     """
     real = Path(os.path.realpath(target))
-    former = status(real)
+    former = stat_or_none(real)
     if former is not None and not stat.S_ISREG(former.st_mode):
         real.write_bytes(data)
         return
@@ -63,7 +63,7 @@ def write_new(path: Path, data: bytes, like: os.stat_result | None, *, durable: 
 def check_writable(target: Path) -> None:
     """Raise the ``OSError`` that ``write_atomically`` would raise now, as far as it can be known without the data."""
     real = Path(os.path.realpath(target))
-    former = status(real)
+    former = stat_or_none(real)
     if former is not None and stat.S_ISDIR(former.st_mode):
         raise os_error(errno.EISDIR, target)
     if former is not None and not os.access(real, os.W_OK):
@@ -89,7 +89,7 @@ def sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def status(path: Path) -> os.stat_result | None:
+def stat_or_none(path: Path) -> os.stat_result | None:
     """None where there is no such file. Raises ``OSError``."""
     try:
         return path.stat()

@@ -14,7 +14,7 @@ class Colour(NamedTuple):
     blue: float
     alpha: float = 1.0
 
-    def over(self, below: Colour) -> Colour:
+    def composite_over(self, below: Colour) -> Colour:
         """Source-over compositing on an opaque colour."""
         keep = 1.0 - self.alpha
         return Colour(
@@ -34,22 +34,22 @@ def channel_luminance(value: float) -> float:
     return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
 
 
-def luminance(colour: Colour) -> float:
+def relative_luminance(colour: Colour) -> float:
     """Relative luminance 0-1; alpha is ignored."""
     red, green, blue = (channel_luminance(value) for value in colour[:3])
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def contrast(one: Colour, other: Colour) -> float:
+def contrast_ratio(one: Colour, other: Colour) -> float:
     """WCAG contrast ratio 1-21, symmetric."""
-    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    lighter, darker = sorted((relative_luminance(one), relative_luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 
 
 _RGB = re.compile(r"rgba?\(\s*([\d.]+)[,\s]+([\d.]+)[,\s]+([\d.]+)(?:[,/\s]+([\d.]+%?))?\s*\)")
 
 
-def parse_computed(value: str) -> Colour | None:
+def parse_computed_colour(value: str) -> Colour | None:
     """A colour as ``getComputedStyle`` writes it (``rgb()`` or ``rgba()``); None for any other form."""
     match = _RGB.fullmatch(value.strip())
     if match is None:

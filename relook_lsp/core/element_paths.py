@@ -23,7 +23,7 @@ _ASCII_LOWER = re.compile(r"[a-z]")
 _ASCII_SPACE = re.compile(r"[ \t\n\f\r]+")
 
 
-class Place(NamedTuple):
+class SiblingPosition(NamedTuple):
     """Where an element stands among its sibling elements; all numbers from 1."""
 
     child: int
@@ -51,9 +51,9 @@ class ElementPaths:
         Empty for a node that belongs to no element. In shadow trees the parts are joined by ``IN_SHADOW``.
         """
         tree, suffix = self._tree, ""
-        while (pseudo := tree.pseudo(node)) is not None:
+        while (pseudo := tree.pseudo_type(node)) is not None:
             suffix, node = f"::{pseudo}{suffix}", tree.parents[node]
-        node = tree.element_of(node)
+        node = tree.nearest_element(node)
         if tree.types[node] != _ELEMENT:
             return ""
         parts = [self._chain(node)]
@@ -63,7 +63,7 @@ class ElementPaths:
 
     def xpath(self, node: int) -> str:
         """Absolute XPath of an element, for ``document.evaluate``; empty in a shadow tree, which XPath cannot enter."""
-        tree, node = self._tree, self._tree.element_of(node)
+        tree, node = self._tree, self._tree.nearest_element(node)
         if tree.types[node] != _ELEMENT or self._hosts[node] >= 0:
             return ""
         steps: list[str] = []
@@ -76,9 +76,9 @@ class ElementPaths:
         """A name for people, such as ``h3.title in .card``: the tag with its id or first class, and the nearest ancestor
         that has an id or a class. Several elements may share it; empty for a node that belongs to no element."""
         tree, suffix = self._tree, ""
-        while (pseudo := tree.pseudo(node)) is not None:
+        while (pseudo := tree.pseudo_type(node)) is not None:
             suffix, node = f"::{pseudo}{suffix}", tree.parents[node]
-        node = tree.element_of(node)
+        node = tree.nearest_element(node)
         if tree.types[node] != _ELEMENT:
             return ""
         mark = self._mark(node)
@@ -130,11 +130,11 @@ class ElementPaths:
         if not place.plain:
             return f"*:nth-child({place.child})"
         identity = self._tree.attribute(node, "id")
-        part = self._names[node] + (f"#{escaped(identity)}" if identity else "")
+        part = self._names[node] + (f"#{escape_css_identifier(identity)}" if identity else "")
         if identity and self._anchors(node):
             return part
         if not identity:
-            part += "".join(f".{escaped(one)}" for one in self._classes(node)[:2])
+            part += "".join(f".{escape_css_identifier(one)}" for one in self._classes(node)[:2])
         return f"{part}:nth-of-type({place.of_name})" if place.with_name > 1 else part
 
     def _anchors(self, node: int) -> bool:
@@ -200,13 +200,13 @@ class ElementPaths:
         return not _ASCII_LOWER.search(self._tree.node_names[node])
 
     @cached_property
-    def _places(self) -> dict[int, Place]:
+    def _places(self) -> dict[int, SiblingPosition]:
         tree = self._tree
         families: dict[tuple[int, bool], list[int]] = defaultdict(list)
         for node, parent in enumerate(tree.parents):
-            if tree.types[node] == _ELEMENT and tree.pseudo(node) is None:
+            if tree.types[node] == _ELEMENT and tree.pseudo_type(node) is None:
                 families[parent, tree.shadow_root_child(node)].append(node)
-        places: dict[int, Place] = {}
+        places: dict[int, SiblingPosition] = {}
         for family in families.values():
             names = [tree.node_names[node] for node in family]
             totals: dict[str, int] = defaultdict(int)
@@ -218,7 +218,7 @@ class ElementPaths:
             for child, (node, name) in enumerate(zip(family, names, strict=True), 1):
                 before[name] += 1
                 plain = _SIMPLE_NAME.fullmatch(name) is not None and len(spellings[_local(name)]) == 1
-                places[node] = Place(child, before[name], totals[name], plain)
+                places[node] = SiblingPosition(child, before[name], totals[name], plain)
         return places
 
     @cached_property
@@ -256,7 +256,7 @@ def _local(name: str) -> str:
     return name.lower().rpartition(":")[2]
 
 
-def escaped(name: str) -> str:
+def escape_css_identifier(name: str) -> str:
     """An identifier of CSS for any text, as ``CSS.escape`` of the CSSOM specification makes it."""
     parts: list[str] = []
     for index, letter in enumerate(name):

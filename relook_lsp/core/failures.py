@@ -30,14 +30,14 @@ _WRONG_NAMES = frozenset((errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAME
 """Errors of a path that cannot be a file, whatever the state of the machine."""
 
 
-def attributed(error: BaseException) -> RelookError:
+def attribute_error(error: BaseException) -> RelookError:
     """The error as one sentence: what the user or the machine did, else a mistake of ReLook."""
     if isinstance(error, RelookError):
         return error
     if isinstance(error, MemoryError):
         return MachineLimit(_MEMORY)
     if isinstance(error, OSError) and error.errno is not None:
-        return MachineLimit(_LIMITS.get(error.errno) or _named(error))
+        return MachineLimit(_LIMITS.get(error.errno) or _file_phrase(error))
     said = str(error)
     for phrase, sentence in _PHRASES.items():
         if phrase in said.lower():
@@ -45,13 +45,13 @@ def attributed(error: BaseException) -> RelookError:
     return RelookError(f"ReLook itself failed ({type(error).__name__}: {said.partition(chr(10))[0][:300]}).")
 
 
-def not_written(path: Path, error: OSError) -> RelookError:
+def describe_write_error(path: Path, error: OSError) -> RelookError:
     """Why a file that the user named could not be written: the name is wrong, or the machine refuses."""
     kind = UsageError if error.errno in _WRONG_NAMES else NotWritten
     return kind(f"{path} cannot be written ({error.strerror or error})")
 
 
-def _named(error: OSError) -> str:
+def _file_phrase(error: OSError) -> str:
     if error.filename:
         return f"{error.filename}: {error.strerror or error}."
     if error.errno in _FULL:

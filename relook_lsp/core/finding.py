@@ -50,7 +50,7 @@ class ByDeclaration(NamedTuple):
     state: str = ""
     """``focus``: as the element is styled with keyboard focus."""
 
-    def key(self, layout: Layout) -> str:
+    def evidence_key(self, layout: Layout) -> str:
         """Under which the evidence keeps the declarations: the node's key, with ``:focus`` where that is asked for."""
         return layout.key(self.node) + (f":{self.state}" if self.state else "")
 
@@ -134,7 +134,7 @@ class Outcome:
     required: Mapping[str, Scalar] = field(default_factory=dict[str, Scalar])
     extent: float = 1.0
     blame: tuple[Blame, ...] = ()
-    data: Mapping[str, Scalar] = field(default_factory=dict[str, Scalar])
+    message_values: Mapping[str, Scalar] = field(default_factory=dict[str, Scalar])
     reason: str = ""
     """For ``incomplete``: a short fixed word such as ``remote-blocked``."""
     need: Need | None = None
@@ -170,7 +170,7 @@ class Sighting(NamedTuple):
     moment: int
 
 
-def price(weight: float, extent: float) -> float:
+def cost_of_extent(weight: float, extent: float) -> float:
     """Weight times extent, of which even the smallest counts a little."""
     return weight * max(0.05, min(1.0, extent))
 
@@ -196,12 +196,12 @@ class Finding:
     related: tuple[Related, ...] = ()
     selector: str = ""
     xpath: str = ""
-    widths: tuple[int, int] | None = None
+    failing_widths: tuple[int, int] | None = None
     measured: Mapping[str, Scalar] = field(default_factory=dict[str, Scalar])
     required: Mapping[str, Scalar] = field(default_factory=dict[str, Scalar])
     extent: float = 1.0
-    seen: tuple[Sighting, ...] = ()
-    extents: Mapping[str, float] = field(default_factory=dict[str, float])
+    sightings: tuple[Sighting, ...] = ()
+    extent_by_view: Mapping[str, float] = field(default_factory=dict[str, float])
     """Extent at every view (id) where it was seen, sweep widths included."""
     source: str = "measured"
     """``measured``, ``axe`` or ``critic`` (a multimodal model)."""
@@ -214,7 +214,7 @@ class Finding:
     @property
     def cost(self) -> float:
         """Weight times extent, counted once however many viewports show it."""
-        return price(self.weight, self.extent)
+        return cost_of_extent(self.weight, self.extent)
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -282,7 +282,7 @@ class Report:
     opinion: Opinion | None = None
 
     @property
-    def all(self) -> tuple[Finding, ...]:
+    def all_findings(self) -> tuple[Finding, ...]:
         return self.findings + self.suppressed
 
     @property
@@ -292,11 +292,15 @@ class Report:
 
     @property
     def cost(self) -> float:
-        return sum(finding.cost for finding in self.all)
+        return sum(finding.cost for finding in self.all_findings)
 
     def cost_at(self, view: str) -> float:
         """Cost of what is seen in one view."""
-        return sum(price(finding.weight, finding.extents[view]) for finding in self.all if view in finding.extents)
+        return sum(
+            cost_of_extent(finding.weight, finding.extent_by_view[view])
+            for finding in self.all_findings
+            if view in finding.extent_by_view
+        )
 
     @property
     def score(self) -> int | None:

@@ -47,7 +47,7 @@ class Rect(NamedTuple):
     def inflate(self, margin: float) -> Rect:
         return Rect(self.x - margin, self.y - margin, self.width + 2 * margin, self.height + 2 * margin)
 
-    def moved(self, x: float, y: float) -> Rect:
+    def translated(self, x: float, y: float) -> Rect:
         return Rect(self.x + x, self.y + y, self.width, self.height)
 
     def rounded(self, digits: int = 2) -> Rect:

@@ -33,7 +33,7 @@ class Layout(Tree):
         self._text_boxes: dict[str, Any] = document["textBoxes"]
         self._column = {name: index for index, name in enumerate(properties)}
         self._styles: list[list[int]] = self._layout["styles"]
-        self.content = (float(document["contentWidth"]), float(document["contentHeight"]))
+        self.content_size = (float(document["contentWidth"]), float(document["contentHeight"]))
         """Width and height of what the document scrolls over."""
 
     @cached_property
@@ -55,26 +55,26 @@ class Layout(Tree):
         row = self._row.get(node)
         return Rect(0, 0, 0, 0) if row is None else Rect(*self._layout["bounds"][row])
 
-    def _extra(self, name: str, node: int) -> Rect:
+    def _optional_box(self, name: str, node: int) -> Rect:
         row = self._row.get(node)
         values = self._layout.get(name)
         box = values[row] if row is not None and values else ()
         return Rect(*box) if len(box) == 4 else Rect(0, 0, 0, 0)
 
-    def client(self, node: int) -> Rect:
+    def client_box(self, node: int) -> Rect:
         """``clientLeft, clientTop, clientWidth, clientHeight``: padding box inside the border, untransformed."""
-        return self._extra("clientRects", node)
+        return self._optional_box("clientRects", node)
 
-    def scroll(self, node: int) -> Rect:
+    def scroll_box(self, node: int) -> Rect:
         """``scrollLeft, scrollTop, scrollWidth, scrollHeight``, untransformed."""
-        return self._extra("scrollRects", node)
+        return self._optional_box("scrollRects", node)
 
     def paint_order(self, node: int) -> int:
         """Larger is painted later (nearer to the eye); -1 without a box."""
         row = self._row.get(node)
         return -1 if row is None else self._layout["paintOrders"][row]
 
-    def appearance(self, node: int) -> tuple[object, ...]:
+    def box_and_styles(self, node: int) -> tuple[object, ...]:
         """Box and computed values, to be compared with those of another layout; empty without a box."""
         row = self._row.get(node)
         strings = self._strings
@@ -89,7 +89,7 @@ class Layout(Tree):
         values = self._styles[row]
         return self._strings[values[column]] if column < len(values) else ""
 
-    def pixels(self, node: int, name: str) -> float:
+    def style_px(self, node: int, name: str) -> float:
         """Computed length in pixels; 0 where the value is not a length."""
         value = self.style(node, name)
         try:
@@ -97,12 +97,12 @@ class Layout(Tree):
         except ValueError:
             return 0.0
 
-    def block(self, node: int) -> int:
+    def nearest_block(self, node: int) -> int:
         """The nearest element, from the node on, that is not laid out within a line; the node where there is none."""
         return next((n for n in (node, *self.ancestors(node)) if self.style(n, "display") != "inline"), node)
 
     @cached_property
-    def runs(self) -> tuple[TextRun, ...]:
+    def text_runs(self) -> tuple[TextRun, ...]:
         """Every line of text that has a box, in document order; blank ones left out."""
         boxes, layout = self._text_boxes, self._layout
         texts: list[int] = layout["text"]

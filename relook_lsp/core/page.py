@@ -26,7 +26,7 @@ def is_url(entry: str) -> bool:
     return entry.startswith(("http://", "https://"))
 
 
-def starts(path: str, sites: tuple[str, ...]) -> Iterator[str]:
+def site_base_folders(path: str, sites: tuple[str, ...]) -> Iterator[str]:
     """Folders, relative to the root, that ``/css/a.css`` may start from where the file at ``path`` says it: the root and every
     folder above the file, each followed by its ``sites``. The site's root need not be the folder that is open."""
     above = [] if is_url(path) else [str(folder) for folder in PurePosixPath(path).parents if str(folder) != "."]
@@ -61,7 +61,7 @@ class Page:
         return Page(self.root, self.entry, {**self.overlays, **changed}, self.sites)
 
 
-def text_hash(*parts: str | bytes) -> str:
+def hash_texts(*parts: str | bytes) -> str:
     """Hex SHA-256 of the parts; the boundaries between parts count."""
     digest = hashlib.sha256()
     for part in parts:

@@ -22,7 +22,7 @@ class Replacement:
     old: str
     new: str
 
-    def trimmed(self) -> Replacement:
+    def without_common_ends(self) -> Replacement:
         """The same edit on the smallest span: common beginning and end are left out."""
         old, new, start = self.old, self.new, self.span.start
         head = 0
@@ -47,9 +47,9 @@ class Patch:
     title: str = ""
 
     @staticmethod
-    def of(replacements: Iterable[Replacement], title: str = "") -> Patch:
+    def from_replacements(replacements: Iterable[Replacement], title: str = "") -> Patch:
         """Sorted and trimmed; an edit that changes nothing is dropped. Raises ``PatchError`` on overlap."""
-        trimmed = (replacement.trimmed() for replacement in replacements)
+        trimmed = (replacement.without_common_ends() for replacement in replacements)
         ordered = sorted({r for r in trimmed if r.old != r.new})
         for before, after in pairwise(ordered):
             if before.path == after.path and (
@@ -63,21 +63,21 @@ class Patch:
         return tuple(dict.fromkeys(replacement.path for replacement in self.replacements))
 
     @property
-    def size(self) -> int:
+    def character_count(self) -> int:
         """Characters removed plus characters inserted."""
         return sum(len(r.old) + len(r.new) for r in self.replacements)
 
-    def of_file(self, path: str) -> tuple[Replacement, ...]:
+    def replacements_in(self, path: str) -> tuple[Replacement, ...]:
         return tuple(r for r in self.replacements if r.path == path)
 
-    def without(self, index: int) -> Patch:
+    def without_replacement(self, index: int) -> Patch:
         return Patch(self.replacements[:index] + self.replacements[index + 1 :], self.title)
 
     def apply(self, path: str, text: str) -> str:
         """``text`` of file ``path`` after the patch. Raises ``PatchError`` where it does not fit."""
         parts: list[str] = []
         end = 0
-        for replacement in self.of_file(path):
+        for replacement in self.replacements_in(path):
             start, stop = replacement.span
             if start < end or stop > len(text) or text[start:stop] != replacement.old:
                 raise PatchError(f"{path} is not the text this edit was made for")
@@ -88,7 +88,7 @@ class Patch:
     def map_offset(self, path: str, offset: int) -> int | None:
         """Where the character at ``offset`` is after the patch; None if it was replaced."""
         shift = 0
-        for replacement in self.of_file(path):
+        for replacement in self.replacements_in(path):
             if offset < replacement.span.start:
                 break
             if offset < replacement.span.end:
@@ -96,10 +96,10 @@ class Patch:
             shift += len(replacement.new) - len(replacement.old)
         return offset + shift
 
-    def end_of(self, path: str, offset: int) -> int:
+    def map_end_offset(self, path: str, offset: int) -> int:
         """Where the character at ``offset`` is after the patch; the end of what replaces it, where it is replaced."""
         shift = 0
-        for replacement in self.of_file(path):
+        for replacement in self.replacements_in(path):
             if offset <= replacement.span.start:
                 break
             shift += len(replacement.new) - len(replacement.old)
@@ -115,18 +115,22 @@ class Patch:
         moved = self.map_offset(entry, int(key[:digits]))
         return None if moved is None else f"{moved}{key[digits:]}"
 
-    def then(self, later: Patch, texts: dict[str, str]) -> Patch:
+    def compose(self, later: Patch, texts: dict[str, str]) -> Patch:
         """One patch on the original ``texts`` with the effect of this patch and then ``later``."""
         replacements: list[Replacement] = []
         for path in dict.fromkeys((*self.paths, *later.paths)):
             before = texts[path]
             after = later.apply(path, self.apply(path, before))
-            replacements += _difference(path, before, after, self.of_file(path), later.of_file(path))
+            replacements += _merge_edited_stretches(
+                path, before, after, self.replacements_in(path), later.replacements_in(path)
+            )
         both = self.title and later.title and self.title != later.title
-        return Patch.of(replacements, f"{len(replacements)} edits" if both else later.title or self.title)
+        return Patch.from_replacements(
+            replacements, f"{len(replacements)} edits" if both else later.title or self.title
+        )
 
 
-def _difference(
+def _merge_edited_stretches(
     path: str, before: str, after: str, first: tuple[Replacement, ...], second: tuple[Replacement, ...]
 ) -> list[Replacement]:
     """Replacements from ``before`` to ``after``, merged where the two patches touch each other."""
@@ -148,7 +152,7 @@ def _difference(
     old_shift = new_shift = 0  # middle -> before, middle -> after, up to the current stretch
     for start, end in merged:
         before_start, after_start = start + old_shift, start + new_shift
-        for r, offset in _placed(first):
+        for r, offset in _with_new_offsets(first):
             if start <= offset and offset + len(r.new) <= end:
                 old_shift += len(r.old) - len(r.new)
         for r in second:
@@ -163,7 +167,7 @@ def _difference(
     return result
 
 
-def _placed(replacements: tuple[Replacement, ...]) -> list[tuple[Replacement, int]]:
+def _with_new_offsets(replacements: tuple[Replacement, ...]) -> list[tuple[Replacement, int]]:
     """Each replacement with the offset of its new text after the patch."""
     shift = 0
     placed: list[tuple[Replacement, int]] = []

@@ -19,12 +19,12 @@ _LINEAR = np.array([channel_luminance(value) for value in range(256)], dtype=np.
 _WEIGHTS = np.array((0.2126, 0.7152, 0.0722), dtype=np.float32)
 
 
-def decode(frame: Frame) -> Pixels:
+def decode_frame(frame: Frame) -> Pixels:
     picture = Image.open(io.BytesIO(frame.png))
     return np.asarray(picture if picture.mode == "RGB" else picture.convert("RGB"))
 
 
-def luminance(pixels: Pixels) -> NDArray[np.float32]:
+def pixel_luminance(pixels: Pixels) -> NDArray[np.float32]:
     """Relative luminance (WCAG 2.2) of every pixel."""
     linear = _LINEAR[pixels]
     return linear @ _WEIGHTS

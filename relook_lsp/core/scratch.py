@@ -23,10 +23,10 @@ _LOCK = "owner.lock"
 _RETRIES = 50
 """Tries to remove a folder, 10 ms apart: processes that were killed may still write for a moment."""
 
-_LIVING: set[Scratch] = set()
+_LIVING: set[ScratchFolder] = set()
 
 
-class Scratch:
+class ScratchFolder:
     """One folder, mode 0700. Raises ``OSError`` where it cannot be made."""
 
     def __init__(self, purpose: str) -> None:
@@ -55,13 +55,13 @@ class Scratch:
         _LIVING.discard(self)
 
 
-def remove_all() -> None:
+def remove_scratch_folders() -> None:
     """The last thing a process does. ``os._exit`` skips it unless it is called before."""
     for one in tuple(_LIVING):
         one.remove()
 
 
-atexit.register(remove_all)
+atexit.register(remove_scratch_folders)
 
 
 def _locked(folder: Path) -> int:

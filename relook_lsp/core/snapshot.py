@@ -46,7 +46,7 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class Image:
+class ImageFacts:
     """Facts of an ``<img>``: natural size in image pixels, 0 where it did not load."""
 
     key: str
@@ -72,7 +72,7 @@ class View:
     layout: Layout
     frame: Frame | None = None
     background: Frame | None = None
-    images: tuple[Image, ...] = ()
+    images: tuple[ImageFacts, ...] = ()
 
     @property
     def id(self) -> str:
@@ -80,7 +80,7 @@ class View:
 
 
 @dataclass(frozen=True)
-class Message:
+class ConsoleMessage:
     """Something the page's scripts said: ``exception``, ``rejection``, ``console``, ``dialog``."""
 
     kind: str
@@ -90,7 +90,7 @@ class Message:
 
 
 @dataclass(frozen=True)
-class Request:
+class ResourceRequest:
     """A request of the page: ``outcome`` is ``ok``, ``missing``, ``refused`` (outside the workspace), ``outside`` (named by a
     path that leads above the root), ``remote`` (blocked host), ``failed``; ``kind`` is the browser's resource type in
     lower case."""
@@ -103,7 +103,7 @@ class Request:
     initiator: ScriptPlace | None = None
 
     @property
-    def withheld(self) -> bool:
+    def is_withheld(self) -> bool:
         """Whether the page would have got it elsewhere: from the network, or with another root."""
         return self.outcome in ("remote", "outside")
 
@@ -130,8 +130,8 @@ class Snapshot:
     url: str
     capture: str
     views: tuple[View, ...]
-    messages: tuple[Message, ...]
-    requests: tuple[Request, ...]
+    messages: tuple[ConsoleMessage, ...]
+    requests: tuple[ResourceRequest, ...]
     sources: Mapping[str, Source]
     hang: ScriptPlace | None = None
     hung: bool = False
@@ -146,11 +146,11 @@ class Snapshot:
     unstable: frozenset[str] = frozenset()
     """Keys of places that differed between two loads."""
 
-    def roles(self, *roles: str) -> tuple[View, ...]:
+    def views_in_roles(self, *roles: str) -> tuple[View, ...]:
         return tuple(view for view in self.views if view.role in roles)
 
     @property
-    def settled(self) -> tuple[View, ...]:
+    def settled_views(self) -> tuple[View, ...]:
         """The last moment of every configured viewport, in the order of the settings."""
         last: dict[Viewport, View] = {}
         for view in self.views:
@@ -158,11 +158,28 @@ class Snapshot:
                 last[view.viewport] = view
         return tuple(last.values())
 
-    def moments(self, viewport: Viewport) -> tuple[View, ...]:
+    def views_over_time(self, viewport: Viewport) -> tuple[View, ...]:
         return tuple(v for v in self.views if v.role == "configured" and v.viewport == viewport)
 
 
 __all__ = [
-    "ELEMENT", "SCHEMA", "STAMP", "TEXT", "Declaration", "Evidence", "Flicker", "Frame", "Image", "Layout", "Message", "Paint",
-    "Request", "ScriptPlace", "Snapshot", "Source", "TextRun", "View", "Viewport",
+    "ELEMENT",
+    "SCHEMA",
+    "STAMP",
+    "TEXT",
+    "ConsoleMessage",
+    "Declaration",
+    "Evidence",
+    "Flicker",
+    "Frame",
+    "ImageFacts",
+    "Layout",
+    "Paint",
+    "ResourceRequest",
+    "ScriptPlace",
+    "Snapshot",
+    "Source",
+    "TextRun",
+    "View",
+    "Viewport",
 ]  # fmt: skip

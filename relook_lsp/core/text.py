@@ -50,7 +50,7 @@ class Span(NamedTuple):
         return self.start < other.end and other.start < self.end
 
 
-def width(text: str, encoding: Encoding) -> int:
+def encoded_length(text: str, encoding: Encoding) -> int:
     """Length of ``text`` in units of ``encoding``."""
     if encoding == "utf-32" or text.isascii():
         return len(text)
@@ -59,7 +59,7 @@ def width(text: str, encoding: Encoding) -> int:
     return len(text.encode("utf-8", "surrogatepass"))
 
 
-def _characters(text: str, units: int, encoding: Encoding) -> int:
+def _count_characters(text: str, units: int, encoding: Encoding) -> int:
     """How many characters take at least so many units; all where there are fewer."""
     if encoding == "utf-16":
         return len(text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "surrogatepass"))
@@ -95,7 +95,7 @@ class LineIndex:
         start = self.starts[line]
         # An offset inside a terminator (between \r and \n) belongs to the end of its line.
         end = min(offset, self.line_span(line).end)
-        return Position(line, width(self.text[start:end], encoding))
+        return Position(line, encoded_length(self.text[start:end], encoding))
 
     def offset(self, position: Position, encoding: Encoding = "utf-16") -> int:
         if position.line < 0:
@@ -105,7 +105,7 @@ class LineIndex:
         start, end = self.line_span(position.line)
         if encoding == "utf-32" or self.text[start:end].isascii():
             return min(start + max(position.character, 0), end)
-        return start + _characters(self.text[start:end], max(position.character, 0), encoding)
+        return start + _count_characters(self.text[start:end], max(position.character, 0), encoding)
 
     def range(self, span: Span, encoding: Encoding = "utf-16") -> Range:
         return Range(self.position(span.start, encoding), self.position(span.end, encoding))
@@ -161,17 +161,17 @@ def decode(data: bytes) -> Decoded:
     then UTF-8, then windows-1252 (WHATWG Encoding and HTML, "determining the character encoding")."""
     for bom, encoding in _BOMS:
         if data.startswith(bom):
-            return _decoded(data[len(bom) :], encoding, bom)
+            return _decode_as(data[len(bom) :], encoding, bom)
     try:
         return Decoded(data.decode("utf-8"), "utf-8", b"", True)
     except UnicodeDecodeError:
         pass
     declared = _META_CHARSET.search(data[:1024])
     label = declared.group(1).decode("ascii", "replace").lower() if declared else "windows-1252"
-    return _decoded(data, _LABELS.get(label, "utf-8"), b"")
+    return _decode_as(data, _LABELS.get(label, "utf-8"), b"")
 
 
-def _decoded(data: bytes, encoding: str, bom: bytes) -> Decoded:
+def _decode_as(data: bytes, encoding: str, bom: bytes) -> Decoded:
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:

@@ -77,7 +77,7 @@ class Tree:
         within = self._in_shadow_trees
         return frozenset(node for node in within if self.parents[node] not in within)
 
-    def pseudo(self, node: int) -> str | None:
+    def pseudo_type(self, node: int) -> str | None:
         """``before``, ``after``, ``marker``, ... for a generated box."""
         return self._pseudo.get(node)
 
@@ -89,7 +89,7 @@ class Tree:
         """Whether the node's parent in the DOM is the shadow root of its parent here."""
         return node in self._shadow_root_children
 
-    def clickable(self, node: int) -> bool:
+    def is_clickable(self, node: int) -> bool:
         """Whether the browser says that the node has a click listener or navigates."""
         return node in self._clickable
 
@@ -108,7 +108,7 @@ class Tree:
                 return strings[flat[i + 1]]
         return None
 
-    def value(self, node: int) -> str:
+    def text_of(self, node: int) -> str:
         """Text of a text node."""
         index = self._values[node]
         return self._strings[index] if index >= 0 else ""
@@ -118,11 +118,11 @@ class Tree:
         while (node := self.parents[node]) >= 0:
             yield node
 
-    def within(self, node: int, ancestor: int) -> bool:
+    def is_within(self, node: int, ancestor: int) -> bool:
         """Whether ``ancestor`` is ``node`` or above it."""
         return node == ancestor or ancestor in self.ancestors(node)
 
-    def element_of(self, node: int) -> int:
+    def nearest_element(self, node: int) -> int:
         """The nearest real element at or above ``node`` (a pseudo-element belongs to its host)."""
         while self.types[node] != ELEMENT or node in self._pseudo:
             parent = self.parents[node]
@@ -131,7 +131,7 @@ class Tree:
             node = parent
         return node
 
-    def find(self, name: str) -> int | None:
+    def find_first(self, name: str) -> int | None:
         """First element of that tag name."""
         # A doctype is a node named like its root element.
         return next((n for n, other in enumerate(self.names) if other == name and self.types[n] == ELEMENT), None)
@@ -154,7 +154,7 @@ class Tree:
                     break
         return ranks
 
-    def origin(self, node: int) -> int | None:
+    def source_offset(self, node: int) -> int | None:
         """Offset in the entry document of the start tag that made this very node (or its template)."""
         rank = self._stamp_rank.get(node)
         return None if rank is None else rank[0]
@@ -176,11 +176,11 @@ class Tree:
             elif node in self._pseudo:
                 keys.append(f"{keys[parent]}::{self._pseudo[node]}")
             else:
-                keys.append(f"{keys[parent]}/{self.names[node]}:{self._siblings[node][0]}")
+                keys.append(f"{keys[parent]}/{self.names[node]}:{self._sibling_positions[node][0]}")
         return keys
 
     @cached_property
-    def _siblings(self) -> list[tuple[int, int]]:
+    def _sibling_positions(self) -> list[tuple[int, int]]:
         """Of every node, which of its parent's children of the same name it is (from 0), and of how many."""
         counts: dict[tuple[int, str], int] = {}
         places: list[int] = []
@@ -193,7 +193,7 @@ class Tree:
         ]
 
     @cached_property
-    def by_key(self) -> dict[str, int]:
+    def nodes_by_key(self) -> dict[str, int]:
         return {self.key(node): node for node in range(len(self.types)) if self.types[node] == ELEMENT}
 
     # -- names for people and tools

@@ -12,9 +12,9 @@ from typing import NamedTuple
 from relook_lsp.core.finding import ByDeclaration, ByTag, NeedPicture, Outcome, Verdict
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.snapshot import TextRun
-from relook_lsp.critics.boxes import decorative, inner, path, turned
+from relook_lsp.critics.box_traits import boxes_up_to, is_decorative, is_inside_replaced_content, is_transformed
 from relook_lsp.critics.rule import Rule
-from relook_lsp.critics.scene import Scene
+from relook_lsp.critics.view_context import ViewContext
 
 THRESHOLDS = {"tolerance": 2.0, "hidden_share": 0.9, "least_ink": 5}
 """``tolerance``: pixels that may be missing; ``hidden_share``: part of a line from which it is hidden rather than cut;
@@ -25,7 +25,7 @@ _SCROLLS = ("auto", "scroll")
 _NO_CAUSE = ("auto", "none", "visible", "normal", "100%")
 
 
-class Cut(NamedTuple):
+class TextCut(NamedTuple):
     """``by``: pixels of the line that lie beyond the ``side`` of the clipping box."""
 
     run: TextRun
@@ -34,7 +34,7 @@ class Cut(NamedTuple):
     by: float
 
 
-class Holder(NamedTuple):
+class ClippingBox(NamedTuple):
     """A box that hides what sticks out, and on which axes."""
 
     node: int
@@ -42,75 +42,75 @@ class Holder(NamedTuple):
     y: bool
 
 
-class Clipping:
+class TextClipping:
     """What is cut in one view: the worst cut of every clipping box, and all elements whose text is whole."""
 
-    def __init__(self, scene: Scene, rule: Rule) -> None:
-        self._scene = scene
+    def __init__(self, context: ViewContext, rule: Rule) -> None:
+        self._context = context
         self._rule = rule
-        self._held: dict[int, tuple[Holder, ...]] = {-1: ()}
-        self.worst: dict[int, Cut] = {}
+        self._held: dict[int, tuple[ClippingBox, ...]] = {-1: ()}
+        self.worst: dict[int, TextCut] = {}
         self.whole: set[int] = set()
-        for run in scene.runs:
-            cut = self._cut(run)
+        for run in context.visible_text_runs:
+            cut = self._find_cut(run)
             if cut is None:
-                self._count_whole(run.element)
+                self._mark_whole(run.element)
             elif cut.clipper not in self.worst or cut.by > self.worst[cut.clipper].by:
                 self.worst[cut.clipper] = cut
         self.whole -= self.worst.keys()
 
     def outcomes(self) -> Iterator[Outcome]:
         for cut in self.worst.values():
-            yield self._verdict(cut)
+            yield self._judge_cut(cut)
         for node in self.whole:
             yield Outcome(Verdict.PASS, node)
 
-    def _count_whole(self, node: int) -> None:
-        parents = self._scene.layout.parents
+    def _mark_whole(self, node: int) -> None:
+        parents = self._context.layout.parents
         while node >= 0 and node not in self.whole:
             self.whole.add(node)
             node = parents[node]
 
-    def _holders(self, element: int) -> tuple[Holder, ...]:
+    def _clipping_boxes(self, element: int) -> tuple[ClippingBox, ...]:
         """The element and its ancestors that hide anything, from the inside out, each on the axes that no scrolling
         box inside it takes care of."""
-        layout = self._scene.layout
+        layout = self._context.layout
         known = self._held.get(element)
         if known is None:
-            above = self._holders(layout.parents[element])
-            known = self._held[element] = _stacked(self._scene, element, above)
+            above = self._clipping_boxes(layout.parents[element])
+            known = self._held[element] = _with_own_clipping(self._context, element, above)
         return known
 
-    def _cut(self, run: TextRun) -> Cut | None:
+    def _find_cut(self, run: TextRun) -> TextCut | None:
         """Where the nearest box that cuts anything off ends inside the line."""
-        scene, thresholds = self._scene, self._rule.thresholds
-        holders = self._holders(run.element)
+        context, thresholds = self._context, self._rule.thresholds
+        holders = self._clipping_boxes(run.element)
         if not holders:
             return None
-        size = scene.layout.pixels(run.element, "font-size")
+        size = context.layout.style_px(run.element, "font-size")
         # A line box is taller than its glyphs: only what lies beyond a part of it can be ink.
         slack = max(0.0, (run.rect.height - 0.7 * size) / 2)
         top, bottom = run.rect.y + slack, run.rect.bottom - slack
         for holder in holders:
-            box = scene.padding_box(holder.node)
+            box = context.padding_box(holder.node)
             if holder.y:
                 sides = {"bottom": bottom - box.bottom, "top": box.y - top}
                 side = max(sides, key=lambda name: sides[name])
                 if thresholds["tolerance"] < sides[side] < thresholds["hidden_share"] * (bottom - top):
-                    return Cut(run, holder.node, side, sides[side])
+                    return TextCut(run, holder.node, side, sides[side])
             if holder.x:
                 by = run.rect.right - box.right
                 if by > thresholds["tolerance"] and run.rect.x < box.right - size:
-                    return Cut(run, holder.node, "right", by)
+                    return TextCut(run, holder.node, "right", by)
         return None
 
-    def _verdict(self, cut: Cut) -> Outcome:
-        scene, layout, clipper = self._scene, self._scene.layout, cut.clipper
-        box = scene.padding_box(clipper)
-        reason = _meant(scene, cut, box)
-        if reason is None and scene.pixels is None:
-            return Outcome(Verdict.INCOMPLETE, clipper, reason="unconfirmed", need=NeedPicture(scene.view.id))
-        if reason is None and not self._touches(cut, box):
+    def _judge_cut(self, cut: TextCut) -> Outcome:
+        context, layout, clipper = self._context, self._context.layout, cut.clipper
+        box = context.padding_box(clipper)
+        reason = _intent_reason(context, cut, box)
+        if reason is None and context.pixels is None:
+            return Outcome(Verdict.INCOMPLETE, clipper, reason="unconfirmed", need=NeedPicture(context.view.id))
+        if reason is None and not self._ink_reaches_edge(cut, box):
             reason = "nothing-painted"
         if reason is not None:
             return Outcome(Verdict.INCOMPLETE, clipper, reason=reason)
@@ -128,12 +128,12 @@ class Clipping:
                 ByDeclaration(clipper, ("overflow-y", "overflow-x"), _NO_CAUSE),
                 ByTag(clipper),
             ),
-            data={"holder": layout.short_name(clipper)},
+            message_values={"holder": layout.short_name(clipper)},
         )
 
-    def _touches(self, cut: Cut, box: Rect) -> bool:
+    def _ink_reaches_edge(self, cut: TextCut, box: Rect) -> bool:
         """Whether letters of this line are painted right up to the edge, and none beyond it."""
-        picture = self._scene.pixels
+        picture = self._context.pixels
         if picture is None:
             return False
         line = cut.run.rect.intersect(box)
@@ -142,50 +142,55 @@ class Clipping:
             "top": (Rect(line.x, box.y, line.width, 2), None),
             "right": (Rect(box.right - 3, line.y, 3, line.height), Rect(box.right + 1, line.y, 3, line.height)),
         }[cut.side]
-        ink = picture.ink(strip)
+        ink = picture.text_ink(strip)
         if ink is None or ink.sum() < self._rule.thresholds["least_ink"]:
             return False
-        outside = None if beyond is None else picture.ink(beyond)
+        outside = None if beyond is None else picture.text_ink(beyond)
         return outside is None or not outside.any()
 
 
-def _stacked(scene: Scene, element: int, above: tuple[Holder, ...]) -> tuple[Holder, ...]:
-    layout = scene.layout
+def _with_own_clipping(context: ViewContext, element: int, above: tuple[ClippingBox, ...]) -> tuple[ClippingBox, ...]:
+    layout = context.layout
     if layout.types[element] != 1 or not layout.has_box(element) or layout.names[element] in ("html", "body"):
         return above
     x, y = (layout.style(element, f"overflow-{axis}") for axis in "xy")
     if x in _SCROLLS or y in _SCROLLS:
         reduced = (h._replace(x=h.x and x not in _SCROLLS, y=h.y and y not in _SCROLLS) for h in above)
         above = tuple(h for h in reduced if h.x or h.y)
-    own = Holder(element, x in _HIDES and layout.style(element, "text-overflow") in ("clip", ""), y in _HIDES)
+    own = ClippingBox(element, x in _HIDES and layout.style(element, "text-overflow") in ("clip", ""), y in _HIDES)
     return (own, *above) if own.x or own.y else above
 
 
-def _meant(scene: Scene, cut: Cut, box: Rect) -> str | None:
+def _intent_reason(context: ViewContext, cut: TextCut, box: Rect) -> str | None:
     """Why the text may be cut on purpose; None where nothing says so."""
-    layout, element = scene.layout, cut.run.element
-    if box.width <= 4 or box.height <= 4 or decorative(scene, element) or inner(scene, element):
+    layout, element = context.layout, cut.run.element
+    if (
+        box.width <= 4
+        or box.height <= 4
+        or is_decorative(context, element)
+        or is_inside_replaced_content(context, element)
+    ):
         return "hidden-on-purpose"
-    if cut.side == "right" and _slides(scene, cut.clipper, box):
+    if cut.side == "right" and _is_carousel(context, cut.clipper, box):
         return "slides"
-    for node in path(scene, element, -1):
-        if turned(scene, node) or layout.style(node, "text-indent") not in ("0px", ""):
+    for node in boxes_up_to(context, element, -1):
+        if is_transformed(context, node) or layout.style(node, "text-indent") not in ("0px", ""):
             return "moves"
         if layout.style(node, "-webkit-line-clamp") not in ("none", "") or layout.style(node, "mask-image") != "none":
             return "shortened-on-purpose"
         if layout.style(node, "position") in ("absolute", "fixed") or layout.style(node, "clip-path") != "none":
             return "placed"
         # What grows and shrinks, or has a button that opens it, shows more in another state.
-        if layout.style(node, "transition-duration").strip("0s, ") or layout.clickable(node):
+        if layout.style(node, "transition-duration").strip("0s, ") or layout.is_clickable(node):
             return "another-state"
         if node == cut.clipper:
             break
     return None
 
 
-def _slides(scene: Scene, clipper: int, box: Rect) -> bool:
+def _is_carousel(context: ViewContext, clipper: int, box: Rect) -> bool:
     """Whether a child of the clipping box lies wholly beyond its edge: a carousel, which brings it in by turns."""
-    layout = scene.layout
+    layout = context.layout
     return any(
         layout.has_box(child) and layout.types[child] == 1 and layout.rect(child).x >= box.right - 1
         for child in layout.children[clipper]

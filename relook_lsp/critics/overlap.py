@@ -12,7 +12,7 @@ _CHUNK = 128
 """Boxes that are compared with all others at once."""
 
 
-def overlapping(boxes: Sequence[Rect], owners: Sequence[int]) -> Iterator[tuple[int, int]]:
+def overlapping_pairs(boxes: Sequence[Rect], owners: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Pairs of indices whose boxes have an area in common and are not of the same owner, each once; by the tops of the
     boxes."""
     if not boxes:

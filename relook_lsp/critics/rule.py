@@ -11,11 +11,11 @@ from relook_lsp.core.finding import Outcome, Severity
 from relook_lsp.core.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from relook_lsp.critics.scene import Scene
+    from relook_lsp.critics.view_context import ViewContext
 
 
 @dataclass(frozen=True)
-class Options:
+class CriticOptions:
     """Settings that critics see."""
 
     contrast_level: str = "AA"
@@ -24,7 +24,7 @@ class Options:
     only: frozenset[str] = frozenset()
     """When not empty, the only rules that run."""
 
-    def severity(self, rule: Rule) -> Severity | None:
+    def severity_of(self, rule: Rule) -> Severity | None:
         """None where the rule is off."""
         if self.only and rule.id not in self.only:
             return None
@@ -34,8 +34,8 @@ class Options:
         return Severity(chosen) if chosen else rule.severity
 
 
-JudgeView = Callable[["Scene"], Iterable[Outcome]]
-JudgePage = Callable[[Snapshot, Options], Iterable[Outcome]]
+JudgeView = Callable[["ViewContext"], Iterable[Outcome]]
+JudgePage = Callable[[Snapshot, CriticOptions], Iterable[Outcome]]
 
 
 @dataclass(frozen=True)
@@ -75,10 +75,10 @@ class Rule:
     """Standard or paper the thresholds come from."""
 
 
-def message(rule: Rule, outcome: Outcome) -> str:
+def format_message(rule: Rule, outcome: Outcome) -> str:
     """What the rule says of a failure. Raises KeyError where its template asks for a value that is not there."""
     required = {f"required_{name}": value for name, value in outcome.required.items()}
-    values = {**outcome.measured, **required, **outcome.data}
+    values = {**outcome.measured, **required, **outcome.message_values}
     shown = {name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in values.items()}
     missing = [name for _, name, _, _ in Formatter().parse(rule.message) if name and name not in shown]
     if missing:

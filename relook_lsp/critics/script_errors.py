@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
 from relook_lsp.core.finding import Blame, ByScript, Outcome, Verdict
-from relook_lsp.core.snapshot import Message, Request, Snapshot
+from relook_lsp.core.snapshot import ConsoleMessage, ResourceRequest, Snapshot
 
 _FOLLOWS_FROM_SCRIPT = re.compile(
     r"is not defined|is not a (function|constructor)|(undefined|null) (or|to) |(of|is) (undefined|null)|before initialization"
@@ -24,10 +24,10 @@ _ENVIRONMENT = re.compile(
 _DATA_KINDS = frozenset(("fetch", "xhr", "websocket", "eventsource"))
 
 
-def excuse(snapshot: Snapshot, message: Message) -> str:
+def excuse_script_error(snapshot: Snapshot, message: ConsoleMessage) -> str:
     """Why an error says nothing more about the page: a remote script or answer that was blocked, a missing file that is told
     as such, a device that a headless browser does not have. Empty where it is the page's own."""
-    blocked = {request.kind for request in snapshot.requests if request.withheld}
+    blocked = {request.kind for request in snapshot.requests if request.is_withheld}
     lacking = [request for request in snapshot.requests if request.outcome in ("missing", "refused")]
     missing = {request.kind for request in lacking}
     text = message.text
@@ -46,22 +46,22 @@ def excuse(snapshot: Snapshot, message: Message) -> str:
     return "environment" if _ENVIRONMENT.search(text) else ""
 
 
-def needs_server(request: Request) -> bool:
+def needs_server(request: ResourceRequest) -> bool:
     """Whether what a script asked for is no file: a path such as ``/api/items`` is answered by a server, which is not
     running here."""
     return request.kind in _DATA_KINDS and "." not in urlsplit(request.url).path.rsplit("/", 1)[-1]
 
 
-def outcomes(snapshot: Snapshot, kind: str) -> Iterator[Outcome]:
+def script_error_outcomes(snapshot: Snapshot, kind: str) -> Iterator[Outcome]:
     """One outcome for every distinct text that a script file said; the first place stands for all."""
-    told: dict[tuple[str, str], list[Message]] = {}
+    told: dict[tuple[str, str], list[ConsoleMessage]] = {}
     for message in snapshot.messages:
         if message.kind == kind:
-            told.setdefault((file(message), message.text), []).append(message)
+            told.setdefault((script_path(message), message.text), []).append(message)
     for (name, text), messages in told.items():
         # Lines move with every edit; the file and the words are what stays of an error.
         place = f"{name}: {text}"
-        reason = excuse(snapshot, messages[0])
+        reason = excuse_script_error(snapshot, messages[0])
         if reason:
             yield Outcome(Verdict.INCOMPLETE, place=place, reason=reason)
             continue
@@ -77,7 +77,7 @@ def outcomes(snapshot: Snapshot, kind: str) -> Iterator[Outcome]:
         yield Outcome(Verdict.PASS)
 
 
-def file(message: Message) -> str:
+def script_path(message: ConsoleMessage) -> str:
     """Path of the script, without the synthetic origin."""
     return unquote(urlsplit(message.place.url).path).lstrip("/") if message.place is not None else ""
 

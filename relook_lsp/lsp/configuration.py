@@ -16,12 +16,12 @@ log = logging.getLogger(__name__)
 SECTION = "relook"
 
 
-def take(ls: RelookServer, values: Mapping[str, object]) -> None:
+def take_settings(ls: RelookServer, values: Mapping[str, object]) -> None:
     """Settings without a value are not set."""
     ls.session.preferences.configure({key: value for key, value in values.items() if value is not None})
 
 
-async def ask(ls: RelookServer) -> None:
+async def request_settings(ls: RelookServer) -> None:
     """Ask the client, where it can be asked. An empty answer changes nothing, nor does one that newer settings have
     overtaken."""
     if not ls.caps.configuration:
@@ -36,10 +36,10 @@ async def ask(ls: RelookServer) -> None:
         return
     newest = told == ls.session.preferences.told
     if newest and answer and isinstance(answer[0], Mapping) and answer[0]:
-        take(ls, cast("Mapping[str, object]", answer[0]))
+        take_settings(ls, cast("Mapping[str, object]", answer[0]))
 
 
-def look_again(ls: RelookServer, delay: float = 0.0) -> None:
+def review_all_again(ls: RelookServer, delay: float = 0.0) -> None:
     """Something changed that every page depends on."""
     for document in ls.session.documents:
-        ls.session.schedule(document, delay)
+        ls.session.schedule_review(document, delay)

@@ -9,9 +9,9 @@ from lsprotocol import types as lsp
 from relook_lsp.core.finding import Finding, Location, Severity
 from relook_lsp.core.patch import Patch
 from relook_lsp.core.text import Encoding, LineIndex, Position, Range, Span
-from relook_lsp.lsp.caps import ClientCaps
-from relook_lsp.session.documents import Documents
-from relook_lsp.session.subject import Seen, Subject
+from relook_lsp.lsp.client_capabilities import ClientCapabilities
+from relook_lsp.session.open_documents import OpenDocuments
+from relook_lsp.session.reviewed_page import PageId, ReviewedPage
 
 SOURCES = {"measured": "relook", "axe": "relook", "critic": "ReLook critic"}
 _DOCUMENTATION = "https://github.com/relook-lsp/relook/blob/main/docs/"
@@ -29,43 +29,47 @@ _SEVERITY = {
 }
 
 
-def range_of(text: str, span: Span, encoding: Encoding) -> lsp.Range:
-    return protocol_range(LineIndex(text).range(span, encoding))
+def span_to_range(text: str, span: Span, encoding: Encoding) -> lsp.Range:
+    return to_protocol_range(LineIndex(text).range(span, encoding))
 
 
-def protocol_range(value: Range) -> lsp.Range:
+def to_protocol_range(value: Range) -> lsp.Range:
     return lsp.Range(lsp.Position(*value.start), lsp.Position(*value.end))
 
 
-def offset_of(text: str, position: lsp.Position, encoding: Encoding) -> int:
+def position_to_offset(text: str, position: lsp.Position, encoding: Encoding) -> int:
     return LineIndex(text).offset(Position(position.line, position.character), encoding)
 
 
-def place_range(place: Location, texts: Texts, encoding: Encoding) -> lsp.Range:
+def location_range(place: Location, texts: Texts, encoding: Encoding) -> lsp.Range:
     text = texts.get(place.path or "")
     if text is None or encoding == "utf-16":
-        return protocol_range(place.range)
-    return range_of(text, place.span, encoding)
+        return to_protocol_range(place.range)
+    return span_to_range(text, place.span, encoding)
 
 
-def location(
-    place: Location, subject: Subject, texts: Texts, documents: Documents, encoding: Encoding
+def to_protocol_location(
+    place: Location, page_id: PageId, texts: Texts, documents: OpenDocuments, encoding: Encoding
 ) -> lsp.Location | None:
     """None where the place is in no file of the workspace."""
     if place.path is None:
         return None
-    return lsp.Location(documents.uri(subject.root, place.path), place_range(place, texts, encoding))
+    return lsp.Location(documents.uri_of(page_id.root, place.path), location_range(place, texts, encoding))
 
 
-def documentation(one: Finding) -> str:
+def documentation_url(one: Finding) -> str:
     """Address of the page about a rule."""
     if one.source == "axe":
         return str(one.measured["reference"])
     return _DOCUMENTATION + ("critic.md" if one.source == "critic" else f"rules/{one.rule}.md")
 
 
-def diagnostic(
-    group: Sequence[Finding], seen: Seen, documents: Documents, caps: ClientCaps, encoding: Encoding
+def build_diagnostic(
+    group: Sequence[Finding],
+    reviewed: ReviewedPage,
+    documents: OpenDocuments,
+    caps: ClientCapabilities,
+    encoding: Encoding,
 ) -> lsp.Diagnostic:
     """Findings with one rule and one cause, the worst first, as one diagnostic."""
     one = group[0]
@@ -73,11 +77,11 @@ def diagnostic(
     related: list[lsp.DiagnosticRelatedInformation] = []
     if caps.related_information:
         for place in [r for finding in group for r in finding.related][:MAX_RELATED]:
-            at = location(place.location, seen.subject, seen.texts, documents, encoding)
+            at = to_protocol_location(place.location, reviewed.page_id, reviewed.texts, documents, encoding)
             if at is not None:
                 related.append(lsp.DiagnosticRelatedInformation(at, place.message))
     result = lsp.Diagnostic(
-        range=place_range(one.cause, seen.texts, encoding),
+        range=location_range(one.cause, reviewed.texts, encoding),
         message=f"{one.message}{more}",
         severity=_SEVERITY[one.severity],
         code=one.rule,
@@ -85,28 +89,28 @@ def diagnostic(
         related_information=related or None,
     )
     if caps.code_description:
-        result.code_description = lsp.CodeDescription(documentation(one))
+        result.code_description = lsp.CodeDescription(documentation_url(one))
     if caps.data:
         result.data = {"rule": one.rule, "key": one.key}
     return result
 
 
-def text_edits(patch: Patch, path: str, text: str, encoding: Encoding) -> list[lsp.TextEdit]:
+def build_text_edits(patch: Patch, path: str, text: str, encoding: Encoding) -> list[lsp.TextEdit]:
     index = LineIndex(text)
-    return [lsp.TextEdit(protocol_range(index.range(r.span, encoding)), r.new) for r in patch.of_file(path)]
+    return [lsp.TextEdit(to_protocol_range(index.range(r.span, encoding)), r.new) for r in patch.replacements_in(path)]
 
 
-def workspace_edit(
-    patch: Patch, subject: Subject, texts: Texts, documents: Documents, caps: ClientCaps, encoding: Encoding
+def build_workspace_edit(
+    patch: Patch, page_id: PageId, texts: Texts, documents: OpenDocuments, caps: ClientCapabilities, encoding: Encoding
 ) -> lsp.WorkspaceEdit:
     """The patch, versioned where the client takes versions; ``texts`` are those it was made for. A path that is not
     among them is a file to be made."""
-    edits = {path: text_edits(patch, path, texts.get(path, ""), encoding) for path in patch.paths}
+    edits = {path: build_text_edits(patch, path, texts.get(path, ""), encoding) for path in patch.paths}
     if not caps.document_changes:
-        return lsp.WorkspaceEdit(changes={documents.uri(subject.root, path): found for path, found in edits.items()})
+        return lsp.WorkspaceEdit(changes={documents.uri_of(page_id.root, path): found for path, found in edits.items()})
     changes: list[Change] = []
     for path, found in edits.items():
-        uri, known = documents.uri(subject.root, path), documents.named(subject.root, path)
+        uri, known = documents.uri_of(page_id.root, path), documents.document_named(page_id.root, path)
         if path not in texts and caps.create_files:
             changes.append(lsp.CreateFile(uri, options=lsp.CreateFileOptions(ignore_if_exists=True)))
         identity = lsp.OptionalVersionedTextDocumentIdentifier(uri, known.version if known is not None else None)

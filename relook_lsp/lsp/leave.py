@@ -8,13 +8,13 @@ import sys
 import threading
 from typing import NoReturn
 
-from relook_lsp.core.scratch import remove_all
+from relook_lsp.core.scratch import remove_scratch_folders
 
 
 def leave_at_once(code: int) -> NoReturn:
     """Kill the browsers that are left, remove the temporary folders, and end."""
     try:
-        remove_all()
+        remove_scratch_folders()
         sys.stderr.flush()
     finally:
         os._exit(code)

@@ -5,49 +5,49 @@ from __future__ import annotations
 from lsprotocol import types as lsp
 
 from relook_lsp.core.finding import Finding
-from relook_lsp.lsp import convert, describe
+from relook_lsp.lsp import convert, payloads
 from relook_lsp.lsp.server import RelookServer
-from relook_lsp.report.group import Group, grouped
-from relook_lsp.session.subject import Seen
+from relook_lsp.report.grouping import Group, group_by_cause
+from relook_lsp.session.reviewed_page import ReviewedPage
 
 
-def seen_of(ls: RelookServer, uri: str) -> list[Seen]:
+def reviews_of(ls: RelookServer, uri: str) -> list[ReviewedPage]:
     """Reviews of the page at this address, then of pages that use the file."""
-    documents, found = ls.session.documents, list[Seen]()
-    for seen in ls.session.seen.values():
-        root = seen.subject.root
-        if describe.page_uri(ls, seen.subject) == uri:
-            found.insert(0, seen)
-        elif any(documents.uri(root, path) == uri for path in seen.texts):
-            found.append(seen)
+    documents, found = ls.session.documents, list[ReviewedPage]()
+    for reviewed in ls.session.reviews.values():
+        root = reviewed.page_id.root
+        if payloads.page_uri(ls, reviewed.page_id) == uri:
+            found.insert(0, reviewed)
+        elif any(documents.uri_of(root, path) == uri for path in reviewed.texts):
+            found.append(reviewed)
     return found
 
 
-def finding_of(ls: RelookServer, uri: str, identity: str) -> tuple[Seen, Finding] | None:
+def finding_by_id(ls: RelookServer, uri: str, identity: str) -> tuple[ReviewedPage, Finding] | None:
     """The finding with this id (``describe.identity``) of a page, or of a page that uses the file."""
-    for seen in seen_of(ls, uri):
-        finding = describe.find(seen, identity)
+    for reviewed in reviews_of(ls, uri):
+        finding = payloads.find_by_id(reviewed, identity)
         if finding is not None:
-            return seen, finding
+            return reviewed, finding
     return None
 
 
-def group_of(seen: Seen, finding: Finding) -> Group:
+def group_of_finding(reviewed: ReviewedPage, finding: Finding) -> Group:
     """All findings of the same rule and cause: one edit would mend them."""
-    return next(group for group in grouped(seen.report.findings) if finding in group)
+    return next(group for group in group_by_cause(reviewed.report.findings) if finding in group)
 
 
-def touched(ls: RelookServer, uri: str, wanted: lsp.Range) -> list[tuple[Seen, Group, lsp.Diagnostic]]:
+def groups_touched(ls: RelookServer, uri: str, wanted: lsp.Range) -> list[tuple[ReviewedPage, Group, lsp.Diagnostic]]:
     """Groups whose cause touches the range, with their diagnostics; by place, because clients drop a diagnostic's data."""
 
-    first, last = _key(wanted.start), _key(wanted.end)
-    found: list[tuple[Seen, Group, lsp.Diagnostic]] = []
-    for seen, group in ls.diagnostics.groups(uri):
-        one = convert.diagnostic(group, seen, ls.session.documents, ls.caps, ls.encoding)
-        if _key(one.range.start) <= last and first <= _key(one.range.end):
-            found.append((seen, group, one))
+    first, last = _group_key(wanted.start), _group_key(wanted.end)
+    found: list[tuple[ReviewedPage, Group, lsp.Diagnostic]] = []
+    for reviewed, group in ls.diagnostics.groups_in_file(uri):
+        one = convert.build_diagnostic(group, reviewed, ls.session.documents, ls.caps, ls.encoding)
+        if _group_key(one.range.start) <= last and first <= _group_key(one.range.end):
+            found.append((reviewed, group, one))
     return found
 
 
-def _key(position: lsp.Position) -> tuple[int, int]:
+def _group_key(position: lsp.Position) -> tuple[int, int]:
     return position.line, position.character

@@ -16,7 +16,7 @@ Say = Callable[[str], None]
 
 
 @asynccontextmanager
-async def progress(ls: RelookServer, title: str, cancel: Callable[[], object]) -> AsyncGenerator[Say]:
+async def report_progress(ls: RelookServer, title: str, cancel: Callable[[], object]) -> AsyncGenerator[Say]:
     """``cancel`` is called when the user cancels."""
     if not ls.caps.progress:
         yield lambda _message: None

@@ -53,7 +53,7 @@ class ClientOptions:
 
 
 @dataclass(frozen=True)
-class Status:
+class StatusParams:
     """``message`` says why nothing shows, what is being done, or why a page that was reviewed has no score; ``kind`` is a
     fixed word for a problem, ``not-judged`` for the last."""
 
@@ -66,7 +66,7 @@ class Status:
 
 
 @dataclass(frozen=True)
-class Box:
+class BoxPayload:
     x: float
     y: float
     width: float
@@ -74,7 +74,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Size:
+class SizePayload:
     """A window. ``scheme`` is the colour scheme that the page is asked for: ``light`` or ``dark``."""
 
     width: int
@@ -84,11 +84,11 @@ class Size:
 
 
 @dataclass(frozen=True)
-class Frame:
+class FramePayload:
     """A picture of the whole document in one window at one moment (milliseconds after load)."""
 
     id: str
-    viewport: Size
+    viewport: SizePayload
     moment: int
     role: str
     path: str
@@ -97,19 +97,19 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class Sighting:
-    viewport: Size
+class SightingPayload:
+    viewport: SizePayload
     moment: int
 
 
 @dataclass(frozen=True)
-class Note:
+class RelatedNotePayload:
     message: str
     location: lsp.Location
 
 
 @dataclass(frozen=True)
-class Mark:
+class MarkPayload:
     """One finding. ``frame`` is the id of the frame that shows it, where there is one; its box is in that frame.
     ``fix``: a verified edit is there, could be looked for, or cannot exist (no edit touches scripts or addresses)."""
 
@@ -120,13 +120,13 @@ class Mark:
     source: str
     help: str
     location: lsp.Location | None
-    related: Sequence[Note]
+    related: Sequence[RelatedNotePayload]
     selector: str
-    viewport: Size
+    viewport: SizePayload
     moment: int
     frame: str | None
-    box: Box
-    seen: Sequence[Sighting]
+    box: BoxPayload
+    reviewed: Sequence[SightingPayload]
     widths: Sequence[int] | None
     measured: Mapping[str, Any]
     required: Mapping[str, Any]
@@ -135,7 +135,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Problem:
+class ProblemPayload:
     """A failure of ours or of the environment, never of the author."""
 
     kind: str
@@ -143,7 +143,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Reviewed:
+class ReviewPayload:
     """The last review of a page. ``versions`` are those of the open documents that it saw."""
 
     page: str
@@ -154,18 +154,18 @@ class Reviewed:
     valid: bool
     capture: str
     milliseconds: float
-    findings: Sequence[Mark]
+    findings: Sequence[MarkPayload]
     suppressed: int
     incomplete: int
-    problems: Sequence[Problem]
+    problems: Sequence[ProblemPayload]
     not_judged: str
     """Why there is no score; empty where there is one."""
-    frames: Sequence[Frame]
+    frames: Sequence[FramePayload]
     files: Sequence[str]
 
 
 @dataclass(frozen=True)
-class Progress:
+class ProgressParams:
     """One candidate of a running refinement: its outcome, and the best score so far."""
 
     page: str
@@ -180,21 +180,21 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Trusted:
+class TrustedParams:
     """Parameters: whether the user trusts the workspace."""
 
     trusted: bool
 
 
 @dataclass(frozen=True)
-class Document:
+class DocumentParams:
     """Parameters: one document."""
 
     uri: str
 
 
 @dataclass(frozen=True)
-class About:
+class FindingParams:
     """Parameters: a document, and one finding of it (``Mark.id``); without one the whole page is meant."""
 
     uri: str
@@ -202,7 +202,7 @@ class About:
 
 
 @dataclass(frozen=True)
-class Refine:
+class RefineParams:
     """Parameters. With ``apply`` the edit goes into the editor at once; else it waits as a preview."""
 
     uri: str
@@ -211,35 +211,35 @@ class Refine:
 
 
 @dataclass(frozen=True)
-class Edit:
+class EditPayload:
     uri: str
     range: lsp.Range
     text: str
 
 
 @dataclass(frozen=True)
-class Side:
+class SidePayload:
     """A page before or after an edit."""
 
     score: int | None
-    findings: Sequence[Mark]
-    frames: Sequence[Frame]
+    findings: Sequence[MarkPayload]
+    frames: Sequence[FramePayload]
 
 
 @dataclass(frozen=True)
-class Preview:
+class PreviewPayload:
     """A verified edit that waits for a decision. Frames of both sides have the same ids."""
 
     id: str
     page: str
     title: str
-    edits: Sequence[Edit]
-    before: Side
-    after: Side
+    edits: Sequence[EditPayload]
+    before: SidePayload
+    after: SidePayload
 
 
 @dataclass(frozen=True)
-class Tried:
+class AttemptPayload:
     """A candidate that was rendered, and what became of it."""
 
     proposer: str
@@ -249,38 +249,38 @@ class Tried:
 
 
 @dataclass(frozen=True)
-class Refined:
+class RefineResult:
     """``message`` says what happened in one sentence. ``preview`` is there where an edit was found."""
 
     applied: bool
     message: str
-    preview: Preview | None
-    tried: Sequence[Tried]
+    preview: PreviewPayload | None
+    tried: Sequence[AttemptPayload]
 
 
 @dataclass(frozen=True)
-class Reference:
+class PreviewParams:
     """Parameters: a preview."""
 
     id: str
 
 
 @dataclass(frozen=True)
-class Applied:
+class ApplyResult:
     applied: bool
     message: str = ""
 
 
 @dataclass(frozen=True)
-class Why:
+class WhyResult:
     """Why a finding has no verified fix."""
 
     message: str
-    tried: Sequence[Tried] = ()
+    tried: Sequence[AttemptPayload] = ()
 
 
 @dataclass(frozen=True)
-class ElementAt:
+class ElementAtParams:
     """Parameters: either a position in ``uri``, or a point of the frame (CSS pixels of the document)."""
 
     page: str
@@ -292,18 +292,18 @@ class ElementAt:
 
 
 @dataclass(frozen=True)
-class Element:
+class ElementResult:
     """An element of a frame and where it stands in the source: its start tag, and all of it."""
 
     selector: str
-    boxes: Sequence[Box]
+    boxes: Sequence[BoxPayload]
     uri: str
     tag: lsp.Range
     whole: lsp.Range
 
 
 @dataclass(frozen=True)
-class PageName:
+class PageNamePayload:
     """A page that a document belongs to."""
 
     page: str
@@ -311,20 +311,20 @@ class PageName:
 
 
 @dataclass(frozen=True)
-class Pages:
+class PagesResult:
     """``message`` says why there is none, or which ones are left out."""
 
-    pages: Sequence[PageName]
+    pages: Sequence[PageNamePayload]
     message: str = ""
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenResult:
     path: str
 
 
 @dataclass(frozen=True)
-class Suppress:
+class SuppressParams:
     """Parameters: silence a finding on its line, in its file, in the project; or allow the host it is about."""
 
     uri: str
@@ -333,7 +333,7 @@ class Suppress:
 
 
 @dataclass(frozen=True)
-class Doctor:
+class DoctorResult:
     """``ok``: pages can be reviewed. ``lines`` are for people."""
 
     ok: bool
@@ -341,7 +341,7 @@ class Doctor:
 
 
 @dataclass(frozen=True)
-class Chat:
+class ChatMessagePayload:
     """One message to a model. ``pictures`` are paths of PNG files, to be shown after the text."""
 
     role: str
@@ -350,11 +350,11 @@ class Chat:
 
 
 @dataclass(frozen=True)
-class Complete:
+class CompleteParams:
     """Parameters of the server's request for answers of a language model that the client has."""
 
     purpose: Literal["policy", "critic"]
-    messages: Sequence[Chat]
+    messages: Sequence[ChatMessagePayload]
     model: str = ""
     samples: int = 1
     tokens: int = 512
@@ -362,5 +362,5 @@ class Complete:
 
 
 @dataclass(frozen=True)
-class Completed:
+class CompleteResult:
     texts: Sequence[str] = field(default_factory=tuple)

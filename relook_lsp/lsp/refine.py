@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from relook_lsp.core.errors import RelookError
 from relook_lsp.core.finding import Finding
-from relook_lsp.lsp import describe, lookup, protocol
-from relook_lsp.lsp.look import look
+from relook_lsp.lsp import lookup, payloads, protocol
+from relook_lsp.lsp.review_on_demand import review_on_demand
 from relook_lsp.lsp.server import RelookServer
-from relook_lsp.session.fixes import Fix
-from relook_lsp.session.subject import Seen
-from relook_lsp.session.tried import Tried, why
+from relook_lsp.session.attempt_summary import AttemptSummary, explain_no_fix
+from relook_lsp.session.fix_store import VerifiedFix
+from relook_lsp.session.reviewed_page import ReviewedPage
 
 if TYPE_CHECKING:
     from relook_lsp.refine.trajectory import Attempt
@@ -23,59 +23,63 @@ STALE = "The page changed while it was looked at; try again."
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RefineOutcome:
     """``message`` says why there is no fix."""
 
-    fix: Fix | None
+    fix: VerifiedFix | None
     message: str
-    tried: tuple[Tried, ...] = ()
+    tried: tuple[AttemptSummary, ...] = ()
 
 
-async def refine(ls: RelookServer, uri: str, finding: str, tell: Callable[[protocol.Progress], None]) -> Outcome:
+async def refine_on_request(
+    ls: RelookServer, uri: str, finding: str, tell: Callable[[protocol.ProgressParams], None]
+) -> RefineOutcome:
     """Look for an edit; without a finding (``describe.identity``) for the whole page. Cancelled like any task."""
-    await ls.session.scheduler.settled()
-    target = _target(ls, uri, finding)
-    if target is None or not ls.session.fresh(target[0]):
+    await ls.session.scheduler.wait_until_settled()
+    target = _find_target(ls, uri, finding)
+    if target is None or not ls.session.is_latest(target[0]):
         # Reviews on opening and on change may be off: the page is looked at as it is now.
-        await look(ls, uri)
-        target = _target(ls, uri, finding)
+        await review_on_demand(ls, uri)
+        target = _find_target(ls, uri, finding)
     if target is None:
-        return Outcome(None, NOTHING)
-    if not ls.session.fresh(target[0]):
-        return Outcome(None, STALE)
-    seen, wanted = target
-    places = tuple(one.identity for one in lookup.group_of(seen, wanted)) if wanted is not None else ()
-    ready = ls.session.fixes.find(seen.subject, places)
+        return RefineOutcome(None, NOTHING)
+    if not ls.session.is_latest(target[0]):
+        return RefineOutcome(None, STALE)
+    reviewed, wanted = target
+    places = tuple(one.identity for one in lookup.group_of_finding(reviewed, wanted)) if wanted is not None else ()
+    ready = ls.session.fixes.find_fix(reviewed.page_id, places)
     if ready is not None:
-        return Outcome(ready, "")
+        return RefineOutcome(ready, "")
     # On first use: it brings the browser's driver, the rules and the solvers with it.
-    from relook_lsp.session.repair import look_for
+    from relook_lsp.session.jobs.find_fixes import find_requested_fix
 
-    page = describe.page_uri(ls, seen.subject)
-    ls.status(protocol.Status("refining", seen.subject.entry, page=page))
+    page = payloads.page_uri(ls, reviewed.page_id)
+    ls.send_status(protocol.StatusParams("refining", reviewed.page_id.entry, page=page))
     try:
-        fix, found = await look_for(ls.session, seen, places, _Teller(page, seen.report.score, tell))
+        fix, found = await find_requested_fix(
+            ls.session, reviewed, places, _ProgressReporter(page, reviewed.report.score, tell)
+        )
     except RelookError as error:
-        return Outcome(None, str(error))
+        return RefineOutcome(None, str(error))
     finally:
-        ls.status(replace(describe.idle(seen), page=page))
-    tried = Tried.of(found.attempts)
+        ls.send_status(replace(payloads.idle(reviewed), page=page))
+    tried = AttemptSummary.from_attempts(found.attempts)
     if fix is None:
-        return Outcome(None, _why(ls, seen, finding, tried), tried)
-    return Outcome(fix, "", tried)
+        return RefineOutcome(None, _why_no_fix(ls, reviewed, finding, tried), tried)
+    return RefineOutcome(fix, "", tried)
 
 
-def _target(ls: RelookServer, uri: str, finding: str) -> tuple[Seen, Finding | None] | None:
+def _find_target(ls: RelookServer, uri: str, finding: str) -> tuple[ReviewedPage, Finding | None] | None:
     """The finding, or the page alone where none is named; None where there is no such thing any more."""
     if finding:
-        return lookup.finding_of(ls, uri, finding)
-    return next(((seen, None) for seen in lookup.seen_of(ls, uri)), None)
+        return lookup.finding_by_id(ls, uri, finding)
+    return next(((reviewed, None) for reviewed in lookup.reviews_of(ls, uri)), None)
 
 
-class _Teller:
+class _ProgressReporter:
     """Every candidate, with the best score so far."""
 
-    def __init__(self, page: str, score: int | None, tell: Callable[[protocol.Progress], None]) -> None:
+    def __init__(self, page: str, score: int | None, tell: Callable[[protocol.ProgressParams], None]) -> None:
         self._page = page
         self._best = score
         self._tell = tell
@@ -83,19 +87,19 @@ class _Teller:
     def __call__(self, attempt: Attempt) -> None:
         verdict = attempt.verdict
         score = verdict.state.review.report.score if verdict.state is not None else None
-        if verdict.accepted and score is not None:
+        if verdict.is_accepted and score is not None:
             self._best = score if self._best is None else max(self._best, score)
         self._tell(
-            protocol.Progress(
+            protocol.ProgressParams(
                 self._page, attempt.round, attempt.attempt, attempt.proposer, attempt.patch.title,
-                verdict.reason.value, verdict.accepted, score, self._best,
+                verdict.reason.value, verdict.is_accepted, score, self._best,
             )
         )  # fmt: skip
 
 
-def _why(ls: RelookServer, seen: Seen, finding: str, tried: tuple[Tried, ...]) -> str:
+def _why_no_fix(ls: RelookServer, reviewed: ReviewedPage, finding: str, tried: tuple[AttemptSummary, ...]) -> str:
     if not finding:
         return "No edit was found that makes the page better and nothing worse."
     rule = finding.partition("@")[0]
-    asked = bool(ls.session.preferences.config(seen.subject.root).policy.endpoint)
-    return why(rule, repairable=ls.session.repairable(rule), tried=tried, asked_model=asked)
+    asked = bool(ls.session.preferences.config_for(reviewed.page_id.root).policy.endpoint)
+    return explain_no_fix(rule, repairable=ls.session.is_repairable(rule), tried=tried, asked_model=asked)

@@ -77,7 +77,7 @@ async def _serve(server: RelookServer, stdin: BinaryIO, stdout: BinaryIO) -> NoR
     )
     reading.add_done_callback(lambda task: leave(0 if task.cancelled() or task.exception() is None else 1))
     code = await reason
-    await server.stop()
+    await server.close_browser()
     tasks = asyncio.all_tasks() - {asyncio.current_task(), reading}
     for task in tasks:
         task.cancel()

@@ -16,14 +16,14 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 from relook_lsp import __version__
 from relook_lsp.core.errors import RelookError
 from relook_lsp.core.text import Encoding
-from relook_lsp.lsp import describe, protocol, wire
-from relook_lsp.lsp.caps import ClientCaps
-from relook_lsp.lsp.diagnostics import Diagnostics
+from relook_lsp.lsp import json_rpc, payloads, protocol
+from relook_lsp.lsp.client_capabilities import ClientCapabilities
+from relook_lsp.lsp.diagnostics import DiagnosticsPublisher
 from relook_lsp.lsp.editor_process import wait_for_end
 from relook_lsp.lsp.leave import leave_within
-from relook_lsp.session.pages import Belongs
-from relook_lsp.session.session import Session
-from relook_lsp.session.subject import Seen, Subject
+from relook_lsp.session.pages_of_document import PagesOfDocument
+from relook_lsp.session.reviewed_page import PageId, ReviewedPage
+from relook_lsp.session.state import Session
 
 log = logging.getLogger(__name__)
 
@@ -34,14 +34,14 @@ LEAVING = 15.0
 """Seconds after which a server that was told to stop ends, whatever still runs in it."""
 
 
-class Protocol(LanguageServerProtocol):
+class RelookProtocol(LanguageServerProtocol):
     """The Language Server Protocol and ReLook's own methods, with types."""
 
     def get_message_type(self, method: str) -> type[Any] | None:  # pyright: ignore[reportIncompatibleVariableOverride]
-        return wire.MESSAGES.get(method) or super().get_message_type(method)
+        return json_rpc.MESSAGES.get(method) or super().get_message_type(method)
 
     def get_result_type(self, method: str) -> type[Any] | None:  # pyright: ignore[reportIncompatibleVariableOverride]
-        return wire.RESULTS.get(method) or super().get_result_type(method)
+        return json_rpc.RESULTS.get(method) or super().get_result_type(method)
 
     def structure_message(self, data: dict[str, Any]) -> Any:
         """A request that is not understood is refused; the framework would leave the client waiting."""
@@ -77,11 +77,11 @@ class RelookServer(LanguageServer):
 
     def __init__(self) -> None:
         super().__init__(  # pyright: ignore[reportUnknownMemberType]
-            "relook", __version__, text_document_sync_kind=lsp.TextDocumentSyncKind.Full, protocol_cls=Protocol
+            "relook", __version__, text_document_sync_kind=lsp.TextDocumentSyncKind.Full, protocol_cls=RelookProtocol
         )
         self.session = Session(self)
-        self.diagnostics = Diagnostics(self)
-        self.caps = ClientCaps()
+        self.diagnostics = DiagnosticsPublisher(self)
+        self.caps = ClientCapabilities()
         self.client = protocol.ClientOptions()
         self._logged: set[str] = set()
         self.leave: Callable[[int], None] = sys.exit
@@ -101,59 +101,59 @@ class RelookServer(LanguageServer):
 
     # -- what the session tells
 
-    def looking(self, subject: Subject) -> None:
-        self.status(protocol.Status("rendering", subject.entry, page=subject.uri))
+    def on_review_started(self, page_id: PageId) -> None:
+        self.send_status(protocol.StatusParams("rendering", page_id.entry, page=page_id.uri))
 
-    async def reviewed(self, seen: Seen) -> None:
-        self.diagnostics.update(seen)
-        report = seen.report
+    async def on_reviewed(self, reviewed: ReviewedPage) -> None:
+        self.diagnostics.publish_review(reviewed)
+        report = reviewed.report
         if report.reviewed:
-            self.status(describe.idle(seen))
+            self.send_status(payloads.idle(reviewed))
         else:
             problem = report.problems[0]
-            self.status(protocol.Status("problem", problem.message, problem.kind, seen.subject.uri))
-        self.tell_reviewed(seen)
+            self.send_status(protocol.StatusParams("problem", problem.message, problem.kind, reviewed.page_id.uri))
+        self.send_review(reviewed)
         if self.caps.refresh_lens:
             self.protocol.send_request(lsp.WORKSPACE_CODE_LENS_REFRESH)
 
-    def glimpsed(self, seen: Seen) -> None:
-        self.diagnostics.update(seen)
+    def on_provisional_review(self, reviewed: ReviewedPage) -> None:
+        self.diagnostics.publish_review(reviewed)
 
-    def prepared(self, seen: Seen) -> None:
-        self.tell_reviewed(seen)
+    def on_fixes_prepared(self, reviewed: ReviewedPage) -> None:
+        self.send_review(reviewed)
 
-    def abandoned(self, subject: Subject) -> None:
-        self.status(protocol.Status("idle", page=subject.uri))
+    def abandoned(self, page_id: PageId) -> None:
+        self.send_status(protocol.StatusParams("idle", page=page_id.uri))
 
     def withdrawn(self) -> None:
         self.diagnostics.publish()
 
-    def homeless(self, belongs: Belongs) -> None:
-        state = "idle" if belongs.subjects else "problem"
-        self.status(protocol.Status(state, belongs.message, belongs.kind))
+    def on_no_page(self, belongs: PagesOfDocument) -> None:
+        state = "idle" if belongs.page_ids else "problem"
+        self.send_status(protocol.StatusParams(state, belongs.message, belongs.kind))
         # Editors that do not show the status have the sentence in their log.
-        if not belongs.subjects and belongs.message not in self._logged:
+        if not belongs.page_ids and belongs.message not in self._logged:
             self._logged.add(belongs.message)
             self.window_log_message(lsp.LogMessageParams(lsp.MessageType.Warning, f"ReLook: {belongs.message}"))
 
-    def misconfigured(self, message: str) -> None:
-        self.status(protocol.Status("settings", message))
-        self.show(message, lsp.MessageType.Warning)
+    def on_invalid_settings(self, message: str) -> None:
+        self.send_status(protocol.StatusParams("settings", message))
+        self.show_message(message, lsp.MessageType.Warning)
 
     def failed(self, error: RelookError) -> None:
-        self.status(protocol.Status("problem", str(error), error.kind))
+        self.send_status(protocol.StatusParams("problem", str(error), error.kind))
 
     # -- out
 
-    def status(self, status: protocol.Status) -> None:
+    def send_status(self, status: protocol.StatusParams) -> None:
         self.protocol.notify(protocol.STATUS, status)
 
-    def tell_reviewed(self, seen: Seen) -> None:
+    def send_review(self, reviewed: ReviewedPage) -> None:
         """Only to clients that want it: it is long."""
         if self.client.reviewed:
-            self.protocol.notify(protocol.REVIEWED, describe.reviewed(self, seen))
+            self.protocol.notify(protocol.REVIEWED, payloads.review_payload(self, reviewed))
 
-    def show(self, message: str, kind: lsp.MessageType = lsp.MessageType.Info) -> None:
+    def show_message(self, message: str, kind: lsp.MessageType = lsp.MessageType.Info) -> None:
         self.window_show_message(lsp.ShowMessageParams(kind, f"ReLook: {message}"))
 
     # -- errors
@@ -162,13 +162,13 @@ class RelookServer(LanguageServer):
         """Into the log, never as a toast: the user did not ask for anything that failed."""
         log.error("in %s", source, exc_info=error)
 
-    async def stop(self) -> None:
+    async def close_browser(self) -> None:
         """Cancel all work and close the browser for good; bounded, because a client waits for it, and nothing may keep
         the process after that."""
         leave_within(LEAVING, 0)
         try:
             async with asyncio.timeout(CLOSING):
-                requests = cast("Protocol", self.protocol).cancel_requests()
+                requests = cast("RelookProtocol", self.protocol).cancel_requests()
                 await self.session.close()
                 if requests:
                     await asyncio.wait(requests)

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from relook_lsp.core.snapshot import Snapshot, Source, View
-from relook_lsp.models.chat import Message
-from relook_lsp.models.fence import Block, Fenced, cut, fenced
-from relook_lsp.models.language import quoted
-from relook_lsp.models.marks import Mark
+from relook_lsp.models.chat import ChatMessage
+from relook_lsp.models.edit_language import quote_text
+from relook_lsp.models.numbered_marks import NumberedMark
+from relook_lsp.models.untrusted_text import FencedText, UntrustedBlock, fence_blocks, truncate
 
 VERSION = 1
 
@@ -58,21 +58,21 @@ def answer_schema(marks: int) -> dict[str, Any]:
         "problem": sentence,
         "suggestion": sentence,
     }
-    return _strict({
-        "rubric": _strict(dict.fromkeys(DIMENSIONS, percent)),
+    return _strict_object_schema({
+        "rubric": _strict_object_schema(dict.fromkeys(DIMENSIONS, percent)),
         "score": percent,
-        "critiques": {"type": "array", "maxItems": MAX_CRITIQUES, "items": _strict(critique)},
+        "critiques": {"type": "array", "maxItems": MAX_CRITIQUES, "items": _strict_object_schema(critique)},
     })  # fmt: skip
 
 
 def comparison_schema() -> dict[str, Any]:
-    return _strict({
+    return _strict_object_schema({
         "better": {"enum": ["first", "second", "same"]},
         "reason": {"type": "string", "minLength": 1, "maxLength": MAX_WORDS},
     })  # fmt: skip
 
 
-def _strict(properties: Mapping[str, Any]) -> dict[str, Any]:
+def _strict_object_schema(properties: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": dict(properties),
@@ -88,61 +88,65 @@ _JUDGED = (
 _COMPARED = '{"better": "first", "reason": "..."}'
 
 
-def judging(
-    snapshot: Snapshot, intent: str, views: Sequence[View], marks: Sequence[Mark], pictures: Sequence[bytes]
-) -> tuple[Message, ...]:
+def judging_messages(
+    snapshot: Snapshot, intent: str, views: Sequence[View], marks: Sequence[NumberedMark], pictures: Sequence[bytes]
+) -> tuple[ChatMessage, ...]:
     """``views`` are those of the pictures, in the same order; marks are drawn on the pictures already."""
-    blocks = [Block("list of marks", "\n".join(map(_line, marks))), *_code(snapshot)]
+    blocks = [UntrustedBlock("list of marks", "\n".join(map(_mark_line, marks))), *_code_blocks(snapshot)]
     if intent:
-        blocks.insert(0, Block("purpose, in the author's words", intent))
-    data = fenced(blocks)
+        blocks.insert(0, UntrustedBlock("purpose, in the author's words", intent))
+    data = fence_blocks(blocks)
     system = f"{_JUDGE.format(critiques=MAX_CRITIQUES)}\n\n{_DATA.format(word=data.word)}"
     window = views[-1].viewport
-    shown = "; ".join(f"picture {n} {_moment(view.moment)}" for n, view in enumerate(views, start=1))
+    shown = "; ".join(f"picture {n} {_format_moment(view.moment)}" for n, view in enumerate(views, start=1))
     still = " Nothing changes after that." if len(views) == 1 else ""
     user = f"{data.text}\n\nThe page in a window of {window} pixels: {shown}.{still}\n\n{_ANSWER}\n{_JUDGED}"
-    return Message("system", system), Message("user", user, tuple(pictures))
+    return ChatMessage("system", system), ChatMessage("user", user, tuple(pictures))
 
 
-def comparing(intent: str, first: Sequence[bytes], second: Sequence[bytes]) -> tuple[Message, ...]:
+def comparing_messages(intent: str, first: Sequence[bytes], second: Sequence[bytes]) -> tuple[ChatMessage, ...]:
     """The pictures of each version are in order of time."""
-    data = fenced([Block("purpose, in the author's words", intent)]) if intent else Fenced("data", "")
+    data = (
+        fence_blocks([UntrustedBlock("purpose, in the author's words", intent)]) if intent else FencedText("data", "")
+    )
     system = f"{_COMPARE}\n\n{_DATA.format(word=data.word)}"
     border = len(first)
     user = (
-        f"{data.text}\n\nFirst version: {_pictures(1, border)}. Second version: {_pictures(border + 1, border + len(second))}."
+        f"{data.text}\n\nFirst version: {_picture_range(1, border)}. Second version: {_picture_range(border + 1, border + len(second))}."
         f"\n\n{_ANSWER}\n{_COMPARED}"
     ).lstrip()
-    return Message("system", system), Message("user", user, (*first, *second))
+    return ChatMessage("system", system), ChatMessage("user", user, (*first, *second))
 
 
-def _pictures(start: int, end: int) -> str:
+def _picture_range(start: int, end: int) -> str:
     return f"picture {start}" if start == end else f"pictures {start} to {end}, in order of time"
 
 
-def _moment(milliseconds: int) -> str:
+def _format_moment(milliseconds: int) -> str:
     return "at load" if milliseconds == 0 else f"{milliseconds / 1000:g} s after load"
 
 
-def _line(mark: Mark) -> str:
+def _mark_line(mark: NumberedMark) -> str:
     x, y, width, height = (round(value) for value in mark.box)
-    text = f" {quoted(mark.text, 60)}" if mark.text else ""
-    return f"{mark.number}: {quoted(mark.name, 30)} {width}x{height} at {x},{y}{text}"
+    text = f" {quote_text(mark.text, 60)}" if mark.text else ""
+    return f"{mark.number}: {quote_text(mark.name, 30)} {width}x{height} at {x},{y}{text}"
 
 
-def _code(snapshot: Snapshot) -> list[Block]:
+def _code_blocks(snapshot: Snapshot) -> list[UntrustedBlock]:
     """The author's own files, the entry document first, up to ``MAX_CODE`` characters."""
     sources = [source for source in snapshot.sources.values() if source.path is not None]
-    blocks: list[Block] = []
+    blocks: list[UntrustedBlock] = []
     left = MAX_CODE
-    for source in sorted(sources, key=lambda one: (one.url != snapshot.url, *_order(one))):
+    for source in sorted(sources, key=lambda one: (one.url != snapshot.url, *_source_order(one))):
         if left <= 0:
             break
         # The name of a file is the page's too, so it stands inside.
-        blocks.append(Block(source.kind, f"{quoted(source.path or '', 120)}\n{cut(source.text, left)}"))
+        blocks.append(
+            UntrustedBlock(source.kind, f"{quote_text(source.path or '', 120)}\n{truncate(source.text, left)}")
+        )
         left -= len(source.text)
     return blocks
 
 
-def _order(source: Source) -> tuple[int, str]:
+def _source_order(source: Source) -> tuple[int, str]:
     return {"html": 0, "css": 1}.get(source.kind, 2), source.path or ""

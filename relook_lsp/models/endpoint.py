@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from relook_lsp.models.chat import Chat, Message, ModelError, Question
+from relook_lsp.models.chat import ChatMessage, ChatModel, ChatRequest, ModelError
 
 KEY = "RELOOK_API_KEY"
 """Environment variable with the user's key."""
@@ -35,31 +35,31 @@ class Endpoint:
     budget: int = 0
 
 
-class HttpChat(Chat):
+class HttpChatModel(ChatModel):
     """One retry where the connection or the server failed. No ``seed`` is sent: some servers die of it."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
-        self._base = _base(endpoint.url)
+        self._base = _base_url(endpoint.url)
         self._model = endpoint.model
         self.spent = 0
         """Tokens so far, as the server counts them."""
 
     async def model(self) -> str:
         if not self._model:
-            data = await self._call("GET", "/models")
+            data = await self._call_json("GET", "/models")
             try:
                 self._model = str(data["data"][0]["id"])
             except (KeyError, IndexError, TypeError) as error:
                 raise ModelError(f"{self._endpoint.url} names no model; name one in the settings.") from error
         return self._model
 
-    async def answer(self, question: Question) -> list[str]:
+    async def answer(self, question: ChatRequest) -> list[str]:
         if 0 < self._endpoint.budget <= self.spent:
             raise ModelError(f"The budget of {self._endpoint.budget} tokens for {self._endpoint.url} is used up.")
         body: dict[str, Any] = {
             "model": await self.model(),
-            "messages": [_message(one) for one in question.messages],
+            "messages": [_message_object(one) for one in question.messages],
             "max_tokens": question.tokens,
             "n": question.samples,
             "temperature": question.temperature,
@@ -67,10 +67,10 @@ class HttpChat(Chat):
         if question.schema is not None:
             wanted = {"name": "answer", "schema": dict(question.schema), "strict": True}
             body["response_format"] = {"type": "json_schema", "json_schema": wanted}
-        return self._texts(question, await self._call("POST", "/chat/completions", body))
+        return self._answer_texts(question, await self._call_json("POST", "/chat/completions", body))
 
-    async def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        return _object(self._endpoint.url, await self.send(method, path, body))
+    async def _call_json(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        return _reply_object(self._endpoint.url, await self.send(method, path, body))
 
     async def send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> httpx.Response:
         """What the server answers below its ``/v1``. Raises ``ModelError`` where that is an error."""
@@ -93,14 +93,14 @@ class HttpChat(Chat):
                 else:
                     if reply.status_code < 400:
                         return reply
-                    problem = f"{url} answered {reply.status_code}: {_reason(reply)}"
+                    problem = f"{url} answered {reply.status_code}: {_error_reason(reply)}"
                     if reply.status_code < 500 and reply.status_code != 429:
                         break
                 if attempt == 1:
                     await asyncio.sleep(RETRY_AFTER)
         raise ModelError(problem)
 
-    def _texts(self, question: Question, data: Mapping[str, Any]) -> list[str]:
+    def _answer_texts(self, question: ChatRequest, data: Mapping[str, Any]) -> list[str]:
         url = self._endpoint.url
         try:
             choices = cast("list[dict[str, Any]]", data["choices"])
@@ -117,7 +117,7 @@ class HttpChat(Chat):
         return texts
 
 
-def _base(url: str) -> str:
+def _base_url(url: str) -> str:
     try:
         bare = not urlsplit(url).path.strip("/")
     except ValueError:
@@ -125,7 +125,7 @@ def _base(url: str) -> str:
     return url.rstrip("/") + ("/v1" if bare else "")
 
 
-def _message(message: Message) -> dict[str, Any]:
+def _message_object(message: ChatMessage) -> dict[str, Any]:
     if not message.pictures:
         return {"role": message.role, "content": message.text}
     pictures = [
@@ -135,7 +135,7 @@ def _message(message: Message) -> dict[str, Any]:
     return {"role": message.role, "content": [{"type": "text", "text": message.text}, *pictures]}
 
 
-def _object(url: str, reply: httpx.Response) -> dict[str, Any]:
+def _reply_object(url: str, reply: httpx.Response) -> dict[str, Any]:
     try:
         data: object = reply.json()
     except ValueError as error:
@@ -145,7 +145,7 @@ def _object(url: str, reply: httpx.Response) -> dict[str, Any]:
     return cast("dict[str, Any]", data)
 
 
-def _reason(reply: httpx.Response) -> str:
+def _error_reason(reply: httpx.Response) -> str:
     """The server's own words, on one line."""
     try:
         data = cast("dict[str, Any]", reply.json())

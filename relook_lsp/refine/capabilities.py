@@ -46,7 +46,7 @@ _REMOVED = {
 _SHOWN = 80
 
 
-def objection(before: Capabilities, after: Capabilities) -> str:
+def find_new_capability(before: Capabilities, after: Capabilities) -> str:
     """Why ``after`` may not replace ``before``; empty where it may."""
     for capability in after - before:
         if not capability.still:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from relook_lsp.refine.capabilities import Capabilities, Capability, Effect
-from relook_lsp.source.css_tokens import Kind, Token, tokens
+from relook_lsp.source.css_tokens import CssToken, TokenKind, tokenize_css
 
 _FUNCTIONS_WORDS = """
     rgb rgba hsl hsla hwb lab lch oklab oklch color color-mix light-dark contrast-color
@@ -50,8 +50,8 @@ _ODD = re.compile(
     "[^\0-\x7f\xb7\xc0-\xd6\xd8-\xf6\xf8-\u037d\u037f-\u1fff\u200c\u200d\u203f\u2040\u2070-\u218f\u2c00-\u2fef"
     "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffc\U00010000-\U0010ffff]"
 )
-_NAMED = frozenset((Kind.IDENT, Kind.FUNCTION, Kind.HASH, Kind.AT_KEYWORD, Kind.NUMBER))
-_UNREADABLE = frozenset((Kind.BAD_URL, Kind.BAD_STRING, Kind.CDO, Kind.CDC))
+_NAMED = frozenset((TokenKind.IDENT, TokenKind.FUNCTION, TokenKind.HASH, TokenKind.AT_KEYWORD, TokenKind.NUMBER))
+_UNREADABLE = frozenset((TokenKind.BAD_URL, TokenKind.BAD_STRING, TokenKind.CDO, TokenKind.CDC))
 _OPENS = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -84,7 +84,7 @@ class _Reader:
     attribute: bool
     """Whether the text is the value of a ``style`` attribute: declarations without a rule around them."""
     blocks: list[_Block] = field(default_factory=list[_Block])
-    run: list[Token] = field(default_factory=list[Token])
+    run: list[CssToken] = field(default_factory=list[CssToken])
     """Tokens since the last end of a declaration or rule, without comments and white space."""
     found: Capabilities = field(default_factory=Counter[Capability])
     custom: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
@@ -92,13 +92,13 @@ class _Reader:
     roots: set[str] = field(default_factory=set[str])
 
     def read(self) -> None:
-        for token in tokens(self.text):
-            if token.kind is Kind.SPACE or token.kind is Kind.COMMENT:
+        for token in tokenize_css(self.text):
+            if token.kind is TokenKind.SPACE or token.kind is TokenKind.COMMENT:
                 continue
             in_value = bool(self.blocks) and self.blocks[-1].prelude is None
-            if token.kind is Kind.FUNCTION:
+            if token.kind is TokenKind.FUNCTION:
                 self.blocks.append(_Block(")"))
-            elif token.kind is Kind.DELIM:
+            elif token.kind is TokenKind.DELIM:
                 if token.value == "{" and not in_value and not self._in_custom_property():
                     self._open()
                     continue
@@ -113,7 +113,7 @@ class _Reader:
                 elif token.value == ";" and not in_value and self._ends_with_semicolon():
                     self._end()
                     continue
-            elif token.kind in (Kind.CDO, Kind.CDC) and self._at_top() and not self.run:
+            elif token.kind in (TokenKind.CDO, TokenKind.CDC) and self._at_top() and not self.run:
                 continue
             self.run.append(token)
         self._end()
@@ -123,7 +123,7 @@ class _Reader:
 
     def _ends_with_semicolon(self) -> bool:
         """Between the rules of a sheet, a semicolon ends at-rules only; elsewhere it is part of the next selector."""
-        return not self._at_top() or not self.run or self.run[0].kind is Kind.AT_KEYWORD
+        return not self._at_top() or not self.run or self.run[0].kind is TokenKind.AT_KEYWORD
 
     def _in_custom_property(self) -> bool:
         named = len(self.run) > 1 and self.run[0].value.startswith("--") and self.run[1].value == ":"
@@ -132,7 +132,7 @@ class _Reader:
     def _open(self) -> None:
         """A block begins: what came before is its prelude."""
         run, first = self.run, self.run[0] if self.run else None
-        rule = first.value.lower() if first is not None and first.kind is Kind.AT_KEYWORD else ""
+        rule = first.value.lower() if first is not None and first.kind is TokenKind.AT_KEYWORD else ""
         self._at_rule(rule)
         self._values("@" + rule if rule else "selector", run)
         self._moving(run)
@@ -145,11 +145,11 @@ class _Reader:
         if not run:
             return
         first = run[0]
-        if first.kind is Kind.AT_KEYWORD:
+        if first.kind is TokenKind.AT_KEYWORD:
             self._at_rule(first.value.lower(), run)
             self._values("@" + first.value.lower(), run)
             return
-        declared = first.kind is Kind.IDENT and len(run) > 1 and run[1].value == ":"
+        declared = first.kind is TokenKind.IDENT and len(run) > 1 and run[1].value == ":"
         name = first.value if first.value.startswith("--") else first.value.lower()
         frozen = next((b.rule for b in self.blocks if b.rule and b.rule not in _RULES | _DESCRIPTORS), None)
         if frozen is not None:
@@ -167,17 +167,17 @@ class _Reader:
             self._values(name, run[2:])
         self._moving(run)
 
-    def _at_rule(self, name: str, run: list[Token] | None = None) -> None:
+    def _at_rule(self, name: str, run: list[CssToken] | None = None) -> None:
         if name and name not in _RULES:
             effect = (
                 Effect.MOVES if _MOVING_RULES.fullmatch(name) else Effect.LOADS if name == "import" else Effect.UNKNOWN
             )
             self._add(effect, self._written(self.run if run is None else run), run or self.run)
 
-    def _moving(self, run: list[Token]) -> None:
+    def _moving(self, run: list[CssToken]) -> None:
         """Declarations of motion, wherever a name and a colon stand: a browser may recover from what is before it."""
         for index, (name, colon) in enumerate(pairwise(run)):
-            if name.kind is Kind.IDENT and colon.value == ":" and _MOVING.fullmatch(name.value.lower()):
+            if name.kind is TokenKind.IDENT and colon.value == ":" and _MOVING.fullmatch(name.value.lower()):
                 value = self._written(run[index + 2 :]).lower().removesuffix("! important").strip()
                 stops = _STILL.fullmatch(f"{name.value.lower()}: {value}") is not None
                 detail = f"{self._place()} {self._written(run[index:])}".strip()
@@ -185,49 +185,49 @@ class _Reader:
                 if not stops:
                     self.roots |= _dashed(run[index:]).union(*(block.names for block in self.blocks))
 
-    def _values(self, name: str, run: list[Token]) -> None:
+    def _values(self, name: str, run: list[CssToken]) -> None:
         """Everything in a value, prelude or selector that can load or is not understood."""
         inside = "".join(f"@{block.rule} " for block in self.blocks if block.rule and block.rule not in _RULES)
         for index, token in enumerate(run):
             written = self.text[token.start : token.end]
-            if token.kind is Kind.URL:
+            if token.kind is TokenKind.URL:
                 self._add(Effect.LOADS, f"{inside}{name}: {written}", ())
-            elif token.kind is Kind.FUNCTION and token.value.lower() not in _FUNCTIONS:
+            elif token.kind is TokenKind.FUNCTION and token.value.lower() not in _FUNCTIONS:
                 call = _call(run, index)
                 effect = Effect.RUNS if token.value.lower() == "expression" else Effect.LOADS
                 self._add(effect, f"{inside}{name}: {self._written(call)}", call)
-            elif token.kind is Kind.STRING and name.startswith("--"):
+            elif token.kind is TokenKind.STRING and name.startswith("--"):
                 self._add(Effect.LOADS, f"{inside}{name}: {written}", ())
             elif token.kind in _UNREADABLE or self.text.startswith("</", token.start):
                 self._add(Effect.UNKNOWN, f"{inside}{name}: {written}", ())
             if token.kind in _NAMED and not token.value.isascii() and _ODD.search(token.value):
                 self._add(Effect.UNKNOWN, f"{inside}{name}: {written}", ())
 
-    def _add(self, effect: Effect, detail: str, run: Iterable[Token]) -> None:
+    def _add(self, effect: Effect, detail: str, run: Iterable[CssToken]) -> None:
         self.found[Capability(effect, detail)] += 1
         self.roots |= _dashed(run)
 
     def _place(self) -> str:
         return " ".join((self.place, *(block.prelude for block in self.blocks if block.prelude))).strip()
 
-    def _written(self, run: Iterable[Token]) -> str:
+    def _written(self, run: Iterable[CssToken]) -> str:
         return " ".join(self.text[token.start : token.end] for token in run)
 
 
-def _dashed(run: Iterable[Token]) -> frozenset[str]:
-    return frozenset(token.value for token in run if token.kind is Kind.IDENT and token.value.startswith("--"))
+def _dashed(run: Iterable[CssToken]) -> frozenset[str]:
+    return frozenset(token.value for token in run if token.kind is TokenKind.IDENT and token.value.startswith("--"))
 
 
-def _call(run: list[Token], start: int) -> list[Token]:
+def _call(run: list[CssToken], start: int) -> list[CssToken]:
     """The tokens of a function up to its closing parenthesis."""
     closers = [")"]
     for index in range(start + 1, len(run)):
         token = run[index]
-        if token.kind is Kind.FUNCTION:
+        if token.kind is TokenKind.FUNCTION:
             closers.append(")")
-        elif token.kind is Kind.DELIM and token.value in _OPENS:
+        elif token.kind is TokenKind.DELIM and token.value in _OPENS:
             closers.append(_OPENS[token.value])
-        elif token.kind is Kind.DELIM and token.value == closers[-1]:
+        elif token.kind is TokenKind.DELIM and token.value == closers[-1]:
             closers.pop()
             if not closers:
                 return run[start : index + 1]
@@ -273,20 +273,20 @@ def _edges_from(text: str, start: int) -> Iterator[int]:
     closers: list[str] = []
     statement: bool | None = None
     """Whether what began at the top level is an at-rule, which a semicolon ends."""
-    for token in tokens(text, start):
-        if token.kind is Kind.SPACE or token.kind is Kind.COMMENT:
+    for token in tokenize_css(text, start):
+        if token.kind is TokenKind.SPACE or token.kind is TokenKind.COMMENT:
             continue
-        if not closers and token.value == ";" and token.kind is Kind.DELIM and statement is not False:
+        if not closers and token.value == ";" and token.kind is TokenKind.DELIM and statement is not False:
             statement = None
             yield token.end
             continue
-        if statement is None and token.kind not in (Kind.CDO, Kind.CDC):
-            statement = token.kind is Kind.AT_KEYWORD
-        if token.kind is Kind.FUNCTION:
+        if statement is None and token.kind not in (TokenKind.CDO, TokenKind.CDC):
+            statement = token.kind is TokenKind.AT_KEYWORD
+        if token.kind is TokenKind.FUNCTION:
             closers.append(")")
-        elif token.kind is Kind.DELIM and token.value in _OPENS:
+        elif token.kind is TokenKind.DELIM and token.value in _OPENS:
             closers.append(_OPENS[token.value])
-        elif token.kind is Kind.DELIM and closers and token.value == closers[-1]:
+        elif token.kind is TokenKind.DELIM and closers and token.value == closers[-1]:
             closers.pop()
             if not closers and token.value == "}":
                 statement = None

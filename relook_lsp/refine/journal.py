@@ -36,7 +36,7 @@ _PATIENCE = 10.0
 
 
 @dataclass(frozen=True)
-class Entry:
+class JournalEntry:
     """One file of an edit: its path relative to the root, the names of two files beside it, and SHA-256 of its bytes
     before and after."""
 
@@ -47,13 +47,13 @@ class Entry:
     after: str
 
     @staticmethod
-    def of(path: str, before: bytes, after: bytes) -> Entry:
+    def for_file(path: str, before: bytes, after: bytes) -> JournalEntry:
         mark = secrets.token_hex(8)
-        return Entry(path, f".relook-{mark}.new", f".relook-{mark}.former", _digest(before), _digest(after))
+        return JournalEntry(path, f".relook-{mark}.new", f".relook-{mark}.former", _digest(before), _digest(after))
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TakeBackResult:
     """What has become of an edit that was taken back: files as they were before it, files that somebody changed since,
     files that still hold the edit, and why."""
 
@@ -63,10 +63,10 @@ class Outcome:
     reason: str = ""
 
 
-class Journal:
+class EditJournal:
     """Written to disk before the first file of the edit, removed after the last one."""
 
-    def __init__(self, root: Path, entries: Iterable[Entry]) -> None:
+    def __init__(self, root: Path, entries: Iterable[JournalEntry]) -> None:
         self.root = root
         self.entries = tuple(entries)
 
@@ -83,7 +83,7 @@ class Journal:
             raise
         sync_folder(self.root)
 
-    def target(self, entry: Entry) -> Path:
+    def target(self, entry: JournalEntry) -> Path:
         """The file itself, where the path is a symbolic link too. Raises ``NotWritten`` outside the root."""
         real = (self.root / entry.path).resolve()
         if not real.is_relative_to(self.root.resolve()):
@@ -100,7 +100,7 @@ class Journal:
         with contextlib.suppress(OSError):
             (self.root / NAME).unlink()
 
-    def take_back(self) -> Outcome:
+    def take_back(self) -> TakeBackResult:
         """Give every file that holds the edit its former content. Where one refuses, the journal stays for another
         try."""
         restored: list[str] = []
@@ -123,10 +123,10 @@ class Journal:
                 reason = error.strerror or str(error)
         if not edited:
             self.finish()
-        return Outcome(tuple(restored), tuple(changed), tuple(edited), reason)
+        return TakeBackResult(tuple(restored), tuple(changed), tuple(edited), reason)
 
     @property
-    def complete(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether every file holds the edit."""
         try:
             return all(_digest(self.target(entry).read_bytes()) == entry.after for entry in self.entries)
@@ -140,18 +140,18 @@ def take_back_interrupted(root: Path) -> Iterator[str]:
         if not (folder / NAME).exists():
             continue
         try:
-            with alone([folder], patience=0):
-                yield from _mended(folder)
+            with lock_folders([folder], patience=0):
+                yield from _take_back_in(folder)
         except NotWritten:  # its writer lives
             continue
 
 
-def _mended(folder: Path) -> Iterator[str]:
-    journal = _read(folder)
+def _take_back_in(folder: Path) -> Iterator[str]:
+    journal = _read_journal(folder)
     if journal is None:
         return
     names = " and ".join(entry.path for entry in journal.entries)
-    if journal.complete:
+    if journal.is_complete:
         journal.finish()
         return
     outcome = journal.take_back()
@@ -167,7 +167,7 @@ def _mended(folder: Path) -> Iterator[str]:
         yield f"{said} and was taken back; no file is changed."
 
 
-def _read(folder: Path) -> Journal | None:
+def _read_journal(folder: Path) -> EditJournal | None:
     """None where it is not ours, or was interrupted itself: then nothing else was written, and it is removed."""
     path = folder / NAME
     try:
@@ -175,7 +175,7 @@ def _read(folder: Path) -> Journal | None:
         if not stat.S_ISREG(known.st_mode) or (sys.platform != "win32" and known.st_uid != os.geteuid()):
             return None
         with path.open("rb") as file:
-            return _parsed(folder, file.read(_MAX_BYTES))
+            return _parse_journal(folder, file.read(_MAX_BYTES))
     except OSError:
         return None
     except (ValueError, TypeError, KeyError, NotWritten):
@@ -184,34 +184,34 @@ def _read(folder: Path) -> Journal | None:
         return None
 
 
-def _parsed(folder: Path, data: bytes) -> Journal:
+def _parse_journal(folder: Path, data: bytes) -> EditJournal:
     """A project may come from anyone: nothing is named but files of the root and files of ours beside them. Raises
     ``ValueError``, ``TypeError``, ``KeyError`` and ``NotWritten``."""
     body = cast("dict[str, Any]", json.loads(data))
-    entries = [Entry(**entry) for entry in body["entries"]]
+    entries = [JournalEntry(**entry) for entry in body["entries"]]
     for entry in entries:
         if (
             not (_OURS.fullmatch(entry.new) and _OURS.fullmatch(entry.former))
             or PurePosixPath(entry.path).is_absolute()
         ):
             raise ValueError(entry.path)
-    journal = Journal(folder, entries)
+    journal = EditJournal(folder, entries)
     for entry in entries:
         journal.target(entry)
     return journal
 
 
 @contextlib.contextmanager
-def alone(folders: Iterable[Path], patience: float = _PATIENCE) -> Generator[None]:
+def lock_folders(folders: Iterable[Path], patience: float = _PATIENCE) -> Generator[None]:
     """Keep other runs out of the folders meanwhile, where the system has locks. Raises ``NotWritten`` where one has
     been there for longer than ``patience`` seconds."""
     with ExitStack() as held:
         for folder in sorted({folder.resolve() for folder in folders}):
-            _lock(folder, time.monotonic() + patience, held)
+            _lock_folder(folder, time.monotonic() + patience, held)
         yield
 
 
-def _lock(folder: Path, until: float, held: ExitStack) -> None:
+def _lock_folder(folder: Path, until: float, held: ExitStack) -> None:
     if sys.platform == "win32":
         return
     try:

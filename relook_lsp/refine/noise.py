@@ -11,7 +11,7 @@ CONFIDENCE = 2.6
 some more with few measurements, which is why at least three are made."""
 
 
-async def clear_difference(measure: Callable[[], Awaitable[float]], margin: float = 0.0) -> bool:
+async def is_clear_difference(measure: Callable[[], Awaitable[float]], margin: float = 0.0) -> bool:
     """Whether ``measure`` (base minus candidate, positive is better) is clearly above ``margin``.
 
     Sequential: stops as soon as the mean is clearly above or below; what is still unclear after ``MOST``

@@ -8,7 +8,7 @@ from enum import StrEnum
 from relook_lsp.core.finding import Finding
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch
-from relook_lsp.review.review import Review
+from relook_lsp.review.pipeline import Review
 
 
 class Reason(StrEnum):
@@ -34,7 +34,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True)
-class State:
+class PageState:
     """A page as it is, and what was seen of it."""
 
     page: Page
@@ -46,25 +46,25 @@ class State:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class AcceptanceResult:
     """Outcome of one verification. ``state`` is the candidate's, where it was rendered."""
 
     reason: Reason
     detail: str = ""
-    state: State | None = None
+    state: PageState | None = None
     renders: int = 0
     milliseconds: float = 0.0
     screens: int = 0
     """Trials in the live page, without a load."""
 
     @property
-    def accepted(self) -> bool:
+    def is_accepted(self) -> bool:
         return self.reason is Reason.ACCEPTED
 
     @property
-    def screened(self) -> bool:
+    def was_screened_out(self) -> bool:
         """Refused in the live page already: it cost no load."""
-        return not self.accepted and self.screens > 0 and self.renders == 0
+        return not self.is_accepted and self.screens > 0 and self.renders == 0
 
 
 @dataclass(frozen=True)
@@ -75,34 +75,34 @@ class Attempt:
     attempt: int
     proposer: str
     patch: Patch
-    verdict: Verdict
+    verdict: AcceptanceResult
 
 
 @dataclass(frozen=True)
 class Trajectory:
     """From the first state to the best; the cost along accepted attempts falls strictly."""
 
-    start: State
-    best: State
+    start: PageState
+    best: PageState
     attempts: tuple[Attempt, ...] = ()
     stopped: str = ""
     """Why the loop ended: ``clean``, ``exhausted``, ``rounds``, ``time``, ``cancelled``, ``infrastructure``."""
 
     @property
-    def accepted(self) -> tuple[Attempt, ...]:
-        return tuple(attempt for attempt in self.attempts if attempt.verdict.accepted)
+    def accepted_attempts(self) -> tuple[Attempt, ...]:
+        return tuple(attempt for attempt in self.attempts if attempt.verdict.is_accepted)
 
     @property
-    def patch(self) -> Patch:
+    def combined_patch(self) -> Patch:
         """All accepted patches as one, on the texts of the first state."""
         texts = texts_of(self.start)
         whole = Patch(())
-        for attempt in self.accepted:
-            whole = whole.then(attempt.patch, texts) if whole.replacements else attempt.patch
+        for attempt in self.accepted_attempts:
+            whole = whole.compose(attempt.patch, texts) if whole.replacements else attempt.patch
         return whole
 
 
-def texts_of(state: State) -> dict[str, str]:
+def texts_of(state: PageState) -> dict[str, str]:
     """Path -> text of every workspace source that the page used."""
     snapshot = state.review.snapshot
     if snapshot is None:
@@ -110,7 +110,7 @@ def texts_of(state: State) -> dict[str, str]:
     return {source.path: source.text for source in snapshot.sources.values() if source.path is not None}
 
 
-def open_findings(state: State) -> tuple[Finding, ...]:
+def open_findings(state: PageState) -> tuple[Finding, ...]:
     """Findings that cost something and are not suppressed, the costliest first."""
     costly = (finding for finding in state.review.report.findings if finding.cost > 0)
     return tuple(sorted(costly, key=lambda finding: (-finding.cost, finding.rule, finding.key)))

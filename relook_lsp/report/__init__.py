@@ -9,7 +9,7 @@ from relook_lsp.core.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
-class Reviewed:
+class PageReview:
     """One page of a report; no snapshot where the page could not be looked at."""
 
     report: Report

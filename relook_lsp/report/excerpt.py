@@ -19,7 +19,7 @@ class Excerpt(NamedTuple):
     more: bool
 
 
-def excerpt(finding: Finding, snapshot: Snapshot | None, width: int = 100) -> Excerpt | None:
+def excerpt_of(finding: Finding, snapshot: Snapshot | None, width: int = 100) -> Excerpt | None:
     """At most about ``width`` characters around the range; None where the source is not at hand."""
     place = finding.cause
     source = snapshot.sources.get(place.url or "") if snapshot is not None else None
@@ -41,12 +41,12 @@ def excerpt(finding: Finding, snapshot: Snapshot | None, width: int = 100) -> Ex
         after = after[: max(0, room - len(before) - 1)] + "…"
     return Excerpt(
         place.range.start.line + 1,
-        _printable(before),
-        _printable(marked),
-        _printable(after).rstrip(),
+        _replace_unprintable(before),
+        _replace_unprintable(marked),
+        _replace_unprintable(after).rstrip(),
         place.span.end > line.end,
     )
 
 
-def _printable(text: str) -> str:
+def _replace_unprintable(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)

@@ -11,47 +11,49 @@ from collections.abc import Sequence
 from html import escape
 
 from relook_lsp.core.finding import Report
-from relook_lsp.core.undecided import why
-from relook_lsp.report import Notice, Reviewed
-from relook_lsp.report.document import document
-from relook_lsp.report.embed import MAX_BYTES, Album
-from relook_lsp.report.entry import Texts, entry, path, prose, safe
-from relook_lsp.report.group import counted, counts, grouped, nothing
-from relook_lsp.report.opinion import summary
-from relook_lsp.report.stage import Stage
+from relook_lsp.core.incomplete_reasons import explain_reason
+from relook_lsp.report import Notice, PageReview
+from relook_lsp.report.critic_summary import opinion_summary
+from relook_lsp.report.embedded_images import MAX_BYTES, ImageAlbum
+from relook_lsp.report.finding_entry import Texts, escape_line, message_markup, path_markup, render_finding
+from relook_lsp.report.grouping import count_severities, format_count, group_by_cause, nothing
+from relook_lsp.report.html_document import build_html_document
+from relook_lsp.report.page_figure import PageFigure
 
 
-def render(pages: Sequence[Reviewed], rules: Texts, limit: int = MAX_BYTES, notices: Sequence[Notice] = ()) -> str:
+def render_html(
+    pages: Sequence[PageReview], rules: Texts, limit: int = MAX_BYTES, notices: Sequence[Notice] = ()
+) -> str:
     """The whole document; its pictures take at most ``limit`` bytes."""
-    album = Album(limit)
+    album = ImageAlbum(limit)
     sections: list[str] = []
     style: list[str] = []
     for index, page in enumerate(pages):
-        section, boxes = _page(index, page, rules, album)
+        section, boxes = _render_page(index, page, rules, album)
         sections.append(section)
         style.append(boxes)
-    everything = [group for page in pages for group in grouped(page.report.findings)]
+    everything = [group for page in pages for group in group_by_cause(page.report.findings)]
     parts = [f"{len(pages)} pages" if len(pages) != 1 else "1 page"]
-    parts += [counted(number, name) for name, number in counts(everything).items()] or ["nothing found"]
-    overview = _overview(pages) if len(pages) > 1 else ""
+    parts += [format_count(number, name) for name, number in count_severities(everything).items()] or ["nothing found"]
+    overview = _render_overview(pages) if len(pages) > 1 else ""
     full = '<p class="problem">Some pictures were left out, so that this file stays small.</p>' if album.full else ""
-    told = "".join(f'<p class="problem">{prose(notice.message)}</p>' for notice in notices)
-    body = f"{told}{full}{overview}{_filters(pages, rules)}{''.join(sections)}"
-    return document("ReLook report", ", ".join(parts), body, "report", "".join(style))
+    told = "".join(f'<p class="problem">{message_markup(notice.message)}</p>' for notice in notices)
+    body = f"{told}{full}{overview}{_render_filters(pages, rules)}{''.join(sections)}"
+    return build_html_document("ReLook report", ", ".join(parts), body, "report", "".join(style))
 
 
-def _filters(pages: Sequence[Reviewed], rules: Texts) -> str:
-    groups = [group for page in pages for group in grouped(page.report.findings)]
+def _render_filters(pages: Sequence[PageReview], rules: Texts) -> str:
+    groups = [group for page in pages for group in group_by_cause(page.report.findings)]
     found = [finding for group in groups for finding in group]
     if not found:
         return ""
     severities = "".join(
-        f'<label class="pill {name}"><input type="checkbox" name="severity" value="{name}" checked>{counted(number, name)}</label>'
-        for name, number in counts(groups).items()
+        f'<label class="pill {name}"><input type="checkbox" name="severity" value="{name}" checked>{format_count(number, name)}</label>'
+        for name, number in count_severities(groups).items()
     )
     used = sorted({one.rule for one in found}, key=lambda rule: rules.get(rule, (rule, "", ""))[0])
     options = "".join(f'<option value="{escape(r)}">{escape(rules.get(r, (r, "", ""))[0])}</option>' for r in used)
-    sizes = sorted({(s.viewport.width, s.viewport.height) for one in found for s in one.seen})
+    sizes = sorted({(s.viewport.width, s.viewport.height) for one in found for s in one.sightings})
     windows = "".join(f"<option>{width} × {height}</option>" for width, height in sizes)
     return (
         f'<form class="filters" aria-label="Filter" hidden><span class="pills">{severities}</span>'
@@ -61,19 +63,21 @@ def _filters(pages: Sequence[Reviewed], rules: Texts) -> str:
     )
 
 
-def _overview(pages: Sequence[Reviewed]) -> str:
+def _render_overview(pages: Sequence[PageReview]) -> str:
     cards = "".join(
-        f'<li><a class="card" href="#page-{index}">{_score(page.report)}'
-        f'<span class="name"><b>{path(page.report.page)}</b><span>{_summary(page.report)}</span></span></a></li>'
+        f'<li><a class="card" href="#page-{index}">{_render_score(page.report)}'
+        f'<span class="name"><b>{path_markup(page.report.page)}</b><span>{_summary_line(page.report)}</span></span></a></li>'
         for index, page in enumerate(pages)
     )
     return f'<nav aria-label="Pages"><ul class="overview">{cards}</ul></nav>\n'
 
 
-def _summary(report: Report) -> str:
+def _summary_line(report: Report) -> str:
     if not report.reviewed:
         return "could not be reviewed"
-    parts = [counted(number, name) for name, number in counts(grouped(report.findings)).items()] or [nothing(report)]
+    parts = [
+        format_count(number, name) for name, number in count_severities(group_by_cause(report.findings)).items()
+    ] or [nothing(report)]
     if report.not_judged is not None and report.valid:
         parts.insert(0, "not judged")
     if report.suppressed:
@@ -81,7 +85,7 @@ def _summary(report: Report) -> str:
     return ", ".join(parts)
 
 
-def _score(report: Report) -> str:
+def _render_score(report: Report) -> str:
     """A ring that is as full as the score is high."""
     score = report.score
     if score is None:
@@ -98,36 +102,36 @@ def _score(report: Report) -> str:
     )
 
 
-def _page(index: int, page: Reviewed, rules: Texts, album: Album) -> tuple[str, str]:
+def _render_page(index: int, page: PageReview, rules: Texts, album: ImageAlbum) -> tuple[str, str]:
     """Markup of a page, and the style of its boxes."""
     report = page.report
-    groups = grouped(report.findings)
-    stage = Stage(index, groups, page.snapshot, album)
+    groups = group_by_cause(report.findings)
+    stage = PageFigure(index, groups, page.snapshot, album)
     entries = "".join(
-        entry(index, number, group, page.snapshot, rules, stage.boxed.get(number, ""), album)
+        render_finding(index, number, group, page.snapshot, rules, stage.box_by_group.get(number, ""), album)
         for number, group in enumerate(groups, start=1)
     )
-    notes = "".join(f'<p class="problem">{prose(problem.message)}</p>' for problem in report.problems)
+    notes = "".join(f'<p class="problem">{message_markup(problem.message)}</p>' for problem in report.problems)
     if report.reviewed and not report.valid:
         notes += '<p class="problem">This page does not render.</p>'
     if report.capture != "exact":
         notes += '<p class="problem">Looked at in real time: slower, with the same rules.</p>'
     if report.not_judged is not None and report.valid:
-        notes += f'<p class="problem">Not judged: {prose(report.not_judged.message)}.</p>'
+        notes += f'<p class="problem">Not judged: {message_markup(report.not_judged.message)}.</p>'
     if not groups and report.score is not None and report.valid:
         notes += '<p class="clean">Nothing to mend here.</p>'
     if report.opinion is not None:
-        notes += f'<p class="opinion">{safe(summary(report.opinion))}</p>'
-    notes += _undecided(report, rules)
+        notes += f'<p class="opinion">{escape_line(opinion_summary(report.opinion))}</p>'
+    notes += _render_incomplete(report, rules)
     findings = f'<ol class="findings">{entries}</ol>' if entries else ""
     return (
-        f'<section class="page" id="page-{index}"><div class="head">{_score(report)}<div><h2>{path(report.page)}</h2>'
-        f'<p>{_summary(report)}</p></div></div><div class="both">{stage.markup}<div class="list">{notes}{findings}</div></div></section>\n',
+        f'<section class="page" id="page-{index}"><div class="head">{_render_score(report)}<div><h2>{path_markup(report.page)}</h2>'
+        f'<p>{_summary_line(report)}</p></div></div><div class="both">{stage.markup}<div class="list">{notes}{findings}</div></div></section>\n',
         stage.rules,
     )
 
 
-def _undecided(report: Report, rules: Texts) -> str:
+def _render_incomplete(report: Report, rules: Texts) -> str:
     """What the critics could not tell, and why, in how many places."""
     places = Counter(
         (rule, reason) for rule, reason, _ in {(one.rule, one.reason, one.key) for one in report.incomplete}
@@ -135,7 +139,7 @@ def _undecided(report: Report, rules: Texts) -> str:
     if not places:
         return ""
     lines = "".join(
-        f"<li>{escape(rules.get(rule, (rule, '', ''))[0])}: {safe(why(reason))}{f' ({number} places)' if number > 1 else ''}</li>"
+        f"<li>{escape(rules.get(rule, (rule, '', ''))[0])}: {escape_line(explain_reason(reason))}{f' ({number} places)' if number > 1 else ''}</li>"
         for (rule, reason), number in sorted(places.items())
     )
     total = places.total()

@@ -10,13 +10,13 @@ from typing import Any
 from relook_lsp import __version__
 from relook_lsp.core.finding import Finding, Location, Report
 from relook_lsp.core.text import Range
-from relook_lsp.report import Notice, Reviewed
+from relook_lsp.report import Notice, PageReview
 
 SCHEMA = 1
 
 
-def render(
-    pages: Sequence[Reviewed],
+def render_json(
+    pages: Sequence[PageReview],
     pictures: Mapping[tuple[str, str, str], str] | None = None,
     notices: Sequence[Notice] = (),
     *,
@@ -27,12 +27,14 @@ def render(
         "schema": SCHEMA,
         "relook": __version__,
         "notices": [asdict(notice) for notice in notices],
-        "pages": [page(one.report, pictures or {}, timings=timings) for one in pages],
+        "pages": [page_object(one.report, pictures or {}, timings=timings) for one in pages],
     }
     return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
 
 
-def page(report: Report, pictures: Mapping[tuple[str, str, str], str], *, timings: bool = False) -> dict[str, Any]:
+def page_object(
+    report: Report, pictures: Mapping[tuple[str, str, str], str], *, timings: bool = False
+) -> dict[str, Any]:
     """One page. Lines and characters from 0, UTF-16, a BOM not counted."""
     spent = dict(report.milliseconds)
     times = {"milliseconds": {name: spent.get(name, 0) for name in ("total", "capture", "critics")}} if timings else {}
@@ -42,8 +44,8 @@ def page(report: Report, pictures: Mapping[tuple[str, str, str], str], *, timing
         "notJudged": None if report.not_judged is None else report.not_judged._asdict(),
         "valid": report.valid,
         **times,
-        "findings": [finding(one, pictures.get((report.page, *one.identity))) for one in report.findings],
-        "suppressed": [finding(one, pictures.get((report.page, *one.identity))) for one in report.suppressed],
+        "findings": [finding_object(one, pictures.get((report.page, *one.identity))) for one in report.findings],
+        "suppressed": [finding_object(one, pictures.get((report.page, *one.identity))) for one in report.suppressed],
         "capture": report.capture,
         "incomplete": [{"rule": i.rule, "reason": i.reason, "selector": i.selector} for i in report.incomplete],
         "critic": None if report.opinion is None else asdict(report.opinion),
@@ -51,35 +53,37 @@ def page(report: Report, pictures: Mapping[tuple[str, str, str], str], *, timing
     }
 
 
-def finding(one: Finding, picture: str | None = None) -> dict[str, Any]:
+def finding_object(one: Finding, picture: str | None = None) -> dict[str, Any]:
     x, y, width, height = one.box
     return {
         "rule": one.rule,
         "severity": one.severity.value,
         "message": one.message,
         "file": one.cause.path,
-        "range": range_(one.cause.range),
+        "range": range_object(one.cause.range),
         "related": [
-            {"message": r.message, "file": r.location.path, "range": range_(r.location.range)} for r in one.related
+            {"message": r.message, "file": r.location.path, "range": range_object(r.location.range)}
+            for r in one.related
         ],
         "selector": one.selector,
         "xpath": one.xpath,
         "viewport": {"width": one.viewport.width, "height": one.viewport.height},
-        "widths": list(one.widths) if one.widths else None,
+        "widths": list(one.failing_widths) if one.failing_widths else None,
         "moment": one.moment,
         "measured": dict(one.measured),
         "required": dict(one.required),
         "box": {"x": x, "y": y, "width": width, "height": height},
         "seen": [
-            {"viewport": {"width": s.viewport.width, "height": s.viewport.height}, "moment": s.moment} for s in one.seen
+            {"viewport": {"width": s.viewport.width, "height": s.viewport.height}, "moment": s.moment}
+            for s in one.sightings
         ],
         "source": one.source,
-        "url": _url(one.cause),
+        "url": _url_with_range(one.cause),
         "picture": picture,
     }
 
 
-def _url(place: Location) -> str | None:
+def _url_with_range(place: Location) -> str | None:
     """URL with the range, where the finding is in no file of the workspace."""
     if place.path is not None or place.url is None:
         return None
@@ -87,7 +91,7 @@ def _url(place: Location) -> str | None:
     return f"{place.url}#L{start.line + 1},{start.character + 1}-L{end.line + 1},{end.character + 1}"
 
 
-def range_(value: Range) -> dict[str, dict[str, int]]:
+def range_object(value: Range) -> dict[str, dict[str, int]]:
     return {
         "start": {"line": value.start.line, "character": value.start.character},
         "end": {"line": value.end.line, "character": value.end.character},

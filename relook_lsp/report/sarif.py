@@ -12,8 +12,8 @@ from urllib.parse import quote
 from relook_lsp import __version__
 from relook_lsp.core.finding import Location, Severity
 from relook_lsp.core.page import is_url
-from relook_lsp.report import Notice, Reviewed
-from relook_lsp.report.group import Group, grouped
+from relook_lsp.report import Notice, PageReview
+from relook_lsp.report.grouping import Group, group_by_cause
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 BASE = "%SRCROOT%"
@@ -23,7 +23,7 @@ _LEVEL = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFORMA
 
 
 @dataclass(frozen=True)
-class Described:
+class RuleDescription:
     """What SARIF says of a rule."""
 
     id: str
@@ -33,7 +33,7 @@ class Described:
     fix: str
 
 
-class _Rule(Protocol):
+class _DescribedRule(Protocol):
     @property
     def id(self) -> str: ...
     @property
@@ -46,18 +46,18 @@ class _Rule(Protocol):
     def fix(self) -> str: ...
 
 
-def described(rule: _Rule) -> Described:
-    return Described(rule.id, rule.severity, rule.title, rule.why, rule.fix)
+def describe_rule(rule: _DescribedRule) -> RuleDescription:
+    return RuleDescription(rule.id, rule.severity, rule.title, rule.why, rule.fix)
 
 
-def render(pages: Sequence[Reviewed], rules: Sequence[Described], notices: Sequence[Notice] = ()) -> str:
+def render_sarif(pages: Sequence[PageReview], rules: Sequence[RuleDescription], notices: Sequence[Notice] = ()) -> str:
     """One run over all pages."""
     order = {rule.id: index for index, rule in enumerate(rules)}
     results = [
-        _result(group, order, page, silenced)
+        _result_object(group, order, page, silenced)
         for page in pages
         for silenced, findings in ((False, page.report.findings), (True, page.report.suppressed))
-        for group in grouped(findings)
+        for group in group_by_cause(findings)
     ]
     problems = [
         {
@@ -82,7 +82,7 @@ def render(pages: Sequence[Reviewed], rules: Sequence[Described], notices: Seque
             "driver": {
                 "name": "ReLook",
                 "semanticVersion": __version__,
-                "rules": [_rule(rule) for rule in rules],
+                "rules": [_rule_object(rule) for rule in rules],
             }
         },
         "columnKind": "utf16CodeUnits",
@@ -101,7 +101,7 @@ def render(pages: Sequence[Reviewed], rules: Sequence[Described], notices: Seque
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
 
 
-def _rule(rule: Described) -> dict[str, Any]:
+def _rule_object(rule: RuleDescription) -> dict[str, Any]:
     return {
         "id": rule.id,
         "shortDescription": {"text": rule.title},
@@ -111,12 +111,12 @@ def _rule(rule: Described) -> dict[str, Any]:
     }
 
 
-def _page(page: Reviewed) -> str:
+def _page(page: PageReview) -> str:
     """The page's path in the repository, or its URL."""
     return page.report.page if is_url(page.report.page) else page.folder + page.report.page
 
 
-def _result(group: Group, order: dict[str, int], page: Reviewed, silenced: bool) -> dict[str, Any]:
+def _result_object(group: Group, order: dict[str, int], page: PageReview, silenced: bool) -> dict[str, Any]:
     """Findings with one rule and one cause are one alert, with a link to every place."""
     finding = group[0]
     # Which place is the worst may change with its numbers, the alert must not.
@@ -129,7 +129,7 @@ def _result(group: Group, order: dict[str, int], page: Reviewed, silenced: bool)
         "ruleId": finding.rule,
         "level": _LEVEL[finding.severity],
         "message": {"text": f"{finding.message}{places}"},
-        "locations": [_location(finding.cause, page)],
+        "locations": [_location_object(finding.cause, page)],
         "partialFingerprints": {"relook/v1": identity[:32]},
         "properties": {
             "page": _page(page),
@@ -145,7 +145,7 @@ def _result(group: Group, order: dict[str, int], page: Reviewed, silenced: bool)
     linked = dict.fromkeys(related for one in group for related in one.related)
     if linked:
         result["relatedLocations"] = [
-            {"id": index, "message": {"text": related.message}, **_location(related.location, page)}
+            {"id": index, "message": {"text": related.message}, **_location_object(related.location, page)}
             for index, related in enumerate(linked)
         ]
     if silenced:
@@ -153,7 +153,7 @@ def _result(group: Group, order: dict[str, int], page: Reviewed, silenced: bool)
     return result
 
 
-def _location(place: Location, page: Reviewed) -> dict[str, Any]:
+def _location_object(place: Location, page: PageReview) -> dict[str, Any]:
     start, end = place.range
     if place.path is None and (place.url or is_url(page.report.page)):
         artifact = {"uri": place.url or page.report.page}

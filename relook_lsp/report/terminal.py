@@ -10,49 +10,49 @@ from rich.text import Text
 
 from relook_lsp.core.finding import Report, Severity
 from relook_lsp.core.snapshot import Snapshot
-from relook_lsp.report import Reviewed
-from relook_lsp.report.excerpt import excerpt
-from relook_lsp.report.group import Group, by_file, counted, counts, grouped, nothing
-from relook_lsp.report.opinion import summary
-from relook_lsp.report.plain import plain
+from relook_lsp.report import PageReview
+from relook_lsp.report.critic_summary import opinion_summary
+from relook_lsp.report.excerpt import excerpt_of
+from relook_lsp.report.grouping import Group, count_severities, format_count, group_by_cause, group_by_file, nothing
+from relook_lsp.report.sanitize import to_plain_line
 
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFORMATION: "cyan"}
 _INDENT = 10
 
 
-def render(pages: Sequence[Reviewed], console: Console, *, quiet: bool = False) -> None:
+def render_terminal(pages: Sequence[PageReview], console: Console, *, quiet: bool = False) -> None:
     """Write all pages to the console; with ``quiet`` pages without findings and problems are left out."""
     for page in pages:
         if not quiet or page.report.findings or page.report.problems or page.report.not_judged:
-            _page(page, console)
+            _print_page(page, console)
     if len(pages) > 1:
-        _summary(pages, console)
+        _print_summary(pages, console)
 
 
-def _page(page: Reviewed, console: Console) -> None:
+def _print_page(page: PageReview, console: Console) -> None:
     report = page.report
-    console.print(Text(plain(report.page), "bold"))
+    console.print(Text(to_plain_line(report.page), "bold"))
     for problem in report.problems:
-        console.print(Text(f"  {plain(problem.message)}", "magenta"))
-    for file, groups in by_file(grouped(report.findings)):
+        console.print(Text(f"  {to_plain_line(problem.message)}", "magenta"))
+    for file, groups in group_by_file(group_by_cause(report.findings)):
         if file != report.page:
-            console.print(Text(f"  {plain(file)}", "underline"))
+            console.print(Text(f"  {to_plain_line(file)}", "underline"))
         for group in groups:
-            _group(group, page.snapshot, console)
-    console.print(_verdict(report))
+            _print_group(group, page.snapshot, console)
+    console.print(_verdict_line(report))
 
 
-def _group(group: Group, snapshot: Snapshot | None, console: Console) -> None:
+def _print_group(group: Group, snapshot: Snapshot | None, console: Console) -> None:
     one = group[0]
     start = one.cause.range.start
     line = Text(f"{start.line + 1}:{start.character + 1}".rjust(_INDENT - 2) + "  ", "dim")
-    line.append(counted(1, one.severity.value)[2:], _STYLE[one.severity])
-    line.append(f"  {plain(one.message)}")
+    line.append(format_count(1, one.severity.value)[2:], _STYLE[one.severity])
+    line.append(f"  {to_plain_line(one.message)}")
     if len(group) > 1:
         line.append(f" ({len(group)} places)", "bold")
-    line.append(f"  {plain(one.rule)}", "dim")
+    line.append(f"  {to_plain_line(one.rule)}", "dim")
     console.print(line)
-    shown = excerpt(one, snapshot)
+    shown = excerpt_of(one, snapshot)
     if shown is None:
         return
     margin = " " * _INDENT
@@ -61,40 +61,44 @@ def _group(group: Group, snapshot: Snapshot | None, console: Console) -> None:
     console.print(Text(f"{margin}{' ' * cell_len(shown.before)}{caret}", _STYLE[one.severity]))
 
 
-def _verdict(report: Report) -> Text:
+def _verdict_line(report: Report) -> Text:
     if not report.reviewed:
         return Text("  could not be reviewed", "bold magenta")
     text = Text("  ")
     score = report.score
     if score is None:
-        text.append(f"not judged: {plain(report.not_judged.message) if report.not_judged else ''}", "bold magenta")
+        text.append(
+            f"not judged: {to_plain_line(report.not_judged.message) if report.not_judged else ''}", "bold magenta"
+        )
     else:
         text.append(f"score {score}", f"bold {'green' if score >= 90 else 'yellow'}")
     if not report.valid:
         text.append("  the page does not render", "bold red")
-    parts = [counted(number, name) for name, number in counts(grouped(report.findings)).items()] or [nothing(report)]
+    parts = [
+        format_count(number, name) for name, number in count_severities(group_by_cause(report.findings)).items()
+    ] or [nothing(report)]
     if report.suppressed:
         parts.append(f"{len(report.suppressed)} silenced")
     if report.incomplete:
         parts.append(f"{len({(i.rule, i.key) for i in report.incomplete})} incomplete")
     text.append("  " + ", ".join(parts), "dim")
     if report.opinion is not None:
-        text.append(f", {plain(summary(report.opinion))}", "dim")
+        text.append(f", {to_plain_line(opinion_summary(report.opinion))}", "dim")
     if report.capture != "exact":
         text.append(" (in real time: slower, same rules)", "dim")
     return text
 
 
-def _summary(pages: Sequence[Reviewed], console: Console) -> None:
+def _print_summary(pages: Sequence[PageReview], console: Console) -> None:
     reviewed = [page.report for page in pages if page.report.reviewed]
-    groups = [group for report in reviewed for group in grouped(report.findings)]
+    groups = [group for report in reviewed for group in group_by_cause(report.findings)]
     parts = [f"{len(pages)} pages", f"{sum(not report.findings for report in reviewed)} without findings"]
     scores = [score for report in reviewed if (score := report.score) is not None]
     if scores:
         parts.append(f"mean score {sum(scores) / len(scores):.0f}")
     if len(scores) < len(reviewed):
         parts.append(f"{len(reviewed) - len(scores)} not judged")
-    parts += [counted(number, name) for name, number in counts(groups).items()]
+    parts += [format_count(number, name) for name, number in count_severities(groups).items()]
     if len(reviewed) < len(pages):
         parts.append(f"{len(pages) - len(reviewed)} could not be reviewed")
     console.print(Text(", ".join(parts), "bold"))

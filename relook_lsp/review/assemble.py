@@ -21,14 +21,14 @@ from relook_lsp.core.finding import (
     Sighting,
 )
 from relook_lsp.core.geometry import Rect
+from relook_lsp.core.incomplete_reasons import explain_reason
 from relook_lsp.core.snapshot import Snapshot, View, Viewport
-from relook_lsp.core.undecided import why
-from relook_lsp.critics import axe
-from relook_lsp.critics.hearing import described
-from relook_lsp.critics.rule import message
-from relook_lsp.critics.run import Defect, Judgement
+from relook_lsp.critics import axe_findings
+from relook_lsp.critics.engine import Defect, Judgement
+from relook_lsp.critics.incremental_run import described
+from relook_lsp.critics.rule import format_message
 from relook_lsp.source import suppress
-from relook_lsp.source.locate import Locator
+from relook_lsp.source.locator import Locator
 
 _OUTSIDE = "{} lies above the root, the folder below which files may be read; choose one that holds it (--root)."
 
@@ -42,7 +42,7 @@ MAX_LOCATED = 250
 grouped by their cause."""
 
 
-def wanted_styles(judgement: Judgement) -> list[tuple[str, str]]:
+def needed_styles(judgement: Judgement) -> list[tuple[str, str]]:
     """(view id, node key) whose matched declarations the locator needs; nodes that scripts made are asked about too,
     for the line that did."""
     wanted: list[tuple[str, str]] = []
@@ -58,24 +58,26 @@ def _wanted(defect: Defect) -> Iterator[tuple[str, str]]:
         return
     for blame in outcome.blame:
         if isinstance(blame, ByDeclaration):
-            yield view.id, blame.key(view.layout)
-    if outcome.node is not None and view.layout.origin(view.layout.element_of(outcome.node)) is None:
+            yield view.id, blame.evidence_key(view.layout)
+    if outcome.node is not None and view.layout.source_offset(view.layout.nearest_element(outcome.node)) is None:
         yield view.id, view.layout.key(outcome.node)
 
 
-def assemble(snapshot: Snapshot, judgement: Judgement) -> Report:
+def assemble_report(snapshot: Snapshot, judgement: Judgement) -> Report:
     """Pure: the same snapshot and judgement give the same report."""
     locator = Locator(snapshot)
     found, failed = _findings(locator, judgement)
-    findings, suppressed = sorted_out(snapshot, (*found, *axe.findings(snapshot, locator)))
+    findings, suppressed = split_suppressed(snapshot, (*found, *axe_findings.axe_findings(snapshot, locator)))
     broken = (Incomplete(rule, RULE_FAILED, "", "") for rule in failed)
     return Report(
         page=snapshot.page,
         valid=not any(f.rule == "blank-render" for f in findings + suppressed) and not snapshot.hung,
         findings=findings,
         suppressed=suppressed,
-        incomplete=tuple(sorted(dict.fromkeys([*judgement.incomplete, *broken, *axe.unanswered(snapshot)]))),
-        problems=(*_problems(snapshot), *(_failure(rule, error) for rule, error in sorted(failed.items()))),
+        incomplete=tuple(
+            sorted(dict.fromkeys([*judgement.incomplete, *broken, *axe_findings.axe_incomplete(snapshot)]))
+        ),
+        problems=(*_problems_of_snapshot(snapshot), *(_failure(rule, error) for rule, error in sorted(failed.items()))),
         passed=frozenset(one for one in judgement.passed if one[0] not in failed),
         capture=snapshot.capture,
         not_judged=judgement.not_judged or _not_judged(failed),
@@ -87,7 +89,7 @@ def _findings(locator: Locator, judgement: Judgement) -> tuple[list[Finding], di
     found, failed = list[Finding](), dict(judgement.failed)
     for defect in judgement.defects:
         try:
-            found.append(_finding(locator, defect))
+            found.append(_build_finding(locator, defect))
         except Exception as error:
             failed.setdefault(defect.rule.id, described(error))
     return found, failed
@@ -95,36 +97,38 @@ def _findings(locator: Locator, judgement: Judgement) -> tuple[list[Finding], di
 
 def _not_judged(failed: Iterable[str]) -> NotJudged | None:
     rule = min(failed, default="")
-    return NotJudged(RULE_FAILED, f"{why(RULE_FAILED)} ({rule})") if rule else None
+    return NotJudged(RULE_FAILED, f"{explain_reason(RULE_FAILED)} ({rule})") if rule else None
 
 
 def _failure(rule: str, error: str) -> Problem:
     return Problem(RULE_FAILED, _FAILED.format(rule, error))
 
 
-def sorted_out(snapshot: Snapshot, found: Iterable[Finding]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+def split_suppressed(snapshot: Snapshot, found: Iterable[Finding]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """Findings in order, and those that a comment silences."""
     silence = {
-        source.path: suppress.read(source.text, source.kind) for source in snapshot.sources.values() if source.path
+        source.path: suppress.read_suppressions(source.text, source.kind)
+        for source in snapshot.sources.values()
+        if source.path
     }
     findings: list[Finding] = []
     suppressed: list[Finding] = []
     for finding in found:
         places = [finding.cause, *(r.location for r in finding.related)]
         silent = any(
-            place.path in silence and silence[place.path].silent(finding.rule, place.range.start.line)
+            place.path in silence and silence[place.path].is_silenced(finding.rule, place.range.start.line)
             for place in places
         )
         (suppressed if silent else findings).append(finding)
-    return tuple(sorted(findings, key=_order)), tuple(sorted(suppressed, key=_order))
+    return tuple(sorted(findings, key=_finding_order)), tuple(sorted(suppressed, key=_finding_order))
 
 
-def _order(finding: Finding) -> tuple[str, int, int, str, str]:
+def _finding_order(finding: Finding) -> tuple[str, int, int, str, str]:
     place = finding.cause
     return place.path or place.url or "", place.span.start, -finding.severity.rank, finding.rule, finding.key
 
 
-def _problems(snapshot: Snapshot) -> list[Problem]:
+def _problems_of_snapshot(snapshot: Snapshot) -> list[Problem]:
     unread = sorted({r.url for r in snapshot.requests if r.outcome == "failed"})
     outside = sorted({r.url for r in snapshot.requests if r.outcome == "outside"})
     return [
@@ -133,17 +137,17 @@ def _problems(snapshot: Snapshot) -> list[Problem]:
     ]
 
 
-def _finding(locator: Locator, defect: Defect) -> Finding:
+def _build_finding(locator: Locator, defect: Defect) -> Finding:
     seen = defect.worst
     outcome, view = seen.outcome, seen.view
-    tag = locator.tag(view, outcome.node)
-    cause = locator.cause(outcome.blame, view) or tag or locator.whole()
+    tag = locator.locate_tag(view, outcome.node)
+    cause = locator.locate_cause(outcome.blame, view) or tag or locator.document_start()
     related: list[Related] = []
     if tag is not None and tag.span != cause.span and defect.key:
         related.append(Related(defect.rule.related, tag))
     for blame in outcome.blame:
         if isinstance(blame, ByDeclaration):
-            related += locator.variables(blame, view)
+            related += locator.locate_variables(blame, view)
             break
     viewport = view.viewport if view is not None else Viewport(0, 0)
     moment = outcome.moment if outcome.moment is not None else (view.moment if view is not None else 0)
@@ -156,7 +160,7 @@ def _finding(locator: Locator, defect: Defect) -> Finding:
     return Finding(
         rule=defect.rule.id,
         severity=defect.severity,
-        message=_message(message(defect.rule, outcome), defect.widths, view),
+        message=_with_width_range(format_message(defect.rule, outcome), defect.failing_widths, view),
         cause=cause,
         key=defect.key,
         viewport=viewport,
@@ -165,19 +169,19 @@ def _finding(locator: Locator, defect: Defect) -> Finding:
         box=(outcome.box or Rect(0, 0, 0, 0)).rounded(),
         node=outcome.node,
         culprit=next((b.node for b in outcome.blame if isinstance(b, ByDeclaration | ByAttribute | ByTag)), None),
-        related=_distinct(related, cause),
+        related=_distinct_related(related, cause),
         selector=layout.selector(outcome.node) if layout is not None and outcome.node is not None else "",
         xpath=layout.xpath(outcome.node) if layout is not None and outcome.node is not None else "",
-        widths=defect.widths,
+        failing_widths=defect.failing_widths,
         measured=dict(outcome.measured),
         required=dict(outcome.required),
         extent=round(outcome.extent, 4),
-        seen=tuple(sightings),
-        extents={name: round(value, 4) for name, value in defect.extents.items()},
+        sightings=tuple(sightings),
+        extent_by_view={name: round(value, 4) for name, value in defect.extent_by_view.items()},
     )
 
 
-def _distinct(related: list[Related], cause: Location) -> tuple[Related, ...]:
+def _distinct_related(related: list[Related], cause: Location) -> tuple[Related, ...]:
     kept: dict[tuple[str | None, int, int], Related] = {}
     for one in related:
         kept.setdefault((one.location.path, one.location.span.start, one.location.span.end), one)
@@ -185,7 +189,7 @@ def _distinct(related: list[Related], cause: Location) -> tuple[Related, ...]:
     return tuple(kept.values())
 
 
-def _message(text: str, widths: tuple[int, int] | None, view: View | None) -> str:
+def _with_width_range(text: str, widths: tuple[int, int] | None, view: View | None) -> str:
     if view is not None and view.role == "dark":
         return f"{text} (in the dark colour scheme)"
     if widths is None:

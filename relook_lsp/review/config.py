@@ -12,12 +12,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from relook_lsp.browser.plan import Plan
+from relook_lsp.browser.capture_plan import CapturePlan
 from relook_lsp.core.errors import SettingsError
 from relook_lsp.core.snapshot import Viewport
-from relook_lsp.critics.rule import Options
-from relook_lsp.review.settings import Settings
-from relook_lsp.review.trust import NONE_IGNORED, Ignored, below_user
+from relook_lsp.critics.rule import CriticOptions
+from relook_lsp.review.settings import ReviewSettings
+from relook_lsp.review.trust import NONE_IGNORED, IgnoredSettings, split_untrusted_settings
 from relook_lsp.review.user_settings import user_settings_file
 
 log = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ class EditorSettings:
 class Config:
     """All settings, with the defaults filled in."""
 
-    settings: Settings
+    settings: ReviewSettings
     sites: tuple[str, ...]
     entry: tuple[str, ...]
     browser: str
@@ -75,12 +75,12 @@ class Config:
     policy: PolicySettings
     critic: CriticSettings
     editor: EditorSettings
-    ignored: Ignored = NONE_IGNORED
+    ignored: IgnoredSettings = NONE_IGNORED
     """Settings of the project's file that have no effect because the project is not trusted."""
 
 
 @cache
-def schema() -> dict[str, Any]:
+def settings_schema() -> dict[str, Any]:
     """The JSON schema of all keys."""
     return json.loads(Path(__file__).with_name("config.schema.json").read_text("utf-8"))
 
@@ -90,23 +90,27 @@ def find_root(page: Path, explicit: Path | None = None) -> Path:
     ``[tool.relook]`` or ``.git``, else the page's own folder."""
     if explicit is not None:
         return explicit.resolve()
-    return marked_root(page) or _folder(page)
+    return marked_root(page) or _folder_of_page(page)
 
 
 def marked_root(page: Path) -> Path | None:
     """The nearest folder at or above the page that says it is a root."""
-    start = _folder(page)
+    start = _folder_of_page(page)
     for folder in (start, *start.parents):
-        if (folder / FILE).is_file() or (folder / ".git").exists() or _table(folder / "pyproject.toml") is not None:
+        if (
+            (folder / FILE).is_file()
+            or (folder / ".git").exists()
+            or _read_settings_table(folder / "pyproject.toml") is not None
+        ):
             return folder
     return None
 
 
-def _folder(page: Path) -> Path:
+def _folder_of_page(page: Path) -> Path:
     return page.resolve() if page.is_dir() else page.parent.resolve()
 
 
-def load(
+def load_config(
     root: Path,
     overrides: Mapping[str, object] | None = None,
     file: Path | None = None,
@@ -123,13 +127,13 @@ def load(
     ignored = NONE_IGNORED
     if file is not None:
         user = merged(user, _checked(file))
-    elif (source := settings_file(root)) is not None:
+    elif (source := find_settings_file(root)) is not None:
         project = _checked(source)
         if not trusted:
-            project, keys = below_user(project, schema())
-            ignored = Ignored(keys, str(source))
+            project, keys = split_untrusted_settings(project, settings_schema())
+            ignored = IgnoredSettings(keys, str(source))
     given = cast("Mapping[str, Any]", overrides or {})
-    check(given, "the given settings")
+    check_settings(given, "the given settings")
     return _resolved(merged(merged(user, project), given), merged(user, given), ignored, scripts)
 
 
@@ -144,9 +148,9 @@ def without_project(overrides: Mapping[str, object], *, scripts: bool = True) ->
     return _resolved(values, values, NONE_IGNORED, scripts)
 
 
-def _resolved(values: Mapping[str, Any], user: Mapping[str, Any], ignored: Ignored, scripts: bool) -> Config:
+def _resolved(values: Mapping[str, Any], user: Mapping[str, Any], ignored: IgnoredSettings, scripts: bool) -> Config:
     """``user`` are those of ``values`` that come from outside of the project."""
-    config = resolve(values if scripts else {**values, "scripts": False})
+    config = resolve_config(values if scripts else {**values, "scripts": False})
 
     def keyed(name: str, endpoint: str) -> bool:
         return bool(endpoint) and user.get(name, {}).get("endpoint") == endpoint
@@ -173,27 +177,27 @@ def _user_values() -> dict[str, Any]:
 
 def _checked(file: Path) -> dict[str, Any]:
     """The settings of a file that has some. Raises ``SettingsError``."""
-    values = _table(file, strict=True) or {}
-    check(values, str(file))
+    values = _read_settings_table(file, strict=True) or {}
+    check_settings(values, str(file))
     return values
 
 
-def settings_file(root: Path) -> Path | None:
+def find_settings_file(root: Path) -> Path | None:
     """``relook.toml``, else a ``pyproject.toml`` with ``[tool.relook]``."""
     if (root / FILE).is_file():
         return root / FILE
     project = root / "pyproject.toml"
-    return project if _table(project) is not None else None
+    return project if _read_settings_table(project) is not None else None
 
 
-def check(values: Mapping[str, object], where: str) -> None:
+def check_settings(values: Mapping[str, object], where: str) -> None:
     """Raises ``SettingsError`` with one sentence that names the key."""
     from jsonschema import Draft202012Validator
 
-    validator: Any = Draft202012Validator(schema())
-    errors: list[Any] = sorted(validator.iter_errors(dict(values)), key=_place)
+    validator: Any = Draft202012Validator(settings_schema())
+    errors: list[Any] = sorted(validator.iter_errors(dict(values)), key=_path_of_error)
     if errors:
-        raise SettingsError(_sentence(errors[0], where))
+        raise SettingsError(_error_sentence(errors[0], where))
     rules = cast("Mapping[str, str]", values.get("rules") or {})
     if not rules:
         return
@@ -202,20 +206,20 @@ def check(values: Mapping[str, object], where: str) -> None:
 
     unknown = next((rule for rule in rules if rule not in BY_ID), None)
     if unknown is not None:
-        raise SettingsError(f"'rules.{unknown}' in {where} is no rule{_meant(unknown, BY_ID)}")
+        raise SettingsError(f"'rules.{unknown}' in {where} is no rule{_suggest_name(unknown, BY_ID)}")
 
 
-def _place(error: Any) -> list[str]:
+def _path_of_error(error: Any) -> list[str]:
     return [str(part) for part in error.absolute_path]
 
 
-def _sentence(error: Any, where: str) -> str:
-    key = ".".join(_place(error))
+def _error_sentence(error: Any, where: str) -> str:
+    key = ".".join(_path_of_error(error))
     if error.validator == "additionalProperties" and isinstance(error.validator_value, bool):
         known: Mapping[str, object] = error.schema["properties"]
         unknown = next(name for name in error.instance if name not in known)
         name = f"{key}.{unknown}" if key else str(unknown)
-        return f"'{name}' in {where} is not a setting{_meant(unknown, known)}"
+        return f"'{name}' in {where} is not a setting{_suggest_name(unknown, known)}"
     given = json.dumps(error.instance, default=str, ensure_ascii=False)
     given = given if len(given) <= 60 else given[:59] + "…"
     if error.validator == "enum":
@@ -223,21 +227,21 @@ def _sentence(error: Any, where: str) -> str:
     if error.validator == "type":
         kinds = [error.validator_value] if isinstance(error.validator_value, str) else error.validator_value
         return f"'{key}' in {where} must be of type {' or '.join(kinds)}, not {given}."
-    purpose = schema()["properties"].get(_place(error)[0], {}).get("description", "") if key else ""
+    purpose = settings_schema()["properties"].get(_path_of_error(error)[0], {}).get("description", "") if key else ""
     return f"'{key}' in {where} cannot be {given}: {purpose or error.message}"
 
 
-def _meant(name: str, known: Iterable[str]) -> str:
+def _suggest_name(name: str, known: Iterable[str]) -> str:
     close = get_close_matches(name, known, 1)
     return f"; did you mean '{close[0]}'?" if close else "."
 
 
-def resolve(values: Mapping[str, Any]) -> Config:
+def resolve_config(values: Mapping[str, Any]) -> Config:
     """Values that passed the check, with defaults, as one frozen object."""
-    chosen = merged(defaults(), values)
+    chosen = merged(default_settings(), values)
     entry = chosen["entry"]
-    plan = Plan(
-        viewports=tuple(viewport(text) for text in chosen["viewports"]),
+    plan = CapturePlan(
+        viewports=tuple(parse_viewport(text) for text in chosen["viewports"]),
         moments=tuple(sorted(set(chosen["moments"]))),
         sweep=tuple(sorted(set(chosen["sweep"]))),
         touch_below=TOUCH_BELOW,
@@ -248,9 +252,9 @@ def resolve(values: Mapping[str, Any]) -> Config:
         allowed_hosts=tuple(host.lower() for host in chosen["allowedHosts"]),
         timeout=float(chosen["timeout"]),
     )
-    options = Options(contrast_level=chosen["contrast"]["level"], severities=dict(chosen["rules"]))
+    options = CriticOptions(contrast_level=chosen["contrast"]["level"], severities=dict(chosen["rules"]))
     return Config(
-        settings=Settings(plan, options),
+        settings=ReviewSettings(plan, options),
         sites=tuple(chosen["sites"]),
         entry=(entry,) if isinstance(entry, str) and entry else tuple(entry or ()),
         browser=chosen["browser"],
@@ -262,7 +266,7 @@ def resolve(values: Mapping[str, Any]) -> Config:
     )
 
 
-def viewport(text: str) -> Viewport:
+def parse_viewport(text: str) -> Viewport:
     """``375x812`` as a viewport. Raises ``SettingsError``."""
     width, _, height = text.lower().partition("x")
     if not (width.isdecimal() and height.isdecimal()) or not (50 <= int(width) <= 9999 and 50 <= int(height) <= 9999):
@@ -271,7 +275,7 @@ def viewport(text: str) -> Viewport:
 
 
 @cache
-def _defaults(text: str) -> dict[str, Any]:
+def _cached_defaults(text: str) -> dict[str, Any]:
     properties: dict[str, Any] = json.loads(text)["properties"]
     return {
         key: {name: part["default"] for name, part in value["properties"].items()}
@@ -281,9 +285,9 @@ def _defaults(text: str) -> dict[str, Any]:
     }
 
 
-def defaults() -> dict[str, Any]:
+def default_settings() -> dict[str, Any]:
     """The default of every key, as the schema states it."""
-    return _defaults(json.dumps(schema()))
+    return _cached_defaults(json.dumps(settings_schema()))
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -296,7 +300,7 @@ def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
     return result
 
 
-def _table(path: Path, *, strict: bool = False) -> dict[str, Any] | None:
+def _read_settings_table(path: Path, *, strict: bool = False) -> dict[str, Any] | None:
     """The settings of a file; None where it has none. With ``strict`` a file that cannot be read is an error."""
     try:
         data = tomllib.loads(path.read_text("utf-8"))

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from relook_lsp.report.plain import plain
+from relook_lsp.report.sanitize import to_plain_line
 
 if TYPE_CHECKING:
     from relook_lsp.browser.driver import Driver
@@ -41,7 +41,7 @@ async def run_parallel(
 
         async def one(item: Item) -> Result:
             async with turn:
-                progress.update(task, description=plain(name(item), 40))
+                progress.update(task, description=to_plain_line(name(item), 40))
                 try:
                     return await work(driver, item)
                 finally:

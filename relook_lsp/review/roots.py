@@ -13,6 +13,6 @@ def unmarked_root(path: Path) -> Path:
     if path.suffix.lower() not in CODE_SUFFIXES:
         return path.parent
     # On first use: it brings a parser with it.
-    from relook_lsp.source.links import folder_of_pages_using
+    from relook_lsp.source.page_graph import folder_of_pages_using
 
     return folder_of_pages_using(path) or path.parent

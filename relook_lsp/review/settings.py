@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from relook_lsp.browser.plan import Plan
-from relook_lsp.critics.rule import Options
+from relook_lsp.browser.capture_plan import CapturePlan
+from relook_lsp.critics.rule import CriticOptions
 
 
 @dataclass(frozen=True)
-class Settings:
+class ReviewSettings:
     """Frozen, so that a running review cannot be changed under its feet."""
 
-    plan: Plan = field(default_factory=Plan)
-    options: Options = field(default_factory=Options)
+    plan: CapturePlan = field(default_factory=CapturePlan)
+    options: CriticOptions = field(default_factory=CriticOptions)

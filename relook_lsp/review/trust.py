@@ -32,7 +32,7 @@ passed the schema."""
 
 
 @dataclass(frozen=True)
-class Ignored:
+class IgnoredSettings:
     """Settings of an untrusted project that have no effect. ``keys`` are dotted names in the order of the file;
     ``source`` names the file, or the channel, that holds them."""
 
@@ -52,10 +52,12 @@ class Ignored:
         )
 
 
-NONE_IGNORED = Ignored()
+NONE_IGNORED = IgnoredSettings()
 
 
-def below_user(values: Mapping[str, Any], schema: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+def split_untrusted_settings(
+    values: Mapping[str, Any], schema: Mapping[str, Any]
+) -> tuple[dict[str, Any], tuple[str, ...]]:
     """(what an untrusted project may set of ``values``, dotted names of the keys of which something is left out).
     ``values`` passed the schema."""
     allowed: dict[str, Any] = {}
@@ -63,7 +65,7 @@ def below_user(values: Mapping[str, Any], schema: Mapping[str, Any]) -> tuple[di
     for key, value in values.items():
         part: Mapping[str, Any] = schema["properties"][key]
         if "properties" in part:
-            inner, names = below_user(cast("Mapping[str, Any]", value), part)
+            inner, names = split_untrusted_settings(cast("Mapping[str, Any]", value), part)
             ignored += [f"{key}.{name}" for name in names]
             if inner:
                 allowed[key] = inner
@@ -76,7 +78,7 @@ def below_user(values: Mapping[str, Any], schema: Mapping[str, Any]) -> tuple[di
     return allowed, tuple(ignored)
 
 
-def covers(trusted_folders: tuple[Path, ...], root: Path) -> bool:
+def is_covered_by_trust(trusted_folders: tuple[Path, ...], root: Path) -> bool:
     """Whether trust in these folders holds for a root: it lies in one of them. Trust in a folder says nothing of the
     folders above it, which may belong to somebody else (``/tmp``)."""
     return any(root.is_relative_to(folder) for folder in trusted_folders)

@@ -48,8 +48,8 @@ class Scheduler:
         lane.pending = job
         if lane.timer is not None:
             lane.timer.cancel()
-        lane.timer = asyncio.get_running_loop().call_later(delay, self._start, key)
-        self._interrupt()
+        lane.timer = asyncio.get_running_loop().call_later(delay, self._start_lane, key)
+        self._interrupt_idle()
 
     def cancel(self, key: Hashable) -> None:
         """End the running job of a key: what it would find is known to be out of date."""
@@ -57,10 +57,10 @@ class Scheduler:
         if lane is not None and lane.running is not None:
             lane.running.cancel()
 
-    def idle(self, key: Hashable, job: Job) -> None:
+    def submit_idle(self, key: Hashable, job: Job) -> None:
         """Run ``job`` when there is nothing else to do; it replaces one of the same key that still waits."""
         self._idle[key] = job
-        self._wake()
+        self._wake_idle()
 
     def drop_idle(self, key: Hashable) -> None:
         self._idle.pop(key, None)
@@ -69,33 +69,33 @@ class Scheduler:
     def foreground(self) -> Generator[None]:
         """While inside, no idle work is done: the user waits for something else."""
         self._foreground += 1
-        self._interrupt()
+        self._interrupt_idle()
         try:
             yield
         finally:
             self._foreground -= 1
-            self._wake()
+            self._wake_idle()
 
-    def busy(self) -> bool:
+    def is_busy(self) -> bool:
         """Whether anything runs or waits that is not idle work."""
         return self._foreground > 0 or bool(self._lanes)
 
-    async def settled(self) -> None:
+    async def wait_until_settled(self) -> None:
         """Wait until no lane is in use: what was asked for is done."""
         while self._lanes:
             await self._empty.wait()
 
     # -- lanes
 
-    def _start(self, key: Hashable) -> None:
+    def _start_lane(self, key: Hashable) -> None:
         lane = self._lanes[key]
         lane.timer = None
         if lane.pending is None or lane.running is not None:
             return
         job, lane.pending = lane.pending, None
-        lane.running = asyncio.create_task(self._run(key, job))
+        lane.running = asyncio.create_task(self._run_lane(key, job))
 
-    async def _run(self, key: Hashable, job: Job) -> None:
+    async def _run_lane(self, key: Hashable, job: Job) -> None:
         try:
             await job()
         except Exception as error:
@@ -107,20 +107,20 @@ class Scheduler:
                 del self._lanes[key]
                 if not self._lanes:
                     self._empty.set()
-                self._wake()
+                self._wake_idle()
             elif lane.timer is None:
-                lane.timer = asyncio.get_running_loop().call_later(0, self._start, key)
+                lane.timer = asyncio.get_running_loop().call_later(0, self._start_lane, key)
 
     # -- idle work
 
-    def _wake(self) -> None:
-        if self._idle and self._idle_timer is None and self._idle_task is None and not self.busy():
+    def _wake_idle(self) -> None:
+        if self._idle and self._idle_timer is None and self._idle_task is None and not self.is_busy():
             self._idle_timer = asyncio.get_running_loop().call_later(self.rest, self._start_idle)
 
     def _start_idle(self) -> None:
         self._idle_timer = None
         key = next(iter(self._idle), None)
-        if key is not None and not self.busy():
+        if key is not None and not self.is_busy():
             self._idle_task = asyncio.create_task(self._run_idle(key, self._idle.pop(key)))
 
     async def _run_idle(self, key: Hashable, job: Job) -> None:
@@ -132,9 +132,9 @@ class Scheduler:
             log.exception("idle work failed")
         finally:
             self._idle_task = None
-            self._wake()
+            self._wake_idle()
 
-    def _interrupt(self) -> None:
+    def _interrupt_idle(self) -> None:
         if self._idle_timer is not None:
             self._idle_timer.cancel()
             self._idle_timer = None

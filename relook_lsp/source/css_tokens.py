@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 
-class Kind(StrEnum):
+class TokenKind(StrEnum):
     """``FUNCTION`` includes its opening parenthesis. ``URL`` is ``url(…)`` without quotes; with quotes it is a
     ``FUNCTION``. ``DELIM`` is every other single character, brackets and ``;`` ``:`` ``,`` included."""
 
@@ -33,11 +33,11 @@ class Kind(StrEnum):
     DELIM = "delim"
 
 
-class Token(NamedTuple):
+class CssToken(NamedTuple):
     """``value``: the name of an ident, function, hash or at-keyword, the content of a string, URL or comment, both with
     escapes decoded; the text as written for all others."""
 
-    kind: Kind
+    kind: TokenKind
     start: int
     end: int
     value: str
@@ -72,7 +72,7 @@ _BAD_URL = re.compile(rf"(?:[^)\\]++|{_ESCAPE}|\\)*+\)?", re.S)
 _ESCAPED = re.compile(rf"\\(?:([0-9a-fA-F]{{1,6}})(?:\r\n|{_SPACE})?|({_NEWLINE})|(.)|\Z)|\0", re.S)
 
 
-def tokens(text: str, position: int = 0) -> Iterator[Token]:
+def tokenize_css(text: str, position: int = 0) -> Iterator[CssToken]:
     """The tokens of a sheet, of the inside of a rule or of a value, comments and white space included, from an offset
     that is the start of a token."""
     length, match_token = len(text), _TOKEN.match
@@ -81,33 +81,33 @@ def tokens(text: str, position: int = 0) -> Iterator[Token]:
         assert match is not None and match.lastgroup is not None
         start, position = position, match.end()
         kind, value = _KINDS[match.lastgroup], match.group()
-        if kind is Kind.IDENT:
+        if kind is TokenKind.IDENT:
             value = unescape(value)
             if text.startswith("(", position):
-                kind, value, position = _function(text, start, position + 1, value)
+                kind, value, position = _read_function(text, start, position + 1, value)
         elif kind in _VALUES:
             value = _VALUES[kind](value)
-        yield Token(kind, start, position, value)
+        yield CssToken(kind, start, position, value)
 
 
-def _function(text: str, start: int, inside: int, name: str) -> tuple[Kind, str, int]:
+def _read_function(text: str, start: int, inside: int, name: str) -> tuple[TokenKind, str, int]:
     """(kind, value, end) of what begins with a name and a parenthesis; ``inside`` is the offset behind that."""
     if name.lower() != "url" or _QUOTE_FOLLOWS.match(text, inside):
-        return Kind.FUNCTION, name, inside
+        return TokenKind.FUNCTION, name, inside
     url = _URL.match(text, inside)
     if url is not None:
-        return Kind.URL, unescape(url.group(1)), url.end()
+        return TokenKind.URL, unescape(url.group(1)), url.end()
     bad = _BAD_URL.match(text, inside)
     assert bad is not None
-    return Kind.BAD_URL, text[start : bad.end()], bad.end()
+    return TokenKind.BAD_URL, text[start : bad.end()], bad.end()
 
 
 def unescape(name: str) -> str:
     """A name or URL, or the inside of a string, with its escapes decoded."""
-    return _ESCAPED.sub(_escaped, name) if "\\" in name or "\0" in name else name
+    return _ESCAPED.sub(_decode_escape, name) if "\\" in name or "\0" in name else name
 
 
-def _escaped(match: re.Match[str]) -> str:
+def _decode_escape(match: re.Match[str]) -> str:
     digits, newline, character = match.groups()
     if digits:
         code = int(digits, 16)
@@ -115,30 +115,30 @@ def _escaped(match: re.Match[str]) -> str:
     return "" if newline else character or "\ufffd"
 
 
-def _inside(string: str) -> str:
+def _string_content(string: str) -> str:
     """Between the quotes. An escape at the end of the text stands for nothing inside of a string."""
-    inside = string[1:-1] if len(string) > 1 and _closed(string) else _DANGLING.sub("", string[1:])
+    inside = string[1:-1] if len(string) > 1 and _is_closed_string(string) else _DANGLING.sub("", string[1:])
     return unescape(inside)
 
 
 _DANGLING = re.compile(r"(?<!\\)((?:\\\\)*)\\\Z")
 
 
-def _closed(string: str) -> bool:
+def _is_closed_string(string: str) -> bool:
     if string[-1] != string[0]:
         return False
     backslashes = len(string[:-1]) - len(string[:-1].rstrip("\\"))
     return backslashes % 2 == 0
 
 
-def _commented(comment: str) -> str:
+def _comment_content(comment: str) -> str:
     return comment[2:-2] if len(comment) >= 4 and comment.endswith("*/") else comment[2:]
 
 
-_KINDS = {kind.value: kind for kind in Kind}
-_VALUES: dict[Kind, Callable[[str], str]] = {
-    Kind.HASH: lambda text: unescape(text[1:]),
-    Kind.AT_KEYWORD: lambda text: unescape(text[1:]),
-    Kind.STRING: _inside,
-    Kind.COMMENT: _commented,
+_KINDS = {kind.value: kind for kind in TokenKind}
+_VALUES: dict[TokenKind, Callable[[str], str]] = {
+    TokenKind.HASH: lambda text: unescape(text[1:]),
+    TokenKind.AT_KEYWORD: lambda text: unescape(text[1:]),
+    TokenKind.STRING: _string_content,
+    TokenKind.COMMENT: _comment_content,
 }

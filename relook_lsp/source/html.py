@@ -41,7 +41,7 @@ class Tag:
 
 
 @dataclass(frozen=True)
-class Document:
+class HtmlDocument:
     """A text and the start tags that the parser accepted. Tags are looked at when they are asked for: a large
     document has tens of thousands, and few of them are ever blamed."""
 
@@ -52,17 +52,17 @@ class Document:
     _made: dict[int, Tag] = field(default_factory=dict[int, Tag], compare=False, repr=False)
 
     @cached_property
-    def crowded(self) -> frozenset[int]:
+    def unstampable_starts(self) -> frozenset[int]:
         """Starts of formatting tags that stand inside three others just like them. The parser counts those ("Noah's
         Ark", 13.2.4.3), so they must stay alike: nothing may be added to them."""
         groups: dict[str, list[int]] = defaultdict(list)
         for start, element in self._elements.items():
             if element.tag in _FORMATTING:
-                groups[_likeness(element)].append(start)
+                groups[_formatting_signature(element)].append(start)
         return frozenset(
             start
             for likeness, starts in groups.items()
-            if len(starts) > 3 and any(_inside_three(self._elements[start], likeness) for start in starts)
+            if len(starts) > 3 and any(_is_inside_three_alike(self._elements[start], likeness) for start in starts)
             for start in starts
         )
 
@@ -74,39 +74,43 @@ class Document:
     @cached_property
     def tags(self) -> tuple[Tag, ...]:
         """In source order, one for each start tag that the parser accepted."""
-        return tuple(self._tag(start) for start in self._elements)
+        return tuple(self._cached_tag(start) for start in self._elements)
 
-    def named(self, *names: str) -> Iterator[Tag]:
+    def tags_named(self, *names: str) -> Iterator[Tag]:
         """Tags of these names (lower case), in source order."""
         for start, element in self._elements.items():
             if element.tag.lower() in names:
-                yield self._tag(start)
+                yield self._cached_tag(start)
 
-    def at(self, start: int) -> Tag | None:
+    def tag_at(self, start: int) -> Tag | None:
         """The tag that begins at this offset."""
-        return self._tag(start) if start in self._elements else None
+        return self._cached_tag(start) if start in self._elements else None
 
-    def value(self, attribute: Attribute) -> str:
+    def written_value(self, attribute: Attribute) -> str:
         """The attribute's characters as written (character references not decoded)."""
         return self.text[attribute.value.start : attribute.value.end]
 
-    def content(self, tag: Tag) -> Span:
+    def content_span(self, tag: Tag) -> Span:
         """From the end of the start tag to the end tag, or to the end of the text where that is missing."""
         return tag.content or Span(tag.span.end, len(self.text))
 
-    def _tag(self, start: int) -> Tag:
+    def _cached_tag(self, start: int) -> Tag:
         if start not in self._made:
-            self._made[start] = self._make(start, self._elements[start])
+            self._made[start] = self._build_tag(start, self._elements[start])
         return self._made[start]
 
-    def _make(self, start: int, element: turbohtml.Element) -> Tag:
+    def _build_tag(self, start: int, element: turbohtml.Element) -> Tag:
         location = element.source_location
         assert location is not None
-        attributes = tuple(_attribute(self.text, name, self._span(at)) for name, at in location.attrs.items())
-        end = None if location.end_tag is None else self._span(location.end_tag)
-        return Tag(element.tag.lower(), self._span(location.start_tag), name_end(self.text, start), attributes, end)
+        attributes = tuple(
+            _parse_attribute(self.text, name, self._source_span(at)) for name, at in location.attrs.items()
+        )
+        end = None if location.end_tag is None else self._source_span(location.end_tag)
+        return Tag(
+            element.tag.lower(), self._source_span(location.start_tag), tag_name_end(self.text, start), attributes, end
+        )
 
-    def _span(self, place: turbohtml.SourceSpan) -> Span:
+    def _source_span(self, place: turbohtml.SourceSpan) -> Span:
         # The parser counts a CRLF as one character, so its offsets are not those of the source; its lines are.
         starts = self._index.starts
         return Span(starts[place.start_line - 1] + place.start_col, starts[place.end_line - 1] + place.end_col)
@@ -116,17 +120,17 @@ _FORMATTING = frozenset(("b", "big", "code", "em", "font", "i", "s", "small", "s
 _DEEPEST = 512
 
 
-def _likeness(element: turbohtml.Element) -> str:
+def _formatting_signature(element: turbohtml.Element) -> str:
     attributes = element.attrs
     return f"{element.tag} {sorted(attributes.items())!r}" if attributes else element.tag
 
 
-def _inside_three(element: turbohtml.Element, likeness: str) -> bool:
+def _is_inside_three_alike(element: turbohtml.Element, likeness: str) -> bool:
     alike, node = 0, element.parent
     for _ in range(_DEEPEST):
         if not isinstance(node, turbohtml.Element):
             break
-        alike += node.tag == element.tag and _likeness(node) == likeness
+        alike += node.tag == element.tag and _formatting_signature(node) == likeness
         if alike == 3:
             return True
         node = node.parent
@@ -136,13 +140,13 @@ def _inside_three(element: turbohtml.Element, likeness: str) -> bool:
 _TAG_NAME = re.compile(r"<[^\t\n\f\r />]*")
 
 
-def name_end(text: str, start: int) -> int:
+def tag_name_end(text: str, start: int) -> int:
     """Where the tag name that begins behind ``<`` ends."""
     match = _TAG_NAME.match(text, start)
     return start if match is None else match.end()
 
 
-def parse(text: str) -> Document:
+def parse_html(text: str) -> HtmlDocument:
     """Never raises: every text is some document (HTML Living Standard, 13.2)."""
     index = LineIndex(text)
     elements: dict[int, turbohtml.Element] = {}
@@ -154,7 +158,7 @@ def parse(text: str) -> Document:
             # The adoption agency clones elements; a clone has the place of the first but no source of its own.
             if start not in elements or elements[start].source_location is None:
                 elements[start] = element
-    return Document(text, {start: elements[start] for start in sorted(elements)}, index)
+    return HtmlDocument(text, {start: elements[start] for start in sorted(elements)}, index)
 
 
 def all_elements(text: str) -> Iterator[turbohtml.Element]:
@@ -201,10 +205,10 @@ _SCRIPT_TYPES = re.compile(
 )
 
 
-def is_script(document: Document, tag: Tag) -> bool:
+def is_script(document: HtmlDocument, tag: Tag) -> bool:
     """Whether a ``<script>`` holds JavaScript (HTML Living Standard, 4.12.1), not data."""
     kind = tag.attribute("type")
-    return kind is None or _SCRIPT_TYPES.fullmatch(document.value(kind).strip()) is not None
+    return kind is None or _SCRIPT_TYPES.fullmatch(document.written_value(kind).strip()) is not None
 
 
 _BROKEN = re.compile("[\0\ud800-\udfff]")
@@ -220,7 +224,7 @@ def _nodes(tree: turbohtml.Node, shadows: bool) -> Iterator[turbohtml.Node]:
 _VALUE = re.compile(r".[^=]*?=\s*(?:\"([^\"]*)\"?|'([^']*)'?|(\S*))", re.S)
 
 
-def _attribute(text: str, name: str, span: Span) -> Attribute:
+def _parse_attribute(text: str, name: str, span: Span) -> Attribute:
     match = _VALUE.match(text[span.start : span.end])
     if match is None:
         return Attribute(name, span, Span(span.end, span.end))

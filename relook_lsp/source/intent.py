@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 
-from relook_lsp.source.comments import comments
+from relook_lsp.source.comments import find_comments
 
 _INTENT = re.compile(r"(?<![\w-])relook-intent(?![\w-])[ \t]*:?(.*)", re.S)
 MAX_LENGTH = 2000
 
 
-def intent(document: str) -> str:
+def read_intent(document: str) -> str:
     """All intent comments of an entry document, on one line; empty where there is none."""
     if "relook-intent" not in document:
         return ""
-    found = (_INTENT.search(body) for _, _, body in comments(document, "html"))
+    found = (_INTENT.search(body) for _, _, body in find_comments(document, "html"))
     return " ".join(" ".join(match[1] for match in found if match is not None).split())[:MAX_LENGTH]

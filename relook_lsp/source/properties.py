@@ -23,17 +23,17 @@ _INHERITED = """
 INHERITED = frozenset(_INHERITED.split())
 
 
-def _of(prefix: str, parts: tuple[str, ...], suffix: str = "") -> tuple[str, ...]:
+def _longhands_with_prefix(prefix: str, parts: tuple[str, ...], suffix: str = "") -> tuple[str, ...]:
     return tuple(f"{prefix}{part}{suffix}" for part in parts)
 
 
 _LONGHANDS: dict[str, tuple[str, ...]] = {
-    "margin": _of("margin-", _SIDES),
-    "padding": _of("padding-", _SIDES),
+    "margin": _longhands_with_prefix("margin-", _SIDES),
+    "padding": _longhands_with_prefix("padding-", _SIDES),
     "inset": _SIDES,
     "border": tuple(f"border-{side}-{line}" for side in _SIDES for line in _LINES),
-    "border-radius": _of("border-", ("top-left", "top-right", "bottom-right", "bottom-left"), "-radius"),
-    "background": _of("background-", ("color", "image", "size", "clip", "origin", "position-x", "position-y", "repeat", "attachment")),
+    "border-radius": _longhands_with_prefix("border-", ("top-left", "top-right", "bottom-right", "bottom-left"), "-radius"),
+    "background": _longhands_with_prefix("background-", ("color", "image", "size", "clip", "origin", "position-x", "position-y", "repeat", "attachment")),
     "background-position": ("background-position-x", "background-position-y"),
     "font": ("font-style", "font-variant-caps", "font-weight", "font-stretch", "font-size", "line-height", "font-family"),
     "overflow": ("overflow-x", "overflow-y"),
@@ -68,7 +68,7 @@ _LONGHANDS: dict[str, tuple[str, ...]] = {
     "-webkit-appearance": ("appearance",),
     "-webkit-background-clip": ("background-clip",),
     "-webkit-box-shadow": ("box-shadow",),
-    **{f"border-{side}": _of(f"border-{side}-", _LINES) for side in (*_SIDES, *_FLOWS)},
+    **{f"border-{side}": _longhands_with_prefix(f"border-{side}-", _LINES) for side in (*_SIDES, *_FLOWS)},
     **{f"border-{line}": tuple(f"border-{side}-{line}" for side in _SIDES) for line in _LINES},
     **{f"{box}-{axis}": (f"{box}-{axis}-start", f"{box}-{axis}-end")
        for box in ("margin", "padding", "inset") for axis in ("inline", "block")},
@@ -91,12 +91,12 @@ class Flow(NamedTuple):
     direction: str = "ltr"
 
     @property
-    def vertical(self) -> bool:
+    def is_vertical(self) -> bool:
         return self.writing_mode.startswith(("vertical", "sideways"))
 
     def logical_side(self, side: str) -> str:
         """``inline-start`` for ``left``, and so on."""
-        if self.vertical:
+        if self.is_vertical:
             turned = self.writing_mode == "sideways-lr"
             inline = ("bottom", "top") if turned else ("top", "bottom")
             block = ("left", "right") if self.writing_mode.endswith("-lr") else ("right", "left")
@@ -107,9 +107,9 @@ class Flow(NamedTuple):
 
 
 @lru_cache(maxsize=512)
-def logical(name: str, flow: Flow) -> str | None:
+def logical_twin(name: str, flow: Flow) -> str | None:
     """The flow-relative twin of a physical longhand (CSS Logical Properties 1)."""
-    axis = {"width": "block" if flow.vertical else "inline", "height": "inline" if flow.vertical else "block"}
+    axis = {"width": "block" if flow.is_vertical else "inline", "height": "inline" if flow.is_vertical else "block"}
     for prefix in ("min-", "max-", ""):
         if name.startswith(prefix) and name.removeprefix(prefix) in axis:
             return f"{prefix}{axis[name.removeprefix(prefix)]}-size"
@@ -129,9 +129,9 @@ def logical(name: str, flow: Flow) -> str | None:
 
 
 @lru_cache(maxsize=1024)
-def setters(name: str, flow: Flow) -> frozenset[str]:
+def setting_properties(name: str, flow: Flow) -> frozenset[str]:
     """The property, its flow-relative twin, and everything that sets one of them, ``all`` included."""
-    twin = logical(name, flow)
+    twin = logical_twin(name, flow)
     names = {name} if twin is None else {name, twin}
     found = set(names)
     for one in names:
@@ -141,12 +141,12 @@ def setters(name: str, flow: Flow) -> frozenset[str]:
     return frozenset(found)
 
 
-def shorthands(name: str) -> tuple[str, ...]:
+def shorthands_of(name: str) -> tuple[str, ...]:
     """The property and every shorthand or old name that sets it."""
     return (name, *_SHORTHANDS.get(name, ()))
 
 
-def inherits(name: str) -> bool:
+def is_inherited(name: str) -> bool:
     return name in INHERITED or name.startswith("--")
 
 
@@ -170,7 +170,7 @@ _HINTS = {
 }
 
 
-def hints(name: str) -> tuple[str, ...]:
+def presentational_attributes(name: str) -> tuple[str, ...]:
     """Attributes that may set a property, the likeliest first (HTML Living Standard, 15; SVG 2, 6.6)."""
     box = {
         "border": ("border", "frame", "rules"),

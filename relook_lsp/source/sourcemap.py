@@ -25,7 +25,7 @@ _DIGITS = {c: n for n, c in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno
 _PREFIX = re.compile(r"^\)\]\}'[^\n]*\n")
 
 
-class Origin(NamedTuple):
+class OriginalPosition(NamedTuple):
     """``source`` is the index of a source of the map; ``position`` in UTF-16 units."""
 
     source: int
@@ -38,10 +38,10 @@ class SourceMap:
     """Resolved against the URL of the map."""
     contents: tuple[str | None, ...]
     """Text of each source as it was when the map was made, where the map has it."""
-    lines: tuple[tuple[tuple[int, Origin | None], ...], ...]
+    lines: tuple[tuple[tuple[int, OriginalPosition | None], ...], ...]
     """For each generated line (column, origin), by column."""
 
-    def original(self, place: Position) -> Origin | None:
+    def original_position(self, place: Position) -> OriginalPosition | None:
         """The origin of the nearest mapping at or before the place, in its line."""
         if place.line >= len(self.lines):
             return None
@@ -50,13 +50,13 @@ class SourceMap:
         return line[at][1] if at >= 0 else None
 
 
-def reference(text: str) -> str | None:
+def source_map_url(text: str) -> str | None:
     """What the last ``/*# sourceMappingURL=… */`` of a sheet names."""
     found = _REFERENCE.findall(text)
     return found[-1] if found else None
 
 
-def inline(url: str) -> str | None:
+def decode_data_url(url: str) -> str | None:
     """The text of a ``data:`` URL; None for any other URL."""
     head, comma, body = url.partition(",")
     if not head.startswith("data:") or not comma or len(body) > 2 * MAX_TEXT:
@@ -70,24 +70,24 @@ def inline(url: str) -> str | None:
     return data.decode("utf-8", "replace")
 
 
-def read(text: str, url: str) -> SourceMap | None:
+def parse_source_map(text: str, url: str) -> SourceMap | None:
     """The map at ``url``; None where it is none, or is indexed (sections)."""
     if len(text) > MAX_TEXT:
         return None
     try:
         body = json.loads(_PREFIX.sub("", text))
-        return _read(body, url)
+        return _parse_map_body(body, url)
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
-def resolved(text: str, map_: SourceMap) -> str:
+def with_absolute_sources(text: str, map_: SourceMap) -> str:
     """The same map with the URLs of its sources in full, and without their texts."""
     body = json.loads(_PREFIX.sub("", text))
     return json.dumps({"version": 3, "sources": map_.sources, "mappings": body["mappings"]}, separators=(",", ":"))
 
 
-def _read(body: dict[str, Any], url: str) -> SourceMap:
+def _parse_map_body(body: dict[str, Any], url: str) -> SourceMap:
     names = cast("list[object]", body["sources"])
     if body["version"] != 3 or len(names) > MAX_SOURCES:
         raise ValueError
@@ -98,31 +98,31 @@ def _read(body: dict[str, Any], url: str) -> SourceMap:
     return SourceMap(
         sources=tuple(urljoin(url, above + name) if isinstance(name, str) else "" for name in names),
         contents=tuple(kept[: len(names)]),
-        lines=tuple(_lines(str(body["mappings"]), len(names))),
+        lines=tuple(_decode_mappings(str(body["mappings"]), len(names))),
     )
 
 
-def _lines(mappings: str, sources: int) -> list[tuple[tuple[int, Origin | None], ...]]:
-    lines: list[tuple[tuple[int, Origin | None], ...]] = []
+def _decode_mappings(mappings: str, sources: int) -> list[tuple[tuple[int, OriginalPosition | None], ...]]:
+    lines: list[tuple[tuple[int, OriginalPosition | None], ...]] = []
     source = line = character = 0
     for row in mappings.split(";"):
         column = 0
-        entries: list[tuple[int, Origin | None]] = []
+        entries: list[tuple[int, OriginalPosition | None]] = []
         for segment in filter(None, row.split(",")):
-            numbers = vlq(segment)
+            numbers = decode_vlq(segment)
             column += numbers[0]
             origin = None
             if len(numbers) >= 4:
                 source, line, character = source + numbers[1], line + numbers[2], character + numbers[3]
                 if not 0 <= source < sources or line < 0 or character < 0:
                     raise ValueError
-                origin = Origin(source, Position(line, character))
+                origin = OriginalPosition(source, Position(line, character))
             entries.append((column, origin))
         lines.append(tuple(sorted(entries, key=lambda entry: entry[0])))
     return lines
 
 
-def vlq(segment: str) -> list[int]:
+def decode_vlq(segment: str) -> list[int]:
     """The numbers of one segment: base 64, five bits a digit, the lowest bit of a number its sign. Raises
     ``ValueError``."""
     numbers: list[int] = []

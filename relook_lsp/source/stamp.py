@@ -6,11 +6,11 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from relook_lsp.core.snapshot import STAMP
-from relook_lsp.source.html import Document, name_end
+from relook_lsp.source.html import HtmlDocument, tag_name_end
 
 
 @dataclass(frozen=True)
-class Stamped:
+class StampedDocument:
     """The document as it is served, and the way back from served to written offsets."""
 
     text: str
@@ -19,12 +19,12 @@ class Stamped:
     _shift: tuple[int, ...]
     """Characters inserted up to there."""
 
-    def to_source(self, offset: int) -> int:
+    def to_source_offset(self, offset: int) -> int:
         index = bisect_right(self._at, offset) - 1
         return offset if index < 0 else offset - self._shift[index]
 
 
-def stamp(document: Document) -> Stamped:
+def stamp_start_tags(document: HtmlDocument) -> StampedDocument:
     """Insert the stamp behind the tag name of every start tag that the parser accepted."""
     parts: list[str] = []
     at: list[int] = []
@@ -32,13 +32,13 @@ def stamp(document: Document) -> Stamped:
     position = inserted = 0
     text = document.text
     for start in document.starts:
-        if start in document.crowded:
+        if start in document.unstampable_starts:
             continue
-        place = name_end(text, start)
+        place = tag_name_end(text, start)
         mark = f' {STAMP}="{start}"'
         parts += [text[position:place], mark]
         inserted += len(mark)
         position = place
         at.append(place + inserted)
         shifts.append(inserted)
-    return Stamped("".join((*parts, text[position:])), tuple(at), tuple(shifts))
+    return StampedDocument("".join((*parts, text[position:])), tuple(at), tuple(shifts))

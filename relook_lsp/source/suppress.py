@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from relook_lsp.core.text import LineIndex
-from relook_lsp.source.comments import comments
+from relook_lsp.source.comments import find_comments
 
 _WORD = re.compile(r"(?<![\w-])relook-ignore(-next-line|-file|-start|-end)?(?![\w-])[ \t]*:?([^\n\r]*)")
 _RULE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
@@ -21,13 +21,13 @@ class Suppressions:
     lines: tuple[tuple[int, int, frozenset[str]], ...]
     """(first line, last line, rules)."""
 
-    def silent(self, rule: str, line: int) -> bool:
+    def is_silenced(self, rule: str, line: int) -> bool:
         if any(not rules or rule in rules for rules in self.whole):
             return True
         return any(first <= line <= last and (not rules or rule in rules) for first, last, rules in self.lines)
 
 
-def read(text: str, kind: str) -> Suppressions:
+def read_suppressions(text: str, kind: str) -> Suppressions:
     """``relook-ignore`` (this line, or the next where the comment stands alone), ``-next-line``, ``-file``,
     ``-start`` … ``-end``; rule ids may follow, separated by spaces or commas; words after ``--`` are a reason.
     ``kind``: ``html``, ``css`` or ``js``; in a document the comments of its styles and scripts count too."""
@@ -37,7 +37,7 @@ def read(text: str, kind: str) -> Suppressions:
     whole: list[frozenset[str]] = []
     lines: list[tuple[int, int, frozenset[str]]] = []
     open_blocks: list[tuple[int, frozenset[str]]] = []
-    for start, end, body in comments(text, kind):
+    for start, end, body in find_comments(text, kind):
         match = _WORD.search(body)
         if match is None:
             continue

@@ -8,27 +8,27 @@ import base64
 from pathlib import Path
 from typing import Any
 
+from relook_lsp.browser.capture_plan import CapturePlan
 from relook_lsp.browser.cdp import Cdp
 from relook_lsp.browser.driver import Driver
 from relook_lsp.browser.gather.dom import PROPERTIES
-from relook_lsp.browser.plan import Plan
 from relook_lsp.core.snapshot import Viewport
 
 LAYOUT = {"computedStyles": list(PROPERTIES), "includePaintOrder": True, "includeDOMRects": True}
 HIDDEN = "document.documentElement.style.setProperty('color', 'transparent')"
 
 
-async def floor(driver: Driver, path: Path, plan: Plan) -> None:
+async def floor(driver: Driver, path: Path, plan: CapturePlan) -> None:
     """Look at one file as a review does, and throw everything away."""
     classes = {touch: [v for v in plan.viewports if v.touch is touch] for touch in (True, False)}
     await asyncio.gather(*(_one(driver, path, plan, touch, sizes) for touch, sizes in classes.items()))
-    driver.warm()
+    driver.open_spare_tabs()
 
 
-async def _one(driver: Driver, path: Path, plan: Plan, touch: bool, sizes: list[Viewport]) -> None:
-    tab = await driver.tab()
+async def _one(driver: Driver, path: Path, plan: CapturePlan, touch: bool, sizes: list[Viewport]) -> None:
+    tab = await driver.acquire_tab()
     cdp, expired, loaded = tab.cdp, asyncio.Event(), asyncio.Event()
-    assert tab.turn is not None
+    assert tab.frame_lock is not None
     body = await asyncio.to_thread(path.read_bytes)
     pending: set[asyncio.Task[Any]] = set()
 
@@ -62,11 +62,11 @@ async def _one(driver: Driver, path: Path, plan: Plan, touch: bool, sizes: list[
             await _size(cdp, viewport, touch)
             layout = await cdp.send("DOMSnapshot.captureSnapshot", LAYOUT)
             if last.get(viewport) != layout:
-                await _picture(cdp, tab.turn, viewport, touch, layout)
+                await _picture(cdp, tab.frame_lock, viewport, touch, layout)
             last[viewport] = layout
     await cdp.send("Runtime.evaluate", {"expression": HIDDEN})
     for viewport in sizes:
-        await _picture(cdp, tab.turn, viewport, touch, await cdp.send("DOMSnapshot.captureSnapshot", LAYOUT))
+        await _picture(cdp, tab.frame_lock, viewport, touch, await cdp.send("DOMSnapshot.captureSnapshot", LAYOUT))
     for width in plan.sweep:
         if (width < plan.touch_below) is touch:
             await _size(cdp, Viewport(width, sizes[0].height), touch)

@@ -17,9 +17,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from relook_lsp.browser.driver import Driver
-from relook_lsp.browser.find import find
+from relook_lsp.browser.executables import find_browser
 from relook_lsp.core.page import Page
-from relook_lsp.review.review import Settings, review
+from relook_lsp.review.pipeline import ReviewSettings, review_page
 from tests.bench.table import HEAD, PAUSE, line, timed
 
 PROGRAM = Path(__file__).parents[2] / "build" / "bench" / "node_modules" / ".bin" / "lighthouse"
@@ -46,7 +46,7 @@ def browser() -> Generator[int]:
     """The port of a browser that Lighthouse is lent: one that it starts itself outlives it where it is a headless shell.
     Warm, like that of the reviews."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        command = [find().path, "--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0",
+        command = [find_browser().path, "--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0",
                    f"--user-data-dir={profile}", "about:blank"]  # fmt: skip
         process = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
@@ -69,7 +69,7 @@ async def lighthouse(pages: list[Path]) -> None:
     theirs: list[float] = []
     driver = Driver()
     with served(pages[0].parent) as address, browser() as port:
-        await review(driver, Page(pages[0].parent, pages[0].name), Settings())
+        await review_page(driver, Page(pages[0].parent, pages[0].name), ReviewSettings())
         for path in pages:
             command = [str(PROGRAM), f"{address}/{path.name}", f"--port={port}", "--quiet", "--output=json",
                        "--output-path=/dev/null"]  # fmt: skip
@@ -77,7 +77,9 @@ async def lighthouse(pages: list[Path]) -> None:
             await asyncio.to_thread(subprocess.run, command, check=True, capture_output=True)
             theirs.append(time.perf_counter() - started)
             await asyncio.sleep(PAUSE)
-            ours.append(await timed(functools.partial(review, driver, Page(path.parent, path.name), Settings())))
+            ours.append(
+                await timed(functools.partial(review_page, driver, Page(path.parent, path.name), ReviewSettings()))
+            )
     await driver.close()
     print(f"\nLighthouse, {len(pages)} pages, load {os.getloadavg()[0]:.1f}:\n\n{HEAD}")
     print(line("Lighthouse", theirs))

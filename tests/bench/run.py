@@ -16,17 +16,17 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from relook_lsp.browser import questions
+from relook_lsp.browser import evidence_queries
+from relook_lsp.browser.capture_plan import CapturePlan
 from relook_lsp.browser.driver import Driver
-from relook_lsp.browser.find import find
-from relook_lsp.browser.look import Look
-from relook_lsp.browser.plan import Plan
-from relook_lsp.browser.requests import Record
+from relook_lsp.browser.executables import find_browser
+from relook_lsp.browser.page_session import PageSession
+from relook_lsp.browser.request_interceptor import RequestLog
 from relook_lsp.core.errors import BrowserFailed, RelookError
 from relook_lsp.core.page import Page
 from relook_lsp.core.snapshot import Viewport
-from relook_lsp.core.turns import take_turns
-from relook_lsp.review.review import Settings, review
+from relook_lsp.core.thread_switching import shorten_thread_switch_interval
+from relook_lsp.review.pipeline import ReviewSettings, review_page
 from tests.bench import server
 from tests.bench.floor import floor
 from tests.bench.lighthouse import PROGRAM, lighthouse
@@ -39,11 +39,11 @@ DEMO = ROOT / "docs" / "demo"
 
 async def reviews(pages: list[Path]) -> None:
     """Review, floor and axe-core on the same pages, warm."""
-    driver, plan = Driver(), Plan()
+    driver, plan = Driver(), CapturePlan()
     parts: dict[str, list[float]] = {}
 
     async def one(path: Path) -> None:
-        result = await review(driver, Page(path.parent, path.name), Settings())
+        result = await review_page(driver, Page(path.parent, path.name), ReviewSettings())
         if not result.report.reviewed:
             raise BrowserFailed(f"{path.name}: {result.report.problems[0].message}")
         for name, value in result.report.milliseconds.items():
@@ -87,11 +87,11 @@ def _ratio(ours: list[float], theirs: list[float]) -> float:
 
 async def axe(driver: Driver, path: Path) -> None:
     """Load in one window and run axe-core."""
-    look = Look(Page(path.parent, path.name), Plan(), await driver.tab(), False, Record())
-    await look.open(Viewport(1280, 800))
-    await questions.axe(look, Viewport(1280, 800))
+    look = PageSession(Page(path.parent, path.name), CapturePlan(), await driver.acquire_tab(), False, RequestLog())
+    await look.load(Viewport(1280, 800))
+    await evidence_queries.run_axe(look, Viewport(1280, 800))
     await look.close()
-    driver.warm()
+    driver.open_spare_tabs()
 
 
 async def main() -> None:
@@ -100,11 +100,11 @@ async def main() -> None:
     parser.add_argument("--edits", type=int, default=12)
     parser.add_argument("--lighthouse", type=int, default=3, help="pages that Lighthouse looks at too")
     chosen = parser.parse_args()
-    take_turns()
+    shorten_thread_switch_interval()
     data = os.environ.get("RELOOK_DATA")
     folder = Path(data) / "pages" / "simonw-tools" if data else DEMO
     pages = sorted(folder.glob("**/*.html"))[: chosen.pages]
-    print(json.dumps({"browser": find().path, "pages": str(folder.name), "cores": os.cpu_count()}))
+    print(json.dumps({"browser": find_browser().path, "pages": str(folder.name), "cores": os.cpu_count()}))
     await reviews(pages)
     await server.measure(DEMO / "broken", chosen.edits)
     if chosen.lighthouse and PROGRAM.exists():

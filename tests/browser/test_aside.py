@@ -9,16 +9,16 @@ import warnings
 
 import pytest
 
-from relook_lsp.browser.aside import Aside
+from relook_lsp.browser.background_tasks import BackgroundTasks
 from relook_lsp.browser.cdp import CdpError
 
 
 async def test_what_is_cancelled_before_it_begins() -> None:
-    aside = Aside()
+    aside = BackgroundTasks()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         aside.start(asyncio.sleep(60))
-        aside.cancel()
+        aside.cancel_all()
         await asyncio.sleep(0)
         gc.collect()
 
@@ -27,7 +27,7 @@ async def test_only_what_the_browser_refuses_is_not_told(caplog: pytest.LogCaptu
     async def fail(error: Exception) -> None:
         raise error
 
-    aside = Aside()
+    aside = BackgroundTasks()
     with caplog.at_level(logging.ERROR):
         aside.start(fail(CdpError("the page has been closed")))
         await asyncio.sleep(0.01)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from relook_lsp.browser.delivered import refusal
-from relook_lsp.browser.serve import MAX_FILE, Answer, read
+from relook_lsp.browser.resource_access import MAX_FILE, ResourceAnswer, read_resource
 from relook_lsp.cli import main
 from relook_lsp.core.errors import PageUnreadable
 from relook_lsp.core.page import Page
@@ -82,6 +82,6 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     # The tests may run as root, who may read everything.
     monkeypatch.setattr(Path, "read_bytes", denied)
     page = Page(tmp_path, "a.html")
-    answer = read(page, "a.html")
-    assert answer == Answer("failed", 403, path="a.html")
+    answer = read_resource(page, "a.html")
+    assert answer == ResourceAnswer("failed", 403, path="a.html")
     assert isinstance(refusal(page, answer), PageUnreadable)

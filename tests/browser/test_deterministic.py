@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from relook_lsp.browser.capture_plan import CapturePlan
 from relook_lsp.browser.driver import Driver
-from relook_lsp.browser.plan import Plan
 from relook_lsp.core.page import Page
-from relook_lsp.report import Reviewed
-from relook_lsp.report.json import render
-from relook_lsp.review.review import Settings, review
+from relook_lsp.report import PageReview
+from relook_lsp.report.json import render_json
+from relook_lsp.review.pipeline import ReviewSettings, review_page
 
 DEMO = Path(__file__).parents[2] / "docs" / "demo"
 
@@ -35,15 +35,15 @@ dice.textContent = [Math.random(), crypto.randomUUID()].join(" ");
 </html>
 """
 
-PATIENT = Settings(Plan(timeout=200))
+PATIENT = ReviewSettings(CapturePlan(timeout=200))
 """What was not looked at when the time was up is in the report, and how much that is differs."""
 
 
 async def _once(driver: Driver, page: Page) -> tuple[str, tuple[str, ...]]:
-    result = await review(driver, page, PATIENT)
+    result = await review_page(driver, page, PATIENT)
     assert result.snapshot is not None, result.report.problems
-    report = render([Reviewed(result.report, result.snapshot)])
-    pictures = tuple(f"{view.id} {view.frame.hash}" for view in result.snapshot.settled if view.frame is not None)
+    report = render_json([PageReview(result.report, result.snapshot)])
+    pictures = tuple(f"{view.id} {view.frame.hash}" for view in result.snapshot.settled_views if view.frame is not None)
     return report, pictures
 
 

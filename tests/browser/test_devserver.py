@@ -12,20 +12,20 @@ from pathlib import Path
 
 import pytest
 
-from relook_lsp.browser import devserver
+from relook_lsp.browser import dev_server
+from relook_lsp.browser.capture_plan import CapturePlan
 from relook_lsp.browser.driver import Driver
-from relook_lsp.browser.plan import Plan
-from relook_lsp.browser.serve import Answer
+from relook_lsp.browser.resource_access import ResourceAnswer
 from relook_lsp.core.finding import Location
 from relook_lsp.core.page import Page
 from relook_lsp.core.snapshot import Snapshot, Source, Viewport
 from relook_lsp.core.text import Span
-from relook_lsp.review.review import Review, Settings, review
-from relook_lsp.review.store import load_all, save
-from relook_lsp.source.locate import Locator
+from relook_lsp.review.pipeline import Review, ReviewSettings, review_page
+from relook_lsp.review.snapshot_store import load_reviews, save_review
+from relook_lsp.source.locator import Locator
 from tests.source.test_sourcemap import written
 
-PLAN = Plan(viewports=(Viewport(800, 600),), moments=(0,), sweep=())
+PLAN = CapturePlan(viewports=(Viewport(800, 600),), moments=(0,), sweep=())
 SCSS = "$pale: #ccc;\n.card {\n  h1 { color: #111 }\n  p { color: $pale; }\n}\n"
 CSS = ".card h1{color:#111}\n.card p{color:#ccc}\n"
 PALE = "color:#ccc"
@@ -78,11 +78,11 @@ def server() -> Iterator[Server]:
         one.shutdown()
 
 
-def _ask(server: Server, root: Path, path: str = "a.css") -> Answer:
-    return devserver.ask(Page(root, server.url, sites=("public",)), server.url + path)
+def _ask(server: Server, root: Path, path: str = "a.css") -> ResourceAnswer:
+    return dev_server.fetch_from_server(Page(root, server.url, sites=("public",)), server.url + path)
 
 
-def _place(server: Server, answer: Answer, path: str = "a.css") -> Location:
+def _place(server: Server, answer: ResourceAnswer, path: str = "a.css") -> Location:
     """Where a finding about the pale declaration would point."""
     assert answer.text is not None
     url = server.url + path
@@ -91,7 +91,7 @@ def _place(server: Server, answer: Answer, path: str = "a.css") -> Location:
         server.url, server.url, "exact", (), (), (), {one.url: one for one in (sheet, *answer.originals)}
     )
     start = answer.text.index(PALE)
-    return Locator(snapshot).location(sheet, Span(start, start + len(PALE)))
+    return Locator(snapshot).location_of_span(sheet, Span(start, start + len(PALE)))
 
 
 def _range(place: Location) -> tuple[int, int, int, int]:
@@ -181,7 +181,7 @@ def test_a_redirect_on_the_same_server_is_followed(server: Server, tmp_path: Pat
 def test_no_answer(server: Server, tmp_path: Path) -> None:
     assert _ask(server, tmp_path, "none").outcome == "missing"
     page = Page(tmp_path, server.url)
-    assert devserver.ask(page, "http://127.0.0.1:9/").outcome == "failed"
+    assert dev_server.fetch_from_server(page, "http://127.0.0.1:9/").outcome == "failed"
 
 
 def _places(result: Review) -> list[tuple[str, str | None, int]]:
@@ -197,20 +197,20 @@ async def test_a_review_of_a_server(driver: Driver, server: Server, tmp_path: Pa
         "/a.css": ("text/css", f"{CSS}/*# sourceMappingURL=a.map */"),
         "/a.map": ("application/json", map_of("a.scss")),
     }
-    result = await review(driver, Page(tmp_path, server.url), Settings(PLAN))
+    result = await review_page(driver, Page(tmp_path, server.url), ReviewSettings(PLAN))
     assert not result.report.problems
     assert ("low-contrast", "a.scss", 3) in _places(result)
     assert [related.location.path for related in result.report.findings[0].related] == ["index.html"]
     # And again without a browser.
-    save(result, Settings(PLAN).options, tmp_path / "kept")
-    assert _places(load_all(tmp_path / "kept")[0].review()) == _places(result)
+    save_review(result, ReviewSettings(PLAN).options, tmp_path / "kept")
+    assert _places(load_reviews(tmp_path / "kept")[0].review()) == _places(result)
     server.files["/a.css"] = ("text/css", CSS)
-    plain = await review(driver, Page(tmp_path, server.url), Settings(replace(PLAN, scripts=False)))
+    plain = await review_page(driver, Page(tmp_path, server.url), ReviewSettings(replace(PLAN, scripts=False)))
     assert ("low-contrast", None, 1) in _places(plain)
 
 
 @pytest.mark.browser
 async def test_no_server_is_no_page(driver: Driver, tmp_path: Path) -> None:
-    result = await review(driver, Page(tmp_path, "http://127.0.0.1:9/"), Settings(PLAN))
+    result = await review_page(driver, Page(tmp_path, "http://127.0.0.1:9/"), ReviewSettings(PLAN))
     assert [problem.kind for problem in result.report.problems] == ["page-not-found"]
     assert not result.report.reviewed and not result.report.findings

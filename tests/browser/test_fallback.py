@@ -10,11 +10,11 @@ import pytest
 import pytest_asyncio
 
 from relook_lsp.browser.driver import Driver
-from relook_lsp.browser.find import FULL
+from relook_lsp.browser.executables import FULL
 from relook_lsp.core.page import Page
-from relook_lsp.report import Reviewed
-from relook_lsp.report.json import page as as_json
-from relook_lsp.review.review import Review, Settings, review
+from relook_lsp.report import PageReview
+from relook_lsp.report.json import page_object as as_json
+from relook_lsp.review.pipeline import Review, ReviewSettings, review_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
@@ -38,10 +38,10 @@ def _found(result: Review) -> set[tuple[str, str | None, int]]:
 
 @pytest.mark.parametrize("name", ["broken/index.html", "clean/index.html"])
 async def test_the_same_findings(name: str, driver: Driver, full: Driver) -> None:
-    exact = await review(driver, Page(DEMO, name), Settings())
-    real = await review(full, Page(DEMO, name), Settings())
+    exact = await review_page(driver, Page(DEMO, name), ReviewSettings())
+    real = await review_page(full, Page(DEMO, name), ReviewSettings())
     assert (exact.report.capture, real.report.capture) == ("exact", "fallback")
-    assert as_json(Reviewed(real.report, None).report, {})["capture"] == "fallback"
+    assert as_json(PageReview(real.report, None).report, {})["capture"] == "fallback"
     assert _found(real) == _found(exact)
     assert not real.report.problems
 
@@ -50,7 +50,7 @@ async def test_a_hang_ends_there_too(full: Driver, tmp_path: Path) -> None:
     (tmp_path / "i.html").write_text(
         "<!doctype html><title>t</title><h1>Harbour</h1><script>\nwhile (true) {}\n</script>"
     )
-    result = await review(full, Page(tmp_path, "i.html"), Settings())
+    result = await review_page(full, Page(tmp_path, "i.html"), ReviewSettings())
     assert ("script-hang", "i.html") in {(one.rule, one.cause.path) for one in result.report.findings}, (
         result.report.problems
     )

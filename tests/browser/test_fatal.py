@@ -55,5 +55,5 @@ async def test_a_browser_that_dies_is_quoted(tmp_path: Path) -> None:
     browser.chmod(0o755)
     driver = Driver(str(browser))
     with pytest.raises(BrowserFailed, match=r"did not start \(.*libnss3\.so"):
-        await driver.tab()
+        await driver.acquire_tab()
     await driver.close()

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from relook_lsp.browser.find import find
-from relook_lsp.browser.install import PACKAGE, install
+from relook_lsp.browser.executables import find_browser
+from relook_lsp.browser.install import PACKAGE, install_browser
 from relook_lsp.core.errors import BrowserMissing
 
 SHELL = "#!/bin/sh\necho Chromium 156\n"
@@ -64,7 +64,7 @@ esac
             self.asked.append(question)
             return self.answer
 
-        return install(setting=setting, yes=yes, force=force, say=self.said.append, ask=ask)
+        return install_browser(setting=setting, yes=yes, force=force, say=self.said.append, ask=ask)
 
     @property
     def ran(self) -> str:
@@ -101,14 +101,14 @@ def test_the_chosen_browser_is_taken_even_if_it_is_no_shell(
     if how == "RELOOK_BROWSER":
         monkeypatch.setenv("RELOOK_BROWSER", path)
     assert machine.install(setting=path if how == "settings" else "")
-    assert find(path if how == "settings" else "").path == path
+    assert find_browser(path if how == "settings" else "").path == path
     assert f"{path} ({how}) is there already" in machine.said[0]
     assert not machine.ran
 
 
 def test_the_setting_comes_before_the_environment(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RELOOK_BROWSER", machine.program("one"))
-    assert find(machine.program("two")).path == str(machine.bin / "two")
+    assert find_browser(machine.program("two")).path == str(machine.bin / "two")
 
 
 def test_a_chosen_browser_that_is_not_there_is_said(machine: Machine) -> None:
@@ -197,4 +197,4 @@ def test_a_download_that_may_not_be_read_is_passed_over(
         return original(name, *more, **options)
 
     monkeypatch.setattr(os, "stat", refused)
-    assert find().path == path
+    assert find_browser().path == path

@@ -33,7 +33,7 @@ def no_fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 async def test_a_browser_with_fonts_paints_letters(driver: Driver) -> None:
-    tab = await driver.tab()
+    tab = await driver.acquire_tab()
     await require_letters(tab)
     await tab.close()
 
@@ -42,7 +42,7 @@ async def test_a_browser_without_fonts_gives_no_page(no_fonts: Path) -> None:
     one = Driver()
     try:
         with pytest.raises(NoFonts, match="fonts-liberation"):
-            await one.tab()
+            await one.acquire_tab()
     finally:
         await one.close()
 

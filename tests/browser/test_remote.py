@@ -15,12 +15,12 @@ import pytest
 import pytest_asyncio
 
 from relook_lsp.browser import remote
-from relook_lsp.browser.capture import capture
+from relook_lsp.browser.capture import capture_page
+from relook_lsp.browser.capture_plan import CapturePlan
 from relook_lsp.browser.driver import Driver
 from relook_lsp.browser.network import DeadProxy
-from relook_lsp.browser.plan import Plan
 from relook_lsp.browser.remote import RemoteHosts
-from relook_lsp.browser.serve import host_allowed
+from relook_lsp.browser.resource_access import is_host_allowed
 from relook_lsp.core.page import Page
 from relook_lsp.core.snapshot import Viewport
 
@@ -97,7 +97,7 @@ def request(url: str, method: str = "GET", body: bytes = b"", **headers: str) ->
     ],
 )
 def test_hosts_that_are_allowed(url: str, allowed: bool) -> None:
-    assert host_allowed(url, ("cdn.example", "0.0.1", "192.0.2.7")) is allowed
+    assert is_host_allowed(url, ("cdn.example", "0.0.1", "192.0.2.7")) is allowed
 
 
 async def test_a_request_goes_out_as_the_page_made_it_but_without_cookies(server: Server, hosts: RemoteHosts) -> None:
@@ -238,10 +238,10 @@ async def test_the_browser_checks_whether_a_page_may_read_a_reply(
     (tmp_path / "index.html").write_text(_POSTS % server.url)
     allow = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "x-own"} if shared else {}
     server.replies["/data"] = (200, allow, b"answered")
-    plan = Plan(viewports=(Viewport(800, 600),), sweep=(), moments=(0, 500), allowed_hosts=("127.0.0.1",))
-    live = await capture(driver, Page(tmp_path, "index.html"), plan)
+    plan = CapturePlan(viewports=(Viewport(800, 600),), sweep=(), moments=(0, 500), allowed_hosts=("127.0.0.1",))
+    live = await capture_page(driver, Page(tmp_path, "index.html"), plan)
     await live.close()
-    [text] = [run.text for run in live.snapshot.settled[-1].layout.runs if run.text != "Harbour"]
+    [text] = [run.text for run in live.snapshot.settled_views[-1].layout.text_runs if run.text != "Harbour"]
     assert text == ("answered" if shared else "refused")
     expected = [("OPTIONS", b""), ("POST", b"told")] if shared else [("OPTIONS", b"")]
     assert [(method, body) for method, _, _, body in server.requests] == expected

@@ -31,14 +31,14 @@ def _children() -> set[int]:
 
 
 async def test_large_messages_arrive_whole(driver: Driver) -> None:
-    tab = await driver.tab()
+    tab = await driver.acquire_tab()
     text = await _value(tab.cdp, "'ü\\u2028😀'.repeat(500000)")
     assert text == "ü\u2028😀" * 500000
     await tab.close()
 
 
 async def test_many_calls_each_get_their_own_answer(driver: Driver) -> None:
-    one, two = await asyncio.gather(driver.tab(), driver.tab())
+    one, two = await asyncio.gather(driver.acquire_tab(), driver.acquire_tab())
     calls = [(tab, number) for number in range(50) for tab in (one, two)]
     assert await asyncio.gather(*(_value(tab.cdp, f"{number} * 2") for tab, number in calls)) == [
         2 * n for _, n in calls
@@ -47,7 +47,7 @@ async def test_many_calls_each_get_their_own_answer(driver: Driver) -> None:
 
 
 async def test_a_refused_call_and_a_closed_page_are_errors(driver: Driver) -> None:
-    tab = await driver.tab()
+    tab = await driver.acquire_tab()
     with pytest.raises(CdpError, match=r"No\.such"):
         await tab.cdp.send("No.such", {})
     waiting = asyncio.ensure_future(
@@ -62,7 +62,7 @@ async def test_a_refused_call_and_a_closed_page_are_errors(driver: Driver) -> No
 
 
 async def test_pages_share_nothing(driver: Driver) -> None:
-    one, two = await driver.tab(), await driver.tab()
+    one, two = await driver.acquire_tab(), await driver.acquire_tab()
     contexts = [
         (await tab.cdp.send("Target.getTargetInfo", {}))["targetInfo"]["browserContextId"] for tab in (one, two)
     ]
@@ -74,7 +74,7 @@ async def test_pages_share_nothing(driver: Driver) -> None:
 async def test_closing_is_for_good_and_leaves_no_process() -> None:
     others = _children()
     driver = Driver()
-    tab = await driver.tab()
+    tab = await driver.acquire_tab()
     started = _children() - others
     assert started
     await driver.close()
@@ -82,7 +82,7 @@ async def test_closing_is_for_good_and_leaves_no_process() -> None:
     with pytest.raises(CdpError):
         await _value(tab.cdp, "1")
     with pytest.raises(BrowserFailed):
-        await driver.tab()
+        await driver.acquire_tab()
     await driver.close()
     assert not _children() - others
 
@@ -94,7 +94,7 @@ async def test_a_closing_that_is_cancelled_leaves_nothing_either(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     others = _children()
     driver = Driver()
-    await driver.tab()
+    await driver.acquire_tab()
     closing = asyncio.create_task(driver.close())
     await asyncio.sleep(0)
     closing.cancel()

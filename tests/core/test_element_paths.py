@@ -12,12 +12,12 @@ from playwright.async_api import CDPSession, Page, async_playwright
 
 from relook_lsp.browser.cdp import Handler
 from relook_lsp.browser.driver import Driver
-from relook_lsp.browser.find import find
-from relook_lsp.browser.gather.dom import layout
+from relook_lsp.browser.executables import find_browser
+from relook_lsp.browser.gather.dom import read_layout
 from relook_lsp.core import page as core
-from relook_lsp.core.element_paths import escaped
+from relook_lsp.core.element_paths import escape_css_identifier
 from relook_lsp.core.tree import ELEMENT
-from relook_lsp.review.review import Settings, review
+from relook_lsp.review.pipeline import ReviewSettings, review_page
 
 pytestmark = pytest.mark.browser
 
@@ -90,7 +90,7 @@ class Session:
 @asynccontextmanager
 async def opened() -> AsyncIterator[tuple[Page, CDPSession]]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=find().path, args=["--no-sandbox"])
+        browser = await playwright.chromium.launch(executable_path=find_browser().path, args=["--no-sandbox"])
         page = await browser.new_page()
         await page.add_init_script(ROOTS)
         yield page, await page.context.new_cdp_session(page)
@@ -109,13 +109,13 @@ async def wrong_names(page: Page, cdp: CDPSession, tmp_path: Path, text: str, su
     file = tmp_path / f"page{suffix}"
     file.write_text(text, "utf-8")
     await page.goto(file.as_uri())
-    tree = await layout(Session(cdp))
+    tree = await read_layout(Session(cdp))
     elements = [node for node in range(len(tree)) if tree.types[node] == ELEMENT]
     assert len(elements) > 5
     return [
         f"{tree.selector(node)}  {tree.xpath(node)}"
         for node in elements
-        if not await exact(cdp, tree.backend_ids[tree.element_of(node)], tree.selector(node), tree.xpath(node))
+        if not await exact(cdp, tree.backend_ids[tree.nearest_element(node)], tree.selector(node), tree.xpath(node))
     ]
 
 
@@ -139,7 +139,7 @@ async def test_names_are_short_and_familiar(tmp_path: Path) -> None:
     <x-card></x-card><script>document.querySelector("x-card").attachShadow({mode: "open"}).innerHTML = "<p>in</p>"</script>"""
     async with opened() as (page, cdp):
         await page.set_content(text)
-        tree = await layout(Session(cdp))
+        tree = await read_layout(Session(cdp))
     named = {tree.selector(node): tree.xpath(node) for node in range(len(tree)) if tree.types[node] == ELEMENT}
     assert named["html"] == "/html"
     assert named["main#top > p.pale:nth-of-type(2)"] == "/html/body/main/p[2]"
@@ -161,9 +161,9 @@ async def test_every_name_of_a_report_finds_its_element(driver: Driver, tmp_path
     demo = Path(__file__).parents[2] / "docs/demo/broken"
     async with opened() as (page, _):
         for root, least in ((tmp_path, 7), (demo, 5)):
-            report = (await review(driver, core.Page(root, "index.html"), Settings())).report
+            report = (await review_page(driver, core.Page(root, "index.html"), ReviewSettings())).report
             await page.goto((root / "index.html").as_uri())
-            named = [one for one in report.all if one.node is not None]
+            named = [one for one in report.all_findings if one.node is not None]
             assert len(named) >= least
             for one in named:
                 nodes, others = await page.evaluate(
@@ -182,7 +182,7 @@ async def test_every_name_of_a_report_finds_its_element(driver: Driver, tmp_path
     [("a", "a"), ("1a", r"\31 a"), ("-1", r"-\31 "), ("-", r"\-"), ("a b", r"a\ b"), ("\x01", r"\1 "), ("é_-", "é_-")],
 )
 def test_identifiers_are_escaped(name: str, identifier: str) -> None:
-    assert escaped(name) == identifier
+    assert escape_css_identifier(name) == identifier
 
 
 async def test_names_for_people_say_tag_and_place(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ async def test_names_for_people_say_tag_and_place(tmp_path: Path) -> None:
     <p>b</p></div></section></main><table></table><style>p::before { content: "x" }</style></body></html>"""
     async with opened() as (page, cdp):
         await page.set_content(text)
-        tree = await layout(Session(cdp))
+        tree = await read_layout(Session(cdp))
     named = {tree.short_name(node) for node in range(len(tree)) if tree.types[node] == ELEMENT}
     assert {
         "main#top",

@@ -21,13 +21,13 @@ def patched(draw: st.DrawFn, text: str | None = None, path: str = "a.css") -> tu
     pairs = zip(cuts[::2], cuts[1::2], strict=False)
     edits = [Replacement(path, Span(a, b), text[a:b], draw(news)) for a, b in pairs]
     try:
-        return text, Patch.of(edits)
+        return text, Patch.from_replacements(edits)
     except PatchError:
         reject()
 
 
 def _slow(text: str, patch: Patch) -> str:
-    for replacement in reversed(patch.of_file("a.css")):
+    for replacement in reversed(patch.replacements_in("a.css")):
         start, end = replacement.span
         text = text[:start] + replacement.new + text[end:]
     return text
@@ -66,7 +66,7 @@ def test_leaving_one_out(case: tuple[str, Patch], data: st.DataObject) -> None:
     if not patch.replacements:
         return
     index = data.draw(st.integers(0, len(patch.replacements) - 1))
-    less = patch.without(index)
+    less = patch.without_replacement(index)
     assert len(less.replacements) == len(patch.replacements) - 1
     assert less.apply("a.css", text) == _slow(
         text, Patch(tuple(r for i, r in enumerate(patch.replacements) if i != index))
@@ -78,7 +78,7 @@ def test_one_patch_for_two(data: st.DataObject) -> None:
     text, first = data.draw(patched())
     middle = first.apply("a.css", text)
     _, second = data.draw(patched(text=middle))
-    both = first.then(second, {"a.css": text})
+    both = first.compose(second, {"a.css": text})
     assert both.apply("a.css", text) == second.apply("a.css", middle)
     for offset in range(len(text)):
         kept = first.map_offset("a.css", offset)
@@ -92,7 +92,7 @@ def test_one_patch_for_two(data: st.DataObject) -> None:
 def test_one_patch_for_two_files(data: st.DataObject) -> None:
     one, first = data.draw(patched())
     other, second = data.draw(patched(path="b.css"))
-    both = first.then(second, {"a.css": one, "b.css": other})
+    both = first.compose(second, {"a.css": one, "b.css": other})
     assert both.apply("a.css", one) == first.apply("a.css", one)
     assert both.apply("b.css", other) == second.apply("b.css", other)
 
@@ -101,7 +101,7 @@ def test_one_patch_for_two_files(data: st.DataObject) -> None:
 def test_trimming_changes_no_effect(old: str, new: str, start: int) -> None:
     text = "#" * start + old + "#"
     whole = Replacement("a.css", Span(start, start + len(old)), old, new)
-    small = whole.trimmed()
+    small = whole.without_common_ends()
     assert text[small.span.start : small.span.end] == small.old
     assert Patch((small,)).apply("a.css", text) == Patch((whole,)).apply("a.css", text)
     assert not small.old or not small.new or (small.old[0] != small.new[0] and small.old[-1] != small.new[-1])
@@ -111,9 +111,9 @@ def test_edits_are_sorted_and_idle_ones_dropped() -> None:
     late = Replacement("a.css", Span(4, 5), "e", "E")
     early = Replacement("a.css", Span(0, 1), "a", "A")
     idle = Replacement("a.css", Span(2, 3), "c", "c")
-    patch = Patch.of([late, idle, early, early], "title")
-    assert patch.replacements == (early, late) and patch.size == 4 and patch.title == "title"
-    assert patch.paths == ("a.css",) and patch.of_file("b.css") == ()
+    patch = Patch.from_replacements([late, idle, early, early], "title")
+    assert patch.replacements == (early, late) and patch.character_count == 4 and patch.title == "title"
+    assert patch.paths == ("a.css",) and patch.replacements_in("b.css") == ()
 
 
 @pytest.mark.parametrize(
@@ -124,16 +124,16 @@ def test_overlap_is_refused(one: Span, other: Span) -> None:
     text = "abcdef"
     edits = [Replacement("a.css", s, text[slice(*s)], new) for s, new in ((one, "XX"), (other, "Y"))]
     with pytest.raises(PatchError):
-        Patch.of(edits)
+        Patch.from_replacements(edits)
 
 
 def test_same_spans_of_two_files_do_not_overlap() -> None:
-    patch = Patch.of(Replacement(path, Span(0, 1), "a", "b") for path in ("a.css", "b.css"))
+    patch = Patch.from_replacements(Replacement(path, Span(0, 1), "a", "b") for path in ("a.css", "b.css"))
     assert patch.paths == ("a.css", "b.css")
 
 
 @pytest.mark.parametrize("text", ["", "ab", "aXc", "aBcd"])
 def test_another_text_is_refused(text: str) -> None:
-    patch = Patch.of([Replacement("a.css", Span(1, 3), "bc", "")])
+    patch = Patch.from_replacements([Replacement("a.css", Span(1, 3), "bc", "")])
     with pytest.raises(PatchError):
         patch.apply("a.css", text)

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from relook_lsp.core.scratch import Scratch
+from relook_lsp.core.scratch import ScratchFolder
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs locks that end with their process")
 
-KEEP = "import time; from relook_lsp.core.scratch import Scratch; print(Scratch('kept').path, flush=True); {then}"
+KEEP = "import time; from relook_lsp.core.scratch import ScratchFolder; print(ScratchFolder('kept').path, flush=True); {then}"
 
 
 @pytest.fixture
@@ -40,13 +40,13 @@ def test_the_folder_of_a_killed_process_is_removed_and_that_of_a_living_one_stay
     others = [temporary / "relook-notes", temporary / "relook-notes-1-x"]
     for other in others:
         other.mkdir()
-    mine = Scratch("mine")
+    mine = ScratchFolder("mine")
     assert not left.exists()
     assert kept.exists() and all(other.exists() for other in others)
     mine.remove()
     living.kill()
     living.wait()
-    Scratch("again").remove()
+    ScratchFolder("again").remove()
     assert sorted(temporary.iterdir()) == sorted(others)
 
 
@@ -58,7 +58,7 @@ def test_a_process_that_ends_by_itself_leaves_no_folder(temporary: Path, then: s
 
 
 def test_processes_that_write_into_the_folder_end_before_it_goes(temporary: Path) -> None:
-    scratch = Scratch("busy")
+    scratch = ScratchFolder("busy")
     endless = f"while :; do mkdir -p {scratch.path}/deep; echo x > {scratch.path}/deep/$RANDOM; done"
     writer = subprocess.Popen(["bash", "-c", endless], start_new_session=True, stderr=subprocess.DEVNULL)
     scratch.group = writer.pid

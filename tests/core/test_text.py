@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relook_lsp.core.text import Encoding, LineIndex, Position, Range, Span, decode, width
+from relook_lsp.core.text import Encoding, LineIndex, Position, Range, Span, decode, encoded_length
 
 ENCODINGS: tuple[Encoding, ...] = ("utf-8", "utf-16", "utf-32")
 
@@ -80,7 +80,7 @@ def test_a_place_within_a_character_is_behind_it(text: str, encoding: Encoding, 
     index = LineIndex(text)
     line = data.draw(st.integers(0, len(index.starts) - 1))
     span = index.line_span(line)
-    character = data.draw(st.integers(0, width(text[span.start : span.end], encoding)))
+    character = data.draw(st.integers(0, encoded_length(text[span.start : span.end], encoding)))
     offset = index.offset(Position(line, character), encoding)
     before = _units(text[span.start : offset], encoding)
     assert before >= character

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from relook_lsp.browser import questions
+from relook_lsp.browser import evidence_queries
+from relook_lsp.browser.capture_plan import CapturePlan
 from relook_lsp.browser.driver import Driver
-from relook_lsp.browser.plan import Plan
 from relook_lsp.core.finding import Incomplete, Severity
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.page import Page
-from relook_lsp.critics.axe import severity
-from relook_lsp.review.review import Settings, review
+from relook_lsp.critics.axe_findings import axe_severity
+from relook_lsp.review.pipeline import ReviewSettings, review_page
 
 TEXT = """<!doctype html>
 <html lang="en">
@@ -28,7 +28,7 @@ TEXT = """<!doctype html>
 @pytest.mark.browser
 async def test_violations_point_at_their_tags_and_cost_nothing(driver: Driver, tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text(TEXT, "utf-8")
-    result = await review(driver, Page(tmp_path, "page.html"), Settings(plan=Plan(axe=True)))
+    result = await review_page(driver, Page(tmp_path, "page.html"), ReviewSettings(plan=CapturePlan(axe=True)))
     found = [f for f in result.report.findings if f.source == "axe"]
     assert [(f.rule, f.severity) for f in found] == [("axe-button-name", Severity.WARNING)]
     span = found[0].cause.span
@@ -39,7 +39,7 @@ async def test_violations_point_at_their_tags_and_cost_nothing(driver: Driver, t
 @pytest.mark.browser
 async def test_it_does_not_run_unasked(driver: Driver, tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text(TEXT, "utf-8")
-    result = await review(driver, Page(tmp_path, "page.html"), Settings())
+    result = await review_page(driver, Page(tmp_path, "page.html"), ReviewSettings())
     assert result.snapshot is not None
     assert result.snapshot.axe is None
     assert all(f.source == "measured" for f in result.report.findings)
@@ -56,8 +56,10 @@ async def test_one_that_never_answers_is_said_and_takes_nothing_away(
         asked.append(look)
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(questions, "axe", never)
-    result = await review(driver, Page(tmp_path, "page.html"), Settings(plan=Plan(axe=True, timeout=12)))
+    monkeypatch.setattr(evidence_queries, "run_axe", never)
+    result = await review_page(
+        driver, Page(tmp_path, "page.html"), ReviewSettings(plan=CapturePlan(axe=True, timeout=12))
+    )
     assert asked and not result.report.problems
     assert Incomplete("axe", "no-answer", "", "") in result.report.incomplete
     assert any(finding.rule == "page-scrolls-sideways" for finding in result.report.findings)
@@ -67,7 +69,7 @@ async def test_one_that_never_answers_is_said_and_takes_nothing_away(
 async def test_no_selector_names_what_is_not_in_the_page(driver: Driver, tmp_path: Path) -> None:
     text = TEXT.replace("<p><button></button></p>", "<p><button></button></p>\n" * 3)
     (tmp_path / "page.html").write_text(text, "utf-8")
-    result = await review(driver, Page(tmp_path, "page.html"), Settings(plan=Plan(axe=True)))
+    result = await review_page(driver, Page(tmp_path, "page.html"), ReviewSettings(plan=CapturePlan(axe=True)))
     found = [f for f in result.report.findings if f.source == "axe"]
     assert len({f.selector for f in found}) == 3
     assert all("relook" not in f.selector for f in found)
@@ -86,4 +88,4 @@ async def test_no_selector_names_what_is_not_in_the_page(driver: Driver, tmp_pat
     ],
 )
 def test_what_was_seldom_right_is_a_note(rule: str, impact: str, box: Rect, expected: Severity) -> None:
-    assert severity(rule, impact, box) is expected
+    assert axe_severity(rule, impact, box) is expected

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from relook_lsp.core.snapshot import Flicker
-from relook_lsp.critics.rules.flashing import flashes
+from relook_lsp.critics.rules.flashing import count_flashes
 
 
 @pytest.mark.parametrize(
@@ -21,10 +21,10 @@ from relook_lsp.critics.rules.flashing import flashes
     ],
 )
 def test_flashes_of_a_square(light: tuple[float, ...], expected: int) -> None:
-    count, area = flashes(Flicker(40, 32, tuple((value, 0.5) for value in light)))
+    count, area = count_flashes(Flicker(40, 32, tuple((value, 0.5) for value in light)))
     assert count == expected
     assert area == (32 * 32 if expected else 0)
 
 
 def test_no_picture_no_flash() -> None:
-    assert flashes(Flicker(40, 32, ())) == (0, 0.0)
+    assert count_flashes(Flicker(40, 32, ())) == (0, 0.0)

@@ -10,23 +10,23 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from relook_lsp.browser.capture import Capture, capture
+from relook_lsp.browser.capture import Capture, capture_page
+from relook_lsp.browser.capture_plan import CapturePlan
 from relook_lsp.browser.driver import Driver
-from relook_lsp.browser.plan import Plan
 from relook_lsp.core.finding import OUT_OF_TIME, NeedPaint, Outcome, Severity, Verdict
 from relook_lsp.core.page import Page
 from relook_lsp.core.snapshot import Snapshot, Viewport
-from relook_lsp.critics.hearing import Hearing
-from relook_lsp.critics.rule import Options, Rule
-from relook_lsp.critics.run import Judgement, judge, listen
-from relook_lsp.critics.scene import Scene
-from relook_lsp.review import review as pipeline
-from relook_lsp.review.review import Settings, review
+from relook_lsp.critics.engine import Judgement, judge_snapshot, judge_view_early
+from relook_lsp.critics.incremental_run import IncrementalRun
+from relook_lsp.critics.rule import CriticOptions, Rule
+from relook_lsp.critics.view_context import ViewContext
+from relook_lsp.review import pipeline
+from relook_lsp.review.pipeline import ReviewSettings, review_page
 
 pytestmark = pytest.mark.browser
 
-PLAN = Plan(viewports=(Viewport(900, 600),), moments=(0,), sweep=(800, 1000), zoom=False)
-Judge = Callable[[Scene], Iterator[Outcome]]
+PLAN = CapturePlan(viewports=(Viewport(900, 600),), moments=(0,), sweep=(800, 1000), zoom=False)
+Judge = Callable[[ViewContext], Iterator[Outcome]]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -34,7 +34,7 @@ async def snapshot(driver: Driver, tmp_path_factory: pytest.TempPathFactory) -> 
     """Three views of one page, and no browser behind them any more."""
     root = tmp_path_factory.mktemp("page")
     (root / "a.html").write_text("<!doctype html><title>t</title><p>one<p>two<p>three", "utf-8")
-    live = await capture(driver, Page(root, "a.html"), PLAN)
+    live = await capture_page(driver, Page(root, "a.html"), PLAN)
     await live.close()
     return live.snapshot
 
@@ -43,13 +43,13 @@ def rule(name: str, view: Judge) -> Rule:
     return Rule(name, "layout", Severity.WARNING, name, name, name, name, view=view, sweep=True)
 
 
-def fails(scene: Scene) -> Iterator[Outcome]:
+def fails(scene: ViewContext) -> Iterator[Outcome]:
     for node in scene.layout.elements:
         if scene.layout.names[node] == "p":
             yield Outcome(Verdict.FAIL, node)
 
 
-def passes(scene: Scene) -> Iterator[Outcome]:
+def passes(scene: ViewContext) -> Iterator[Outcome]:
     for outcome in fails(scene):
         yield Outcome(Verdict.PASS, outcome.node)
 
@@ -69,7 +69,7 @@ def unheard(judgement: Judgement) -> list[str]:
 
 
 def test_with_time_enough_all_is_heard(snapshot: Snapshot) -> None:
-    result = judge(snapshot, Options(), (rule("first", fails), rule("second", passes)))
+    result = judge_snapshot(snapshot, CriticOptions(), (rule("first", fails), rule("second", passes)))
     assert found(result) == ["first"] * 3
     assert len(result.passed) == 3
     assert unheard(result) == []
@@ -77,25 +77,27 @@ def test_with_time_enough_all_is_heard(snapshot: Snapshot) -> None:
 
 def test_what_was_heard_counts_and_the_rest_is_owned_up_to(snapshot: Snapshot) -> None:
     # Two looks at the clock: before the first rule, and after its first verdict.
-    hearing = Hearing(Options(), after(2))
-    result = judge(snapshot, Options(), (rule("first", fails), rule("second", passes), rule("third", fails)), hearing)
+    hearing = IncrementalRun(CriticOptions(), after(2))
+    result = judge_snapshot(
+        snapshot, CriticOptions(), (rule("first", fails), rule("second", passes), rule("third", fails)), hearing
+    )
     assert found(result) == ["first", "first"]
-    assert result.defects[0].widths is None
+    assert result.defects[0].failing_widths is None
     assert result.passed == frozenset()
     assert unheard(result) == ["first", "second", "third"]
 
 
 def test_what_was_said_before_an_answer_came_too_late_stays(snapshot: Snapshot) -> None:
-    def asks(scene: Scene) -> Iterator[Outcome]:
+    def asks(scene: ViewContext) -> Iterator[Outcome]:
         yield from fails(scene)
         yield Outcome(Verdict.INCOMPLETE, 0, reason="unconfirmed", need=NeedPaint(scene.view.id, ""))
 
     # One view at a width that is looked at, two of the sweep; four verdicts each.
-    hearing = Hearing(Options(), after(3 * (1 + 4)))
-    first = judge(snapshot, Options(), (rule("asks", asks),), hearing)
+    hearing = IncrementalRun(CriticOptions(), after(3 * (1 + 4)))
+    first = judge_snapshot(snapshot, CriticOptions(), (rule("asks", asks),), hearing)
     assert found(first) == ["asks"] * 3
     assert first.needs and not unheard(first)
-    second = judge(snapshot, Options(), (rule("asks", asks),), hearing)
+    second = judge_snapshot(snapshot, CriticOptions(), (rule("asks", asks),), hearing)
     assert found(second) == ["asks"] * 3
     assert unheard(second) == ["asks"]
 
@@ -105,7 +107,7 @@ async def test_one_time_holds_for_the_whole_review(
 ) -> None:
     end = 0.0
 
-    def slow(scene: Scene) -> Iterator[Outcome]:
+    def slow(scene: ViewContext) -> Iterator[Outcome]:
         for outcome in fails(scene):
             yield outcome
             time.sleep(max(0.0, end - time.monotonic()))
@@ -116,10 +118,10 @@ async def test_one_time_holds_for_the_whole_review(
         return Capture(snapshot, {})
 
     rules = (rule("low-contrast", slow), rule("text-clipped", fails))
-    monkeypatch.setattr(pipeline, "capture", stored)
-    monkeypatch.setattr(pipeline, "judge", functools.partial(judge, rules=rules))
-    monkeypatch.setattr(pipeline, "listen", functools.partial(listen, rules=rules))
-    result = await review(driver, Page(tmp_path, "a.html"), Settings(Plan(timeout=2)))
+    monkeypatch.setattr(pipeline, "capture_page", stored)
+    monkeypatch.setattr(pipeline, "judge_snapshot", functools.partial(judge_snapshot, rules=rules))
+    monkeypatch.setattr(pipeline, "judge_view_early", functools.partial(judge_view_early, rules=rules))
+    result = await review_page(driver, Page(tmp_path, "a.html"), ReviewSettings(CapturePlan(timeout=2)))
     assert result.report.reviewed and not result.report.problems
     assert [finding.rule for finding in result.report.findings] == ["low-contrast", "low-contrast"]
     assert [(one.rule, one.reason) for one in result.report.incomplete] == [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from relook_lsp.core.geometry import Rect
-from relook_lsp.critics.overlap import overlapping
+from relook_lsp.critics.overlap import overlapping_pairs
 
 
 def test_it_says_what_trying_all_pairs_says() -> None:
@@ -22,10 +22,10 @@ def test_it_says_what_trying_all_pairs_says() -> None:
             for j, other in enumerate(boxes[:i])
             if one.intersect(other).area > 0 and owners[i] != owners[j]
         }
-        pairs = list(overlapping(boxes, owners))
+        pairs = list(overlapping_pairs(boxes, owners))
         assert {frozenset(pair) for pair in pairs} == every
         assert len(pairs) == len(every)
 
 
 def test_boxes_that_touch_do_not_overlap() -> None:
-    assert list(overlapping([Rect(0, 0, 10, 10), Rect(10, 0, 10, 10), Rect(0, 10, 10, 10)], [1, 2, 3])) == []
+    assert list(overlapping_pairs([Rect(0, 0, 10, 10), Rect(10, 0, 10, 10), Rect(0, 10, 10, 10)], [1, 2, 3])) == []

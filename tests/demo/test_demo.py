@@ -8,7 +8,7 @@ import pytest
 
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
-from relook_lsp.review.review import Review, Settings, review
+from relook_lsp.review.pipeline import Review, ReviewSettings, review_page
 
 DEMO = Path(__file__).parents[2] / "docs" / "demo"
 
@@ -24,7 +24,7 @@ SEEDED = {
 
 
 async def _review(driver: Driver, entry: str) -> Review:
-    return await review(driver, Page(DEMO, entry), Settings())
+    return await review_page(driver, Page(DEMO, entry), ReviewSettings())
 
 
 async def test_every_seeded_defect_is_found_at_its_cause(driver: Driver) -> None:
@@ -40,6 +40,6 @@ async def test_every_seeded_defect_is_found_at_its_cause(driver: Driver) -> None
 
 async def test_clean_twin_has_no_finding(driver: Driver) -> None:
     result = await _review(driver, "clean/index.html")
-    assert not result.report.all, [(f.rule, f.message) for f in result.report.all]
+    assert not result.report.all_findings, [(f.rule, f.message) for f in result.report.all_findings]
     assert not result.report.problems
     assert result.report.score == 100

@@ -10,7 +10,7 @@ import pytest
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
 from relook_lsp.critics.registry import RULES
-from relook_lsp.review.review import Settings, review
+from relook_lsp.review.pipeline import ReviewSettings, review_page
 
 FOLDER = Path(__file__).parents[2] / "docs" / "rules"
 EXAMPLES = FOLDER / "examples"
@@ -31,7 +31,7 @@ def test_every_rule_has_an_example() -> None:
 @pytest.mark.parametrize("rule", IDS)
 async def test_example(rule: str, driver: Driver) -> None:
     """The wrong page has the finding, the right one has nothing at all."""
-    wrong = await review(driver, Page(EXAMPLES, f"{rule}/wrong.html"), Settings())
+    wrong = await review_page(driver, Page(EXAMPLES, f"{rule}/wrong.html"), ReviewSettings())
     assert rule in {finding.rule for finding in wrong.report.findings}, wrong.report
-    right = await review(driver, Page(EXAMPLES, f"{rule}/right.html"), Settings())
+    right = await review_page(driver, Page(EXAMPLES, f"{rule}/right.html"), ReviewSettings())
     assert not right.report.findings, [(f.rule, f.message) for f in right.report.findings]

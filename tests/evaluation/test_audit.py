@@ -25,7 +25,7 @@ from model_server.training.verdicts import JudgedAnswer, JudgedTask
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch
-from relook_lsp.refine.refine import looker
+from relook_lsp.refine.search import clean_renderer
 
 PAGE = """<!doctype html><html lang=en><meta charset=utf-8><title>a</title><style>body{background:#fff}
 p{color:#bbb;margin:2rem;font:16px sans-serif}</style><p>Fresh bread from half past six</p>"""
@@ -63,7 +63,7 @@ def test_rows_lie_below_one_another_as_high_as_they_are() -> None:
 @pytest.mark.browser
 async def test_before_and_after_are_pictures_of_the_page(driver: Driver, tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(PAGE, "utf-8")
-    review = await looker(driver, SCREENING)(Page(tmp_path, "a.html"))
+    review = await clean_renderer(driver, SCREENING)(Page(tmp_path, "a.html"))
     (finding,) = (one for one in review.report.findings if one.rule == "low-contrast")
     one = AuditedEdit(task(tmp_path, finding.key), "set cause = #222")
     row = await render_before_after(driver, one)

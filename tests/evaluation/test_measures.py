@@ -20,8 +20,8 @@ from relook_lsp.core.geometry import Rect
 from relook_lsp.core.page import Page
 from relook_lsp.core.snapshot import Frame, Layout, Snapshot, View, Viewport
 from relook_lsp.core.text import Position, Range, Span
-from relook_lsp.refine.trajectory import State
-from relook_lsp.review.review import Settings, review
+from relook_lsp.refine.trajectory import PageState
+from relook_lsp.review.pipeline import ReviewSettings, review_page
 
 
 def test_wilson_against_published_values() -> None:
@@ -127,7 +127,7 @@ async def test_structure_is_the_tree_of_the_body(
     seen: list[Snapshot] = []
     for text in (PAGE, PAGE.replace(old, new)):
         (tmp_path / "a.html").write_text(text, "utf-8")
-        snapshot = (await review(driver, Page(tmp_path, "a.html"), Settings())).snapshot
+        snapshot = (await review_page(driver, Page(tmp_path, "a.html"), ReviewSettings())).snapshot
         assert snapshot is not None
         seen.append(snapshot)
     assert has_same_structure(seen[0], seen[1]) is same
@@ -140,7 +140,7 @@ async def test_a_critic_without_pictures_sees_boxes_and_no_colours(driver: Drive
             "<title>", f"<meta name=viewport content='width=device-width'><style>{style}</style><title>"
         )
         page = Page(tmp_path, "a.html").with_texts({"a.html": text})
-        return rounds.geometry_cost(State(page, await review(driver, page, rounds.SCREENING)))
+        return rounds.geometry_cost(PageState(page, await review_page(driver, page, rounds.SCREENING)))
 
     (tmp_path / "a.html").write_text(PAGE, "utf-8")
     clean = await cost("p { color: #000 }")
@@ -151,7 +151,7 @@ async def test_a_critic_without_pictures_sees_boxes_and_no_colours(driver: Drive
 @pytest.mark.browser
 async def test_who_reads_misses_what_is_not_there_to_be_read(driver: Driver, tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(PAGE.replace("One", "Apples and pears").replace("Two", "from the valley"), "utf-8")
-    snapshot = (await review(driver, Page(tmp_path, "a.html"), rounds.SCREENING)).snapshot
+    snapshot = (await review_page(driver, Page(tmp_path, "a.html"), rounds.SCREENING)).snapshot
     assert snapshot is not None
     assert unread_share(snapshot, lambda _picture: ["APPLES, and", "pears from the", "valley"]) == 0
     assert unread_share(snapshot, lambda _picture: ["apples and pears"]) == pytest.approx(0.5)

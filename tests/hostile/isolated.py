@@ -28,15 +28,16 @@ from typing import Any
 from unittest import mock
 from urllib.parse import urlsplit
 
-from relook_lsp.browser import network, played, shell
-from relook_lsp.browser.capture import capture
+from relook_lsp.browser import network
+from relook_lsp.browser.backends import headless_shell, playwright
+from relook_lsp.browser.backends.switches import COMMON
+from relook_lsp.browser.capture import capture_page
+from relook_lsp.browser.capture_plan import CapturePlan
 from relook_lsp.browser.driver import Driver
-from relook_lsp.browser.plan import Plan
-from relook_lsp.browser.requests import Requests
-from relook_lsp.browser.switches import COMMON
+from relook_lsp.browser.request_interceptor import RequestInterceptor
 from relook_lsp.core.errors import CaptureTimeout
 from relook_lsp.core.page import Page
-from relook_lsp.core.snapshot import Request, Viewport
+from relook_lsp.core.snapshot import ResourceRequest, Viewport
 from tests.hostile import escapes
 
 ADDRESS = "10.9.8.7"
@@ -46,7 +47,7 @@ ALLOWED = "allowed.example"
 LEAK = "leak.example"
 
 _HEAD = '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>t</title><body><h1>Harbour</h1>'
-_PLAN = Plan(
+_PLAN = CapturePlan(
     viewports=(Viewport(1280, 800),),
     moments=(0,),
     sweep=(),
@@ -248,9 +249,9 @@ new WebSocket('ws://{ALLOWED}:{PORT}/socket');
 def _unprotected() -> Iterator[None]:
     """The control: a browser with a network, that sends what is none of our files."""
 
-    reply = Requests._reply  # pyright: ignore[reportPrivateUsage]
+    reply = RequestInterceptor._answer_request  # pyright: ignore[reportPrivateUsage]
 
-    async def replying(self: Requests, event: dict[str, Any]) -> None:
+    async def replying(self: RequestInterceptor, event: dict[str, Any]) -> None:
         if not event["request"]["url"].startswith("http://relook.localhost/"):
             await self._cdp.send("Fetch.continueRequest", {"requestId": event["requestId"]})
             return
@@ -261,22 +262,22 @@ def _unprotected() -> Iterator[None]:
 
     common = tuple(switch for switch in COMMON if not switch.startswith("--disable-features="))
     with (
-        mock.patch.object(Requests, "_reply", replying),
-        mock.patch.object(shell, "no_network", switches),
-        mock.patch.object(played, "no_network", switches),
-        mock.patch.object(shell, "COMMON", common),
-        mock.patch.object(played, "COMMON", common),
+        mock.patch.object(RequestInterceptor, "_reply", replying),
+        mock.patch.object(headless_shell, "no_network", switches),
+        mock.patch.object(playwright, "no_network", switches),
+        mock.patch.object(headless_shell, "COMMON", common),
+        mock.patch.object(playwright, "COMMON", common),
     ):
         yield
 
 
-async def _scene(net: Network, driver: Driver, page: Page, plan: Plan) -> dict[str, Any]:
+async def _scene(net: Network, driver: Driver, page: Page, plan: CapturePlan) -> dict[str, Any]:
     net.traffic = Traffic()
     started = time.monotonic()
-    requests: tuple[Request, ...] = ()
+    requests: tuple[ResourceRequest, ...] = ()
     # With a network, some ways wait for an answer for ever. Without one, what is missing fails the test.
     with contextlib.suppress(CaptureTimeout):
-        live = await capture(driver, page, plan)
+        live = await capture_page(driver, page, plan)
         requests = live.snapshot.requests
         await live.close()
     await asyncio.sleep(0.5)  # for what a page sends when it is closed
@@ -309,7 +310,7 @@ async def _scenes(net: Network, backend: str, browser: str, folder: Path) -> dic
     net.serve(lambda _host, path: (200, {"Content-Type": "text/html"}, _HEAD + staying if path == "/" else ""), SERVER)
     found: dict[str, Any] = {}
 
-    async def run(driver: Driver, scene: str, page: Page, plan: Plan = _PLAN) -> None:
+    async def run(driver: Driver, scene: str, page: Page, plan: CapturePlan = _PLAN) -> None:
         found[scene] = await _scene(net, driver, page, plan)
 
     async with _driver(browser, backend) as driver:

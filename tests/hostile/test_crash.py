@@ -11,7 +11,7 @@ import pytest
 
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
-from relook_lsp.review.review import Settings, review
+from relook_lsp.review.pipeline import ReviewSettings, review_page
 from tests.hostile.conftest import HEAD, PLAN
 
 pytestmark = [pytest.mark.browser, pytest.mark.hostile, pytest.mark.timeout(300)]
@@ -78,13 +78,13 @@ async def test_killed_once_in_mid_capture() -> None:
     server.kills = 1
     try:
         async with server as page:
-            result = await review(driver, page, Settings(PLAN))
+            result = await review_page(driver, page, ReviewSettings(PLAN))
     finally:
         await driver.close()
     assert len(server.killed) == 1
     assert not result.report.problems
     assert [finding.rule for finding in result.report.findings] == ["low-contrast"]
-    assert driver.starts == 2
+    assert driver.start_count == 2
     assert browsers() <= server.known
 
 
@@ -93,12 +93,12 @@ async def test_killed_again_and_again() -> None:
     server.kills = 99
     try:
         async with server as page:
-            result = await review(driver, page, Settings(PLAN))
+            result = await review_page(driver, page, ReviewSettings(PLAN))
             assert [problem.kind for problem in result.report.problems] == ["browser-failed"]
             assert not result.report.findings and not result.report.reviewed
             # The same driver works on as soon as nobody kills.
             server.kills = 0
-            after = await review(driver, page, Settings(PLAN))
+            after = await review_page(driver, page, ReviewSettings(PLAN))
             assert [finding.rule for finding in after.report.findings] == ["low-contrast"], after.report.problems
     finally:
         await driver.close()
@@ -111,6 +111,8 @@ async def test_one_page_that_crashes_its_process_costs_only_itself(driver: Drive
     (tmp_path / "crash.html").write_text(
         f"{HEAD}<h1>Harbour</h1><iframe src='chrome://crash'></iframe><script>location='chrome://kill'</script>"
     )
-    both = await asyncio.gather(*(review(driver, one, Settings(PLAN)) for one in (Page(tmp_path, "crash.html"), page)))
+    both = await asyncio.gather(
+        *(review_page(driver, one, ReviewSettings(PLAN)) for one in (Page(tmp_path, "crash.html"), page))
+    )
     assert both[1].report.reviewed, both[1].report.problems
     assert not any(finding.severity.value == "error" for finding in both[0].report.findings)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from relook_lsp.browser.driver import Driver
-from relook_lsp.browser.serve import resolve
+from relook_lsp.browser.resource_access import resolve_url
 from relook_lsp.core.page import Page
-from relook_lsp.review.review import Settings, review
+from relook_lsp.review.pipeline import ReviewSettings, review_page
 from tests.hostile.conftest import HEAD, PLAN, seen, text_of
 
 pytestmark = [pytest.mark.hostile, pytest.mark.timeout(300)]
@@ -53,10 +53,10 @@ def _ways(tmp_path: Path) -> list[str]:
 def test_no_address_leads_out(prefix: str, root: Path, tmp_path: Path) -> None:
     page = Page(root, "index.html", sites=("img", "..", "up"))
     for way in _ways(tmp_path):
-        outcome, path = resolve(page, way if ":" in way else prefix + way)
+        outcome, path = resolve_url(page, way if ":" in way else prefix + way)
         assert path is None or SECRET not in (root / path).read_text(), way
         assert outcome in ("missing", "refused", "ok")
-    assert resolve(page, "http://relook.localhost/fine.txt") == ("ok", "fine.txt")
+    assert resolve_url(page, "http://relook.localhost/fine.txt") == ("ok", "fine.txt")
 
 
 @pytest.mark.browser
@@ -77,7 +77,7 @@ async def test_a_page_reads_nothing_it_should_not(root: Path, tmp_path: Path, dr
       p.textContent = 'tried ' + read + ' got ' + got.join(' ');
     }})();
     </script>""")
-    result = await review(driver, Page(root, "index.html"), Settings(PLAN))
+    result = await review_page(driver, Page(root, "index.html"), ReviewSettings(PLAN))
     assert f"tried {len(_ways(tmp_path))} got" in text_of(result)
     assert SECRET not in text_of(result)
     assert not [source.url for source in seen(result).sources.values() if SECRET in source.text]
@@ -89,7 +89,7 @@ async def test_a_page_reads_nothing_it_should_not(root: Path, tmp_path: Path, dr
     [".env", "../secret.txt", "out.txt", "hidden.txt", "circle", "pipe.txt", "img", "nothing.html", "\0", "x" * 5000],
 )
 async def test_what_may_not_be_read_is_no_page(entry: str, root: Path, driver: Driver) -> None:
-    result = await review(driver, Page(root, entry), Settings(PLAN))
+    result = await review_page(driver, Page(root, entry), ReviewSettings(PLAN))
     assert [problem.kind for problem in result.report.problems] == ["page-not-found"]
     assert not result.report.reviewed and not result.report.findings
     assert SECRET not in repr(result.report)
@@ -99,5 +99,5 @@ async def test_what_may_not_be_read_is_no_page(entry: str, root: Path, driver: D
 async def test_a_file_that_may_not_be_opened(root: Path, driver: Driver) -> None:
     (root / "index.html").write_text(f"{HEAD}<link rel=stylesheet href=a.css><h1>Harbour</h1>")
     (root / "a.css").mkdir()
-    result = await review(driver, Page(root, "index.html"), Settings(PLAN))
+    result = await review_page(driver, Page(root, "index.html"), ReviewSettings(PLAN))
     assert [finding.rule for finding in result.report.findings] == ["failed-resource"]

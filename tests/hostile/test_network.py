@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from relook_lsp.browser.find import candidates
+from relook_lsp.browser.executables import browser_candidates
 from relook_lsp.core.snapshot import Viewport
 from tests.hostile import escapes
 from tests.hostile.conftest import HEAD, PLAN, Reviewer, seen, text_of
@@ -87,7 +87,7 @@ def scenes(request: pytest.FixtureRequest) -> dict[str, Any]:
     """What the reviews of ``isolated`` sent, by scene. Playwright drives a full browser where there is one."""
     if sys.platform != "linux" or shutil.which("unshare") is None or shutil.which("ip") is None:
         pytest.skip("networks of their own are made with Linux, unshare and ip")
-    found = candidates()
+    found = browser_candidates()
     if request.param == "pipe" and not found[0].shell:
         pytest.skip("there is no headless shell")
     browser = found[0] if request.param == "pipe" else found[-1]
@@ -157,7 +157,9 @@ async def test_data_and_blob_addresses_are_the_page_itself(reviewed: Reviewer) -
     </script>"""
     result = await reviewed(markup)
     assert "from a blob, from datargb(18, 52, 86)" in text_of(result)
-    assert not [finding for finding in result.report.all if finding.rule in ("failed-resource", "blocked-remote")]
+    assert not [
+        finding for finding in result.report.all_findings if finding.rule in ("failed-resource", "blocked-remote")
+    ]
 
 
 ASKS = {

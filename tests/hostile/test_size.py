@@ -32,7 +32,7 @@ async def test_a_page_that_is_too_large_ends_in_its_time(name: str, reviewed: Re
     before = _memory()
     result = await reviewed(f"{HEAD}<h1>Harbour</h1>{TOO_LARGE[name]}", seconds=60, plan=within(8))
     _ended(result)
-    assert not [finding for finding in result.report.all if finding.severity is not Severity.INFORMATION]
+    assert not [finding for finding in result.report.all_findings if finding.severity is not Severity.INFORMATION]
     assert _memory() - before < 3000
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from relook_lsp.browser.serve import page_url, resolve
+from relook_lsp.browser.resource_access import page_url, resolve_url
 from relook_lsp.core.page import Page
-from relook_lsp.lsp.methods.hover import escaped
+from relook_lsp.lsp.methods.hover import escape_markdown
 from relook_lsp.report import json as as_json
 from relook_lsp.report import sarif
-from relook_lsp.report.plain import plain
+from relook_lsp.report.sanitize import to_plain_line
 from tests.report.conftest import hostile
 
 pytestmark = pytest.mark.hostile
@@ -47,10 +47,10 @@ def test_json_and_sarif_give_the_texts_back(payloads: list[str]) -> None:
     assert len(payloads) > 5000
     payloads = [*payloads[::8], *EVIL]
     pages = hostile(payloads)
-    for text in (as_json.render(pages), sarif.render(pages, [])):
+    for text in (as_json.render_json(pages), sarif.render_sarif(pages, [])):
         data = text.encode("utf-8", "replace")
         assert json.loads(data)
-    told = json.loads(as_json.render(pages))["pages"]
+    told = json.loads(as_json.render_json(pages))["pages"]
     assert [page["findings"][0]["message"] for page in told] == payloads
 
 
@@ -58,8 +58,8 @@ def test_json_and_sarif_give_the_texts_back(payloads: list[str]) -> None:
 def test_markdown_shows_the_texts_as_they_are(payloads: list[str]) -> None:
     markdown = MarkdownIt("commonmark", {"html": True})
     for one in payloads:
-        flat = plain(f"Say {one}")
-        shown = markdown.render(escaped(flat))
+        flat = to_plain_line(f"Say {one}")
+        shown = markdown.render(escape_markdown(flat))
         assert re.findall(r"<[^>]*>", shown) == ["<p>", "</p>"], one
         assert html.unescape(shown).strip()[3:-4] == flat
 
@@ -80,4 +80,4 @@ def test_markdown_shows_the_texts_as_they_are(payloads: list[str]) -> None:
 def test_names_of_files_survive_the_way_through_an_address(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_text("<p>")
     page = Page(tmp_path, name)
-    assert resolve(page, page_url(page)) == ("ok", name)
+    assert resolve_url(page, page_url(page)) == ("ok", name)

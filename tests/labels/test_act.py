@@ -12,8 +12,8 @@ import pytest
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.finding import Severity
 from relook_lsp.core.page import Page
-from relook_lsp.critics.rule import Options
-from relook_lsp.review.review import Settings, review
+from relook_lsp.critics.rule import CriticOptions
+from relook_lsp.review.pipeline import ReviewSettings, review_page
 
 RULES = {
     "59br37": (("text-clipped", "zoomed-text-clipped"), "AA", 5),
@@ -36,10 +36,10 @@ async def test_labelled_cases(act: str, driver: Driver, data: Path, tmp_path: Pa
     shutil.copytree(data / "labels" / "act", folder)
     cases = [json.loads(line) for line in (folder / "cases.jsonl").read_text("utf-8").splitlines()]
     cases = [case for case in cases if case["rule"] == act]
-    settings = Settings(options=Options(contrast_level=level, only=frozenset(rules)))
+    settings = ReviewSettings(options=CriticOptions(contrast_level=level, only=frozenset(rules)))
     wrong: list[tuple[str, str, object]] = []
     for case in cases:
-        result = await review(driver, Page(tmp_path, f"{HOME}/{case['file']}"), settings)
+        result = await review_page(driver, Page(tmp_path, f"{HOME}/{case['file']}"), settings)
         assert result.snapshot is not None, result.report.problems
         found = [f.message for f in result.report.findings if f.severity is not Severity.INFORMATION]
         if bool(found) != (case["expected"] == "fail"):

@@ -17,7 +17,7 @@ from lsprotocol import types as lsp
 from pytest_lsp import ClientServerConfig, LanguageClient, make_test_lsp_client
 
 from relook_lsp.lsp import protocol
-from relook_lsp.lsp.wire import MESSAGES, RESULTS, Response
+from relook_lsp.lsp.json_rpc import MESSAGES, RESULTS, JsonRpcResponse
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -44,15 +44,15 @@ class Client:
         self.published: dict[str, lsp.PublishDiagnosticsParams] = {}
         self.texts: dict[str, tuple[int, str]] = {}
         self.edits: list[lsp.WorkspaceEdit] = []
-        self.statuses: list[protocol.Status] = []
-        self.reviews: list[protocol.Reviewed] = []
+        self.statuses: list[protocol.StatusParams] = []
+        self.reviews: list[protocol.ReviewPayload] = []
         self.ended = False
         """Whether the test itself has shut the server down."""
-        self.progress: list[protocol.Progress] = []
+        self.progress: list[protocol.ProgressParams] = []
         self.publications = 0
         self.encoding = "utf-16"
-        self.answer: Callable[[protocol.Complete], protocol.Completed] | None = None
-        self.told: Callable[[protocol.Status], None] | None = None
+        self.answer: Callable[[protocol.CompleteParams], protocol.CompleteResult] | None = None
+        self.told: Callable[[protocol.StatusParams], None] | None = None
         """Called while a status is being received: before anything that the server sends after it."""
 
     async def start(
@@ -169,7 +169,7 @@ def factory() -> LanguageClient:
     raw = make_test_lsp_client()
     raw.protocol.get_message_type = lambda method: MESSAGES.get(method) or _type(method, 0)  # type: ignore[method-assign]
     # lsprotocol takes an action that has a command for the command itself.
-    results = {**RESULTS, lsp.TEXT_DOCUMENT_CODE_ACTION: Response[list[lsp.CodeAction] | None]}
+    results = {**RESULTS, lsp.TEXT_DOCUMENT_CODE_ACTION: JsonRpcResponse[list[lsp.CodeAction] | None]}
     raw.protocol.get_result_type = lambda method: results.get(method) or _type(method, 1)  # type: ignore[method-assign]
     client = Client(raw)
     raw.relook = client  # type: ignore[attr-defined]
@@ -191,21 +191,21 @@ def factory() -> LanguageClient:
         return None
 
     @raw.feature(protocol.STATUS)
-    def status(params: protocol.Status) -> None:
+    def status(params: protocol.StatusParams) -> None:
         client.statuses.append(params)
         if client.told is not None:
             client.told(params)
 
     @raw.feature(protocol.REVIEWED)
-    def reviewed(params: protocol.Reviewed) -> None:
+    def reviewed(params: protocol.ReviewPayload) -> None:
         client.reviews.append(params)
 
     @raw.feature(protocol.PROGRESS)
-    def progress(params: protocol.Progress) -> None:
+    def progress(params: protocol.ProgressParams) -> None:
         client.progress.append(params)
 
     @raw.feature(protocol.COMPLETE)
-    def complete(params: protocol.Complete) -> protocol.Completed:
+    def complete(params: protocol.CompleteParams) -> protocol.CompleteResult:
         assert client.answer is not None
         return client.answer(params)
 

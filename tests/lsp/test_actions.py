@@ -65,7 +65,7 @@ async def test_a_shared_sheet_is_mended_without_harm_to_other_pages(client: Clie
     (site / "dark.html").write_text(DARK, "utf-8")
     page = client.open(site / "index.html", "html")
     await client.until(lambda: client.reviews)
-    done: protocol.Refined = await client.ask(protocol.REFINE, protocol.Refine(page, apply=False), 120)
+    done: protocol.RefineResult = await client.ask(protocol.REFINE, protocol.RefineParams(page, apply=False), 120)
     assert any(one.outcome.startswith("worse on another page: dark.html") for one in done.tried), done.tried
     if done.preview is not None:  # another way was found, which the dark page bears
         assert done.tried[-1].accepted
@@ -135,11 +135,11 @@ async def test_the_command_tells_progress_and_is_cancelled_through_it(client: Cl
 async def test_a_model_of_the_editor_proposes_and_its_fix_is_marked(fresh: Client, site: Path) -> None:
     """Definite repairs stay first; what a model wrote is verified like everything else, and says so."""
     (site / "index.html").write_text(PAGE.replace('class="muted"', 'style="color: #aaa" onclick="buy()"'), "utf-8")
-    asked: list[protocol.Complete] = []
+    asked: list[protocol.CompleteParams] = []
 
-    def answer(question: protocol.Complete) -> protocol.Completed:
+    def answer(question: protocol.CompleteParams) -> protocol.CompleteResult:
         asked.append(question)
-        return protocol.Completed(["no edit at all"])
+        return protocol.CompleteResult(["no edit at all"])
 
     fresh.answer = answer
     await fresh.start(
@@ -148,7 +148,9 @@ async def test_a_model_of_the_editor_proposes_and_its_fix_is_marked(fresh: Clien
     page = fresh.open(site / "index.html", "html")
     await fresh.until(lambda: fresh.reviews)
     (mark,) = (one for one in fresh.reviews[-1].findings if one.rule == "low-contrast")
-    done: protocol.Refined = await fresh.ask(protocol.REFINE, protocol.Refine(page, mark.id, apply=False), 120)
+    done: protocol.RefineResult = await fresh.ask(
+        protocol.REFINE, protocol.RefineParams(page, mark.id, apply=False), 120
+    )
     assert done.preview is not None and {one.proposer for one in done.tried} == {"solved"}
     assert asked == []  # a sure fix was found: no model is asked
 

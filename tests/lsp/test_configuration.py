@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from relook_lsp.lsp.configuration import ask, take
-from relook_lsp.session.preferences import Preferences
+from relook_lsp.lsp.configuration import request_settings, take_settings
+from relook_lsp.session.session_settings import SessionSettings
 
 
 @pytest.mark.parametrize(
@@ -20,14 +20,14 @@ async def test_the_newest_settings_hold(pushed: int | None, answer: dict[str, An
 
     async def answered(_params: object) -> list[object]:
         if pushed is not None:
-            take(server, {"editor": {"delay": pushed}})
+            take_settings(server, {"editor": {"delay": pushed}})
         return [answer]
 
-    preferences = Preferences(pytest.fail)
+    preferences = SessionSettings(pytest.fail)
     server: Any = SimpleNamespace(
         caps=SimpleNamespace(configuration=True),
         session=SimpleNamespace(preferences=preferences),
         workspace_configuration_async=answered,
     )
-    await ask(server)
-    assert preferences.config(tmp_path).editor.delay == delay
+    await request_settings(server)
+    assert preferences.config_for(tmp_path).editor.delay == delay

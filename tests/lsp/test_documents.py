@@ -120,7 +120,7 @@ async def test_nothing_of_an_untrusted_workspace_runs(fresh: Client, site: Path)
     assert {one.rule for one in fresh.reviews[-1].findings} == {"low-contrast"}
     (site / "relook.toml").unlink()
     fresh.reviews.clear()
-    fresh.raw.protocol.notify(protocol.TRUSTED, protocol.Trusted(True))
+    fresh.raw.protocol.notify(protocol.TRUSTED, protocol.TrustedParams(True))
     await fresh.until(lambda: fresh.reviews)
     assert {one.rule for one in fresh.reviews[-1].findings} == {"low-contrast", "uncaught-exception"}
 

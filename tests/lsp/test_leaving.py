@@ -196,7 +196,7 @@ def test_a_server_that_is_killed_takes_its_browser_along_and_the_next_removes_it
         time.sleep(0.05)
     assert {one: command(one) for one in server.started if alive(one)} == {}
     assert [*server.temporary.iterdir()]
-    code = "from relook_lsp.core.scratch import Scratch; Scratch('next')"
+    code = "from relook_lsp.core.scratch import ScratchFolder; ScratchFolder('next')"
     subprocess.run([sys.executable, "-c", code], env={**os.environ, "TMPDIR": str(server.temporary)}, check=True)
     assert server.left() == {}
 

@@ -23,7 +23,7 @@ def _bytes(path: str) -> bytes:
 async def test_a_review_is_told_with_frames_in_a_folder_of_the_user_alone(client: Client, site: Path) -> None:
     page = client.open(site / "index.html", "html")
     style = client.open(site / "style.css", "css")
-    seen: protocol.Reviewed = await client.until(
+    seen: protocol.ReviewPayload = await client.until(
         lambda: next((r for r in client.reviews if {page, style} <= set(r.versions)), None)
     )
     assert (seen.page, seen.entry, seen.root, seen.valid) == (page, "index.html", site.as_uri(), True)
@@ -68,19 +68,19 @@ async def test_old_frames_go(client: Client, site: Path) -> None:
 
 async def test_from_the_source_to_the_picture_and_back(client: Client, site: Path) -> None:
     page = client.open(site / "index.html", "html")
-    seen: protocol.Reviewed = await client.until(lambda: client.reviews and client.reviews[-1])
+    seen: protocol.ReviewPayload = await client.until(lambda: client.reviews and client.reviews[-1])
     frame = next(one for one in seen.frames if one.viewport.width == 1280)
     text = client.texts[page][1]
     line = text[: text.index("Fresh apples")].count("\n")
-    place = protocol.ElementAt(page, frame.id, uri=page, position=protocol.lsp.Position(line, 25))
-    found: protocol.Element = await client.ask(protocol.ELEMENT_AT, place)
+    place = protocol.ElementAtParams(page, frame.id, uri=page, position=protocol.lsp.Position(line, 25))
+    found: protocol.ElementResult = await client.ask(protocol.ELEMENT_AT, place)
     assert found.selector.endswith("p.muted") and found.uri == page
     assert (found.tag.start, found.tag.end) == (protocol.lsp.Position(line, 0), protocol.lsp.Position(line, 17))
     assert found.whole.end == protocol.lsp.Position(line, len(text.splitlines()[line]))
     (box,) = found.boxes
-    point = protocol.ElementAt(page, frame.id, x=box.x + box.width / 2, y=box.y + box.height / 2)
+    point = protocol.ElementAtParams(page, frame.id, x=box.x + box.width / 2, y=box.y + box.height / 2)
     assert await client.ask(protocol.ELEMENT_AT, point) == found
-    nowhere = protocol.ElementAt(page, frame.id, x=-5.0, y=-5.0)
+    nowhere = protocol.ElementAtParams(page, frame.id, x=-5.0, y=-5.0)
     assert await client.ask(protocol.ELEMENT_AT, nowhere) is None
 
 
@@ -91,7 +91,7 @@ async def test_preview_accept_discard(client: Client, site: Path) -> None:
     mark = await client.until(
         lambda: next((m for r in client.reviews[-1:] for m in r.findings if m.fix == "verified"), None)
     )
-    shown: protocol.Preview = await client.ask(protocol.PREVIEW, protocol.About(style, mark.id))
+    shown: protocol.PreviewPayload = await client.ask(protocol.PREVIEW, protocol.FindingParams(style, mark.id))
     assert shown.before.score < shown.after.score == 100
     assert [m.rule for m in shown.before.findings] == ["low-contrast"] and shown.after.findings == ()
     assert [f.id for f in shown.before.frames] == [f.id for f in shown.after.frames]
@@ -99,14 +99,14 @@ async def test_preview_accept_discard(client: Client, site: Path) -> None:
     assert all(_bytes(before.path) != _bytes(after.path) for before, after in pairs)
     (edit,) = shown.edits
     assert edit.uri == style and edit.range.start.line == 1 and edit.text
-    again: protocol.Preview = await client.ask(protocol.PREVIEW, protocol.About(style, mark.id))
+    again: protocol.PreviewPayload = await client.ask(protocol.PREVIEW, protocol.FindingParams(style, mark.id))
     assert again.id == shown.id
-    done: protocol.Applied = await client.ask(protocol.ACCEPT, protocol.Reference(shown.id))
+    done: protocol.ApplyResult = await client.ask(protocol.ACCEPT, protocol.PreviewParams(shown.id))
     assert done.applied and "100" in done.message
     assert await client.diagnostics(style, 0) == ()
-    gone: protocol.Applied = await client.ask(protocol.ACCEPT, protocol.Reference(shown.id))
+    gone: protocol.ApplyResult = await client.ask(protocol.ACCEPT, protocol.PreviewParams(shown.id))
     assert not gone.applied and "gone" in gone.message
-    assert await client.ask(protocol.DISCARD, protocol.Reference(shown.id)) is None
+    assert await client.ask(protocol.DISCARD, protocol.PreviewParams(shown.id)) is None
 
 
 async def test_a_preview_of_other_texts_is_not_applied(client: Client, site: Path) -> None:
@@ -115,9 +115,9 @@ async def test_a_preview_of_other_texts_is_not_applied(client: Client, site: Pat
     mark = await client.until(
         lambda: next((m for r in client.reviews[-1:] for m in r.findings if m.fix == "verified"), None)
     )
-    shown: protocol.Preview = await client.ask(protocol.PREVIEW, protocol.About(style, mark.id))
+    shown: protocol.PreviewPayload = await client.ask(protocol.PREVIEW, protocol.FindingParams(style, mark.id))
     client.change(style, "/* typed meanwhile */\n" + CSS)
-    done: protocol.Applied = await client.ask(protocol.ACCEPT, protocol.Reference(shown.id))
+    done: protocol.ApplyResult = await client.ask(protocol.ACCEPT, protocol.PreviewParams(shown.id))
     assert not done.applied and "changed meanwhile" in done.message
     assert client.edits == []
 
@@ -127,9 +127,9 @@ async def test_a_file_that_changed_on_the_disk_is_not_overwritten(client: Client
     mark = await client.until(
         lambda: next((m for r in client.reviews[-1:] for m in r.findings if m.fix == "verified"), None)
     )
-    shown: protocol.Preview = await client.ask(protocol.PREVIEW, protocol.About(page, mark.id))
+    shown: protocol.PreviewPayload = await client.ask(protocol.PREVIEW, protocol.FindingParams(page, mark.id))
     (site / "style.css").write_text("/* from elsewhere */\n" + CSS, "utf-8")
-    done: protocol.Applied = await client.ask(protocol.ACCEPT, protocol.Reference(shown.id))
+    done: protocol.ApplyResult = await client.ask(protocol.ACCEPT, protocol.PreviewParams(shown.id))
     assert not done.applied and "changed meanwhile" in done.message
 
 
@@ -138,13 +138,13 @@ async def test_refine_tells_every_candidate(fresh: Client, site: Path) -> None:
     await client.start(site, client={"reviewed": True, "images": True}, editor={"prepare": 0})
     page = client.open(site / "index.html", "html")
     await client.until(lambda: client.reviews)
-    done: protocol.Refined = await client.ask(protocol.REFINE, protocol.Refine(page, apply=False), 120)
+    done: protocol.RefineResult = await client.ask(protocol.REFINE, protocol.RefineParams(page, apply=False), 120)
     assert not done.applied and done.preview is not None and client.edits == []
     assert done.preview.after.score == 100
     told = client.progress
     assert [one.accepted for one in done.tried] == [one.accepted for one in told]
     assert told[-1].accepted and told[-1].best == 100 and told[-1].page == page
-    applied: protocol.Refined = await client.ask(protocol.REFINE, protocol.Refine(page), 120)
+    applied: protocol.RefineResult = await client.ask(protocol.REFINE, protocol.RefineParams(page), 120)
     assert applied.applied and applied.message.endswith("to 100.")
 
 
@@ -154,14 +154,14 @@ async def test_a_refinement_is_cancelled(fresh: Client, site: Path) -> None:
     page = client.open(site / "index.html", "html")
     await client.until(lambda: client.reviews)
 
-    def cancel(status: protocol.Status) -> None:
+    def cancel(status: protocol.StatusParams) -> None:
         if status.state == "refining":
             client.raw.cancel_request(protocol.lsp.CancelParams("slow"))
 
     client.told = cancel
     with pytest.raises(JsonRpcException) as error:
         async with asyncio.timeout(20):
-            await client.raw.protocol.send_request_async(protocol.REFINE, protocol.Refine(page), msg_id="slow")
+            await client.raw.protocol.send_request_async(protocol.REFINE, protocol.RefineParams(page), msg_id="slow")
     assert error.value.code == protocol.lsp.LSPErrorCodes.RequestCancelled
     await client.until(lambda: client.statuses[-1].state == "idle")
     assert client.edits == []
@@ -175,7 +175,9 @@ async def test_why_there_is_no_fix(client: Client, site: Path) -> None:
     await client.until(lambda: client.reviews)
     marks = {mark.rule: mark for mark in client.reviews[-1].findings}
     assert marks["uncaught-exception"].fix == "none"
-    why: protocol.Why = await client.ask(protocol.WHY, protocol.About(page, marks["uncaught-exception"].id))
+    why: protocol.WhyResult = await client.ask(
+        protocol.WHY, protocol.FindingParams(page, marks["uncaught-exception"].id)
+    )
     assert "would have to touch scripts" in why.message
     action = await client.action(page, "why is there no verified fix")
     assert action.command is not None and action.command.command == "relook.why"
@@ -185,14 +187,14 @@ async def test_report_doctor_and_pages(client: Client, site: Path) -> None:
     page = client.open(site / "index.html", "html")
     style = client.open(site / "style.css", "css")
     await client.diagnostics(style, 1)
-    written: protocol.Written = await client.ask(protocol.REPORT, protocol.Document(page))
+    written: protocol.WrittenResult = await client.ask(protocol.REPORT, protocol.DocumentParams(page))
     report = _bytes(written.path)
     assert b"low-contrast" in report and b"data:image/" in report
-    doctor: protocol.Doctor = await client.ask(protocol.DOCTOR)
+    doctor: protocol.DoctorResult = await client.ask(protocol.DOCTOR)
     assert doctor.ok and any(line.startswith("capture: works") for line in doctor.lines)
-    pages: protocol.Pages = await client.ask(protocol.PAGES, protocol.Document(style))
+    pages: protocol.PagesResult = await client.ask(protocol.PAGES, protocol.DocumentParams(style))
     assert [(one.page, one.entry) for one in pages.pages] == [(page, "index.html")]
-    review: protocol.Reviewed = await client.ask(protocol.REVIEW, protocol.Document(style))
+    review: protocol.ReviewPayload = await client.ask(protocol.REVIEW, protocol.DocumentParams(style))
     assert review.page == page and len(review.findings) == 1
 
 
@@ -202,14 +204,14 @@ async def test_silencing_in_the_file_and_in_the_project(client: Client, site: Pa
     await client.diagnostics(style, 1)
     await client.until(lambda: client.reviews)
     (mark,) = client.reviews[-1].findings
-    done: protocol.Applied = await client.ask(protocol.SUPPRESS, protocol.Suppress(style, mark.id, "file"))
+    done: protocol.ApplyResult = await client.ask(protocol.SUPPRESS, protocol.SuppressParams(style, mark.id, "file"))
     assert done.applied
     assert client.texts[style][1] == f"/* relook-ignore-file low-contrast */\n{CSS}"
     assert await client.diagnostics(style, 0) == ()
     client.change(style, CSS)
     await client.diagnostics(style, 1)
     project = (site / "relook.toml").as_uri()
-    done = await client.ask(protocol.SUPPRESS, protocol.Suppress(style, mark.id, "project"))
+    done = await client.ask(protocol.SUPPRESS, protocol.SuppressParams(style, mark.id, "project"))
     assert done.applied and client.texts[project][1] == '[rules]\nlow-contrast = "off"\n'
     client.save(project)
     assert await client.diagnostics(style, 0) == ()

@@ -91,7 +91,7 @@ async def test_a_stale_edit_is_refused(fresh: Client, site: Path) -> None:
     style = fresh.open(site / "style.css", "css")
     await fresh.diagnostics(style, 1)
 
-    def type_meanwhile(status: protocol.Status) -> None:
+    def type_meanwhile(status: protocol.StatusParams) -> None:
         if status.state == "refining":
             fresh.told = None
             fresh.change(style, "/* typed meanwhile */\n" + CSS)

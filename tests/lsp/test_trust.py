@@ -11,7 +11,7 @@ import pytest
 from lsprotocol import types as lsp
 
 from relook_lsp.lsp import protocol
-from relook_lsp.session.preferences import Preferences
+from relook_lsp.session.session_settings import SessionSettings
 from tests.lsp.conftest import PAGE, Client
 from tests.model.fake import said, scripted, serving
 from tests.model.test_critic import opinion
@@ -78,7 +78,7 @@ async def test_trust_that_is_given_later_holds_from_then_on(fresh: Client, site:
     fresh.open(site / "index.html", "html")
     await fresh.until(lambda: fresh.reviews)
     assert not ran(trap)
-    fresh.raw.protocol.notify(protocol.TRUSTED, protocol.Trusted(True))
+    fresh.raw.protocol.notify(protocol.TRUSTED, protocol.TrustedParams(True))
     await fresh.until(lambda: ran(trap))
 
 
@@ -129,7 +129,7 @@ async def test_a_host_is_not_allowed_in_the_file_of_an_untrusted_project(fresh: 
     page = fresh.open(site / "index.html", "html")
     await fresh.until(lambda: fresh.reviews)
     (blocked,) = [one for one in fresh.reviews[-1].findings if one.rule == "blocked-remote"]
-    params = protocol.Suppress(page, blocked.id, "host")
+    params = protocol.SuppressParams(page, blocked.id, "host")
     answer = await fresh.raw.protocol.send_request_async(protocol.SUPPRESS, params)
     assert not answer.applied and "trust" in answer.message
     found = await fresh.raw.text_document_code_action_async(
@@ -155,7 +155,7 @@ def folder(tmp_path: Path) -> Path:
 
 def preferences(*folders: Path, trusted: bool | None) -> SimpleNamespace:
     told: list[str] = []
-    one = Preferences(told.append)
+    one = SessionSettings(told.append)
     one.folders, one.trusted = folders, trusted
     return SimpleNamespace(it=one, told=told)
 

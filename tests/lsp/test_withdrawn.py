@@ -134,7 +134,7 @@ async def test_nothing_is_shown_after_a_storm(client: Client, site: Path, seed: 
             client.close(uri)
 
     def refine(name: str) -> None:
-        request = protocol.Refine((site / name).as_uri(), "", False)
+        request = protocol.RefineParams((site / name).as_uri(), "", False)
         asked.add(asyncio.ensure_future(client.raw.protocol.send_request_async(protocol.REFINE, request)))
 
     def move(_name: str) -> None:

@@ -23,7 +23,7 @@ from model_server.training import grpo, sft  # noqa: E402
 from model_server.training.policies import AdapterPolicy, create_adapter_policy, load_policy, trainable_parameters  # noqa: E402
 from model_server.training.sampling import answer_log_probabilities, sample_answers  # noqa: E402
 from model_server.training.verdicts import JudgedAnswer, JudgedTask, encode_line  # noqa: E402
-from relook_lsp.models.language import DeclarationLine, ElementLine, Observation, Slot  # noqa: E402
+from relook_lsp.models.edit_language import DeclarationLine, ElementLine, Observation, SolvedValue  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("default")  # what the libraries say of each other
 
@@ -32,7 +32,7 @@ SEEN = Observation(
     "small-target", "error", "Too small.", 1, {"width": 12}, {"width": 24}, "375x812", 0, None,
     (ElementLine("a.more", "cause", (10, 10, 12, 12), "More"),),
     (DeclarationLine(0, "width", "12px", "a.more"), DeclarationLine(0, "margin", "0", "a.more")),
-    (Slot("width", "auto"),), 0, source="a.more { width: 12px }",
+    (SolvedValue("width", "auto"),), 0, source="a.more { width: 12px }",
 )  # fmt: skip
 
 

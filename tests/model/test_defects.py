@@ -31,9 +31,9 @@ from model_server.training.sources import PageSample
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
 from relook_lsp.critics.registry import BY_ID
-from relook_lsp.refine.refine import looker
-from relook_lsp.refine.trajectory import State, texts_of
-from relook_lsp.review.review import Review, Settings, look
+from relook_lsp.refine.search import clean_renderer
+from relook_lsp.refine.trajectory import PageState, texts_of
+from relook_lsp.review.pipeline import Review, ReviewSettings, review_and_keep_open
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -59,26 +59,26 @@ village smells of juice and wood smoke.</p></div>
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def clean(driver: Driver, tmp_path_factory: pytest.TempPathFactory) -> State:
+async def clean(driver: Driver, tmp_path_factory: pytest.TempPathFactory) -> PageState:
     """The page with the declarations of all its elements."""
     root = tmp_path_factory.mktemp("orchard")
     (root / "index.html").write_text(PAGE, "utf-8")
     page = Page(root, "index.html")
-    live, review = await look(driver, page, Settings())
+    live, review = await review_and_keep_open(driver, page, ReviewSettings())
     assert review.snapshot is not None
     every = [DefectCandidate(KINDS[0], node) for node in widest_view(review.snapshot).layout.elements]
-    snapshot = await live.styles(needed_styles(review.snapshot, every))
+    snapshot = await live.collect_styles(needed_styles(review.snapshot, every))
     await live.close()
     assert not [finding for finding in review.report.findings if finding.cost]
-    return State(page, Review(review.report, snapshot))
+    return PageState(page, Review(review.report, snapshot))
 
 
-def named(state: State, kind: str, place: str, text: str) -> Defect:
+def named(state: PageState, kind: str, place: str, text: str) -> Defect:
     """The defect of this kind at this place, on the element that begins with ``text``."""
     assert state.review.snapshot is not None
     snapshot = state.review.snapshot
     layout = widest_view(snapshot).layout
-    node = next(n for n in layout.elements if PAGE[layout.origin(n) or 0 :].startswith(text))
+    node = next(n for n in layout.elements if PAGE[layout.source_offset(n) or 0 :].startswith(text))
     chosen = next(k for k in KINDS if k.name == kind)
     one = DefectCandidate(
         type(chosen)(chosen.name, chosen.rules, chosen.where, chosen.values, (place,)),
@@ -95,14 +95,14 @@ def test_the_table_is_large_and_names_real_rules() -> None:
         assert kind.rules & set(BY_ID), kind.name
 
 
-def test_the_same_seed_gives_the_same_defects(clean: State) -> None:
+def test_the_same_seed_gives_the_same_defects(clean: PageState) -> None:
     assert clean.review.snapshot is not None
     one, other = (draw_candidates(clean.review.snapshot, Random(3), 20) for _ in range(2))
     assert one == other and len(one) > 5
     assert list(write_defects(clean, one, Random(4))) == list(write_defects(clean, other, Random(4)))
 
 
-def test_the_inverse_restores_every_byte(clean: State) -> None:
+def test_the_inverse_restores_every_byte(clean: PageState) -> None:
     assert clean.review.snapshot is not None
     chosen = draw_candidates(clean.review.snapshot, Random(5), 40)
     found = [*write_defects(clean, chosen, Random(5)), *write_markup_defects(clean.review.snapshot)]
@@ -130,26 +130,26 @@ CASES = (
 
 @pytest.mark.parametrize(("kind", "place", "element", "rules"), CASES)
 async def test_a_defect_is_found_as_what_it_is(
-    driver: Driver, clean: State, kind: str, place: str, element: str, rules: set[str]
+    driver: Driver, clean: PageState, kind: str, place: str, element: str, rules: set[str]
 ) -> None:
     defect = named(clean, kind, place, element)
     texts = texts_of(clean)
     page = clean.page.with_texts({path: defect.patch.apply(path, texts[path]) for path in defect.patch.paths})
-    broken = State(page, await looker(driver, Settings())(page))
+    broken = PageState(page, await clean_renderer(driver, ReviewSettings())(page))
     found = confirm_defects(clean, broken, defect.patch, [defect])
     assert [one.findings[0].rule for one in found] and found[0].findings[0].rule in rules
 
 
-async def test_what_boxes_do_not_suspect_a_picture_does_not_show(driver: Driver, clean: State) -> None:
+async def test_what_boxes_do_not_suspect_a_picture_does_not_show(driver: Driver, clean: PageState) -> None:
     base = clean.review.snapshot
     assert base is not None
     told = [kind for kind in KINDS if kind.rules <= GEOMETRY_RULES]
     chosen = [one for one in draw_candidates(base, Random(8), 40, told) if "range" not in one.kind.places][:12]
-    live, first = await look(driver, clean.page, SCREENING)
+    live, first = await review_and_keep_open(driver, clean.page, SCREENING)
     clear = 0
     try:
         assert first.snapshot is not None
-        views = [min(first.snapshot.settled, key=lambda view: view.viewport.width)]
+        views = [min(first.snapshot.settled_views, key=lambda view: view.viewport.width)]
         for defect in write_defects(clean, chosen, Random(8)):
             asked = (live, first.snapshot, defect.patch, SCREENING.options, views, defect.rules)
             if not await may_add_findings(*asked):
@@ -161,7 +161,7 @@ async def test_what_boxes_do_not_suspect_a_picture_does_not_show(driver: Driver,
     assert 0 < clear < len(chosen)
 
 
-async def test_examples_of_a_page_come_back_as_tasks_whose_answers_apply(clean: State, driver: Driver) -> None:
+async def test_examples_of_a_page_come_back_as_tasks_whose_answers_apply(clean: PageState, driver: Driver) -> None:
     """What is written for training: every group confirmed by a clean load, with the source that large policies read."""
     sample, tally = PageSample("orchard", clean.page, "00" * 32), Tally()
     records = await generate_examples(driver, sample, 0, select_kinds("train"), Recipe(12, 1.0, True), tally)

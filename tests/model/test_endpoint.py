@@ -11,11 +11,11 @@ import pytest
 from PIL import Image
 
 from relook_lsp.models import endpoint
-from relook_lsp.models.chat import Message, ModelError, Question
-from relook_lsp.models.endpoint import Endpoint, HttpChat
+from relook_lsp.models.chat import ChatMessage, ChatRequest, ModelError
+from relook_lsp.models.endpoint import Endpoint, HttpChatModel
 from tests.model.fake import Reply, refused, said, scripted, serving
 
-ASKED = Question((Message("user", "hello"),))
+ASKED = ChatRequest((ChatMessage("user", "hello"),))
 
 
 def png() -> bytes:
@@ -32,9 +32,9 @@ def no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_what_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RELOOK_API_KEY", "secret")
     schema = {"type": "object"}
-    question = Question((Message("system", "s"), Message("user", "u", (png(), png()))), 3, 0.7, 99, schema)
+    question = ChatRequest((ChatMessage("system", "s"), ChatMessage("user", "u", (png(), png()))), 3, 0.7, 99, schema)
     async with serving(scripted([said("a", "b", "c")])) as server:
-        assert await HttpChat(Endpoint(server.url, "m")).answer(question) == ["a", "b", "c"]
+        assert await HttpChatModel(Endpoint(server.url, "m")).answer(question) == ["a", "b", "c"]
     (body,) = server.asked
     assert (body["model"], body["n"], body["temperature"], body["max_tokens"]) == ("m", 3, 0.7, 99)
     assert "seed" not in body
@@ -48,13 +48,13 @@ async def test_what_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_the_key_is_only_sent_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("RELOOK_API_KEY", raising=False)
     async with serving(scripted([said("a")])) as server:
-        await HttpChat(Endpoint(server.url, "m")).answer(ASKED)
+        await HttpChatModel(Endpoint(server.url, "m")).answer(ASKED)
     assert server.keys == [""]
 
 
 async def test_without_a_model_the_first_of_the_server_answers() -> None:
     async with serving(scripted([said("a")]), model="served") as server:
-        chat = HttpChat(Endpoint(server.url.removesuffix("/v1")))
+        chat = HttpChatModel(Endpoint(server.url.removesuffix("/v1")))
         assert await chat.model() == "served"
         await chat.answer(ASKED)
     assert server.asked[0]["model"] == "served"
@@ -65,14 +65,14 @@ async def test_without_a_model_the_first_of_the_server_answers() -> None:
 )
 async def test_one_retry_where_the_server_failed(first: Reply) -> None:
     async with serving(scripted([first, said("a")])) as server:
-        assert await HttpChat(Endpoint(server.url, "m")).answer(ASKED) == ["a"]
+        assert await HttpChatModel(Endpoint(server.url, "m")).answer(ASKED) == ["a"]
     assert len(server.asked) == 2
 
 
 async def test_no_second_retry() -> None:
     async with serving(scripted([refused(500, "boom")])) as server:
         with pytest.raises(ModelError, match="answered 500: boom"):
-            await HttpChat(Endpoint(server.url, "m")).answer(ASKED)
+            await HttpChatModel(Endpoint(server.url, "m")).answer(ASKED)
     assert len(server.asked) == 2
 
 
@@ -80,7 +80,7 @@ async def test_no_second_retry() -> None:
 async def test_no_retry_where_the_question_was_wrong(status: int) -> None:
     async with serving(scripted([refused(status, "no such\n thing")])) as server:
         with pytest.raises(ModelError, match=f"answered {status}: no such thing"):
-            await HttpChat(Endpoint(server.url, "m")).answer(ASKED)
+            await HttpChatModel(Endpoint(server.url, "m")).answer(ASKED)
     assert len(server.asked) == 1
 
 
@@ -100,7 +100,7 @@ async def test_no_retry_where_the_question_was_wrong(status: int) -> None:
 async def test_not_the_protocol(body: str) -> None:
     async with serving(scripted([Reply(body)])) as server:
         with pytest.raises(ModelError, match=r"did not answer in the OpenAI format|without a choice"):
-            await HttpChat(Endpoint(server.url, "m")).answer(ASKED)
+            await HttpChatModel(Endpoint(server.url, "m")).answer(ASKED)
 
 
 async def test_nobody_listens() -> None:
@@ -108,27 +108,27 @@ async def test_nobody_listens() -> None:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}/v1"
     with pytest.raises(ModelError, match="cannot be reached"):
-        await HttpChat(Endpoint(url, "m")).answer(ASKED)
+        await HttpChatModel(Endpoint(url, "m")).answer(ASKED)
 
 
 @pytest.mark.parametrize("url", ["nonsense", "ftp://127.0.0.1/v1", "http://[", ""])
 async def test_not_an_address(url: str) -> None:
     with pytest.raises(ModelError, match=r"address|reached"):
-        await HttpChat(Endpoint(url, "m")).answer(ASKED)
+        await HttpChatModel(Endpoint(url, "m")).answer(ASKED)
 
 
 async def test_a_slow_server_is_given_up() -> None:
     async with serving(scripted([Reply("", delay=60)])) as server:
         started = time.monotonic()
         with pytest.raises(ModelError, match=r"did not answer within 0\.5 s"):
-            await HttpChat(Endpoint(server.url, "m", timeout=0.5)).answer(ASKED)
+            await HttpChatModel(Endpoint(server.url, "m", timeout=0.5)).answer(ASKED)
         assert time.monotonic() - started < 30
         assert len(server.asked) == 1
 
 
 async def test_who_cancels_hangs_up() -> None:
     async with serving(scripted([Reply("", delay=60)])) as server:
-        task = asyncio.create_task(HttpChat(Endpoint(server.url, "m")).answer(ASKED))
+        task = asyncio.create_task(HttpChatModel(Endpoint(server.url, "m")).answer(ASKED))
         async with asyncio.timeout(30):
             await server.came.wait()
         task.cancel()
@@ -140,7 +140,7 @@ async def test_who_cancels_hangs_up() -> None:
 
 async def test_the_budget_ends() -> None:
     async with serving(scripted([said("a", tokens=60)])) as server:
-        chat = HttpChat(Endpoint(server.url, "m", budget=100))
+        chat = HttpChatModel(Endpoint(server.url, "m", budget=100))
         await chat.answer(ASKED)
         await chat.answer(ASKED)
         assert chat.spent == 120
@@ -152,18 +152,20 @@ async def test_the_budget_ends() -> None:
 async def test_a_structured_answer_that_was_cut_off() -> None:
     async with serving(scripted([said('{"a": ', finish="length")])) as server:
         with pytest.raises(ModelError, match="cut off after 512 tokens"):
-            await HttpChat(Endpoint(server.url, "m")).answer(Question(ASKED.messages, schema={"type": "object"}))
+            await HttpChatModel(Endpoint(server.url, "m")).answer(
+                ChatRequest(ASKED.messages, schema={"type": "object"})
+            )
 
 
 def test_a_question_is_known_by_all_it_holds() -> None:
     questions = [
         ASKED,
-        Question((Message("user", "hello", (png(),)),)),
-        Question((Message("system", "hello"),)),
-        Question((Message("user", "hell"), Message("user", "o"))),
-        Question(ASKED.messages, tokens=7),
-        Question(ASKED.messages, schema={"type": "object"}),
+        ChatRequest((ChatMessage("user", "hello", (png(),)),)),
+        ChatRequest((ChatMessage("system", "hello"),)),
+        ChatRequest((ChatMessage("user", "hell"), ChatMessage("user", "o"))),
+        ChatRequest(ASKED.messages, tokens=7),
+        ChatRequest(ASKED.messages, schema={"type": "object"}),
     ]
-    keys = {question.key(model) for question in questions for model in ("a", "b")}
+    keys = {question.cache_key(model) for question in questions for model in ("a", "b")}
     assert len(keys) == 2 * len(questions)
-    assert ASKED.key("a") == Question((Message("user", "hello"),)).key("a")
+    assert ASKED.cache_key("a") == ChatRequest((ChatMessage("user", "hello"),)).cache_key("a")

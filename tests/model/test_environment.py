@@ -22,8 +22,8 @@ from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch, Replacement
 from relook_lsp.core.text import Span
-from relook_lsp.models.language import Observation
-from relook_lsp.refine.refine import looker
+from relook_lsp.models.edit_language import Observation
+from relook_lsp.refine.search import clean_renderer
 from tests.model.fake import said, scripted, serving
 from tests.model.test_critic import verdict
 
@@ -38,7 +38,7 @@ async def task(driver: Driver, tmp_path: Path) -> Task:
     """Pale text, on a page that is too wide besides."""
     (tmp_path / "a.html").write_text(PAGE, "utf-8")
     page = Page(tmp_path, "a.html")
-    found = (await looker(driver, SCREENING)(page)).report.findings
+    found = (await clean_renderer(driver, SCREENING)(page)).report.findings
     assert {one.rule for one in found} == {"low-contrast", "page-scrolls-sideways"}
     (pale,) = (one for one in found if one.rule == "low-contrast")
     return Task("train", "x", NATURAL, False, pale.rule, pale.key, page, Patch(()), 0)
@@ -96,7 +96,7 @@ async def test_a_page_that_is_gone_or_has_changed_is_left_out(driver: Driver, ta
     at = PAGE.index("#bbb")
     for entry in ("gone.html", "a.html"):
         edit = Replacement(entry, Span(at + 1, at + 5), "#bbb", "#ccc")
-        assert await environment.reset(replace(gone, joint=Patch.of([edit], ""))) is None
+        assert await environment.reset(replace(gone, joint=Patch.from_replacements([edit], ""))) is None
     await environment.close()
 
 

@@ -17,14 +17,14 @@ from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch, Replacement
 from relook_lsp.core.text import Span
 from relook_lsp.models import endpoint
-from relook_lsp.models.critic import Critic
-from relook_lsp.models.endpoint import Endpoint, HttpChat
-from relook_lsp.models.memory import Memory
-from relook_lsp.refine.gate import gate, most_helped
-from relook_lsp.refine.refine import looker
-from relook_lsp.refine.trajectory import Reason, State, Verdict
-from relook_lsp.refine.verify import Verifier
-from relook_lsp.review.review import Settings
+from relook_lsp.models.answer_cache import AnswerCache
+from relook_lsp.models.critic import MultimodalCritic
+from relook_lsp.models.endpoint import Endpoint, HttpChatModel
+from relook_lsp.refine.acceptance.critic_gate import critic_gate, most_improved_viewport
+from relook_lsp.refine.search import clean_renderer
+from relook_lsp.refine.trajectory import AcceptanceResult, PageState, Reason
+from relook_lsp.refine.verifier import Verifier
+from relook_lsp.review.pipeline import ReviewSettings
 from tests.model.fake import Reply, refused, said, scripted, serving
 from tests.model.test_critic import critique, opinion, verdict
 
@@ -32,7 +32,7 @@ PALE = (
     '<!doctype html><html lang="en"><meta name="viewport" content="width=device-width">\n<title>t</title>\n'
     "<style>p { color: #bbb }</style>\n<p>Pale words on white</p></html>\n"
 )
-DARKER = Patch.of(
+DARKER = Patch.from_replacements(
     [Replacement("index.html", Span(PALE.index("#bbb"), PALE.index("#bbb") + 4), "#bbb", "#333")], "darker"
 )
 
@@ -45,9 +45,9 @@ def pale(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def start(driver: Driver, pale: Path) -> State:
+async def start(driver: Driver, pale: Path) -> PageState:
     page = Page(pale, "index.html")
-    return State(page, await looker(driver, Settings())(page))
+    return PageState(page, await clean_renderer(driver, ReviewSettings())(page))
 
 
 @pytest.fixture(autouse=True)
@@ -56,36 +56,40 @@ def no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def verified(
-    driver: Driver, start: State, memory: Memory, *replies: Reply
-) -> tuple[Verdict, list[dict[str, Any]]]:
+    driver: Driver, start: PageState, memory: AnswerCache, *replies: Reply
+) -> tuple[AcceptanceResult, list[dict[str, Any]]]:
     async with serving(scripted(replies)) as server:
-        critic = Critic(HttpChat(Endpoint(server.url, "fake")), memory)
-        verify = Verifier(looker(driver, Settings()), gate=gate(critic))
+        critic = MultimodalCritic(HttpChatModel(Endpoint(server.url, "fake")), memory)
+        verify = Verifier(clean_renderer(driver, ReviewSettings()), gate=critic_gate(critic))
         return await verify(start, DARKER), server.asked
 
 
-async def test_what_the_critic_prefers_is_accepted(driver: Driver, start: State, memory: Memory) -> None:
+async def test_what_the_critic_prefers_is_accepted(driver: Driver, start: PageState, memory: AnswerCache) -> None:
     found, asked = await verified(driver, start, memory, said(verdict("second")), said(verdict("first")))
-    assert found.accepted and found.state is not None and found.state.cost == 0
+    assert found.is_accepted and found.state is not None and found.state.cost == 0
     assert len(asked) == 2
 
 
-async def test_what_it_does_not_prefer_is_rejected(driver: Driver, start: State, memory: Memory) -> None:
+async def test_what_it_does_not_prefer_is_rejected(driver: Driver, start: PageState, memory: AnswerCache) -> None:
     found, _ = await verified(driver, start, memory, said(verdict("first")))
     assert found.reason is Reason.CRITIC and "It has more room" in found.detail
 
 
-async def test_a_critic_that_fails_rejects_nothing(driver: Driver, start: State, memory: Memory) -> None:
+async def test_a_critic_that_fails_rejects_nothing(driver: Driver, start: PageState, memory: AnswerCache) -> None:
     found, _ = await verified(driver, start, memory, refused(500, "out of order"))
     assert found.reason is Reason.INFRASTRUCTURE and "out of order" in found.detail
 
 
-async def test_what_is_measured_to_be_no_better_is_not_even_shown(driver: Driver, start: State, memory: Memory) -> None:
-    worse = Patch.of([Replacement("index.html", Span(PALE.index("#bbb"), PALE.index("#bbb") + 4), "#bbb", "#bcbcbc")])
+async def test_what_is_measured_to_be_no_better_is_not_even_shown(
+    driver: Driver, start: PageState, memory: AnswerCache
+) -> None:
+    worse = Patch.from_replacements(
+        [Replacement("index.html", Span(PALE.index("#bbb"), PALE.index("#bbb") + 4), "#bbb", "#bcbcbc")]
+    )
     async with serving(scripted([said(verdict("second")), said(verdict("first"))])) as server:
-        critic = Critic(HttpChat(Endpoint(server.url, "fake")), memory)
-        verify = Verifier(looker(driver, Settings()), gate=gate(critic))
-        assert not (await verify(start, worse)).accepted
+        critic = MultimodalCritic(HttpChatModel(Endpoint(server.url, "fake")), memory)
+        verify = Verifier(clean_renderer(driver, ReviewSettings()), gate=critic_gate(critic))
+        assert not (await verify(start, worse)).is_accepted
     assert server.asked == []
 
 
@@ -93,11 +97,11 @@ async def test_the_window_that_is_helped_most_is_compared(driver: Driver, tmp_pa
     (tmp_path / "index.html").write_text(
         PALE.replace("p {", "@media (max-width: 400px) { p {").replace("}</", "} }</"), "utf-8"
     )
-    look = looker(driver, Settings())
+    look = clean_renderer(driver, ReviewSettings())
     page = Page(tmp_path, "index.html")
-    base = State(page, await look(page))
+    base = PageState(page, await look(page))
     dark = page.with_texts({"index.html": PALE.replace("#bbb", "#333")})
-    assert most_helped(base, State(dark, await look(dark))).width == 375
+    assert most_improved_viewport(base, PageState(dark, await look(dark))).width == 375
 
 
 # -- on the command line

@@ -20,9 +20,9 @@ from model_server.training.reward import compute_advantages  # noqa: E402
 from model_server.training.sampling import answer_log_probabilities, gumbel_top_k, sample_answers, sample_judged_group  # noqa: E402
 from model_server.training.sft import answer_loss  # noqa: E402
 from model_server.training.verdicts import JudgedAnswer, JudgedTask  # noqa: E402
-from relook_lsp.models.language import DeclarationLine, ElementLine, Observation, Slot  # noqa: E402
-from relook_lsp.models.llama import Llama  # noqa: E402
-from relook_lsp.models.tokens import Tokens  # noqa: E402
+from relook_lsp.models.bpe_tokenizer import BpeTokenizer  # noqa: E402
+from relook_lsp.models.edit_language import DeclarationLine, ElementLine, Observation, SolvedValue  # noqa: E402
+from relook_lsp.models.llama_inference import Llama  # noqa: E402
 
 TEXTS = [
     "rule low-contrast error\nmeasured ratio=1.32 text=#e0e0e0\ne0 p.note 343x18 cause\n d0 color: #e0e0e0\ns0 color: #666\n",
@@ -42,8 +42,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def tokens(folder: Path) -> Tokens:
-    return Tokens(folder / "tokenizer.json")
+def tokens(folder: Path) -> BpeTokenizer:
+    return BpeTokenizer(folder / "tokenizer.json")
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def model(policy: TrainablePolicy) -> Any:
     return policy.model
 
 
-def test_tokens_are_those_of_the_library(folder: Path, tokens: Tokens) -> None:
+def test_tokens_are_those_of_the_library(folder: Path, tokens: BpeTokenizer) -> None:
     from tokenizers import Tokenizer
 
     library = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -65,7 +65,7 @@ def test_tokens_are_those_of_the_library(folder: Path, tokens: Tokens) -> None:
         assert tokens.decode(tokens.encode(text)) == text
 
 
-def test_the_numpy_model_computes_what_torch_does(folder: Path, tokens: Tokens, model: Any) -> None:
+def test_the_numpy_model_computes_what_torch_does(folder: Path, tokens: BpeTokenizer, model: Any) -> None:
     ids = tokens.encode(TEXTS[0])
     wanted = model(torch.tensor([ids])).logits[0].detach().numpy()
     light = Llama(folder)
@@ -75,10 +75,10 @@ def test_the_numpy_model_computes_what_torch_does(folder: Path, tokens: Tokens, 
     assert np.abs(light.forward(np.array([ids[9:]]), past) - wanted[-1]).max() < 1e-4
 
 
-def test_greedy_answers_are_those_of_torch(folder: Path, tokens: Tokens, model: Any) -> None:
+def test_greedy_answers_are_those_of_torch(folder: Path, tokens: BpeTokenizer, model: Any) -> None:
     prompt = tokens.encode(TEXTS[1])
     light = Llama(folder)
-    drawn = light.sample(light.read(prompt), 3, end=tokens.end, longest=12, temperature=0.8, seed=1)
+    drawn = light.sample(light.read_prompt(prompt), 3, end=tokens.end, longest=12, temperature=0.8, seed=1)
     out = model.generate(
         torch.tensor([prompt]), do_sample=False, max_new_tokens=12, eos_token_id=tokens.end, pad_token_id=tokens.end
     )
@@ -86,22 +86,22 @@ def test_greedy_answers_are_those_of_torch(folder: Path, tokens: Tokens, model: 
     assert drawn[0][0] == [token for token in wanted if token != tokens.end]
 
 
-def test_answers_are_as_likely_as_torch_says(folder: Path, tokens: Tokens, model: Any) -> None:
+def test_answers_are_as_likely_as_torch_says(folder: Path, tokens: BpeTokenizer, model: Any) -> None:
     prompt = tokens.encode(TEXTS[0])
     answers = [[*tokens.encode(text), tokens.end] for text in ("set d0 s0", "del d0", "set e0 color = #000")]
     light = Llama(folder)
-    for answer, found in zip(answers, light.likelihoods(light.read(prompt), answers), strict=True):
+    for answer, found in zip(answers, light.likelihoods(light.read_prompt(prompt), answers), strict=True):
         logits = model(torch.tensor([[*prompt, *answer]])).logits[0, len(prompt) - 1 : -1]
         wanted = torch.log_softmax(logits, -1)[range(len(answer)), answer].sum()
         assert found == pytest.approx(float(wanted.detach()), abs=1e-3)
 
 
 def test_a_group_is_of_different_answers_and_each_as_likely_as_read_alone(
-    tokens: Tokens, model: Any, policy: TrainablePolicy
+    tokens: BpeTokenizer, model: Any, policy: TrainablePolicy
 ) -> None:
     lines = tuple(DeclarationLine(0, name, "1px", "a") for name in ("width", "margin", "padding"))
     box = ElementLine("a.more", "cause", (10, 10, 12, 12), "More")
-    slots = (Slot("width", "auto"), Slot("padding", "8px"))
+    slots = (SolvedValue("width", "auto"), SolvedValue("padding", "8px"))
     seen = Observation("small-target", "error", "", 1, {}, {}, "375x812", 0, None, (box,), lines, slots)
     group = sample_answers(policy, seen, (), 4, 1.0, Random(1))
     assert len(set(group)) == len(group) == 4
@@ -143,7 +143,7 @@ def test_likely_answers_are_drawn_first_and_others_too() -> None:
     assert {1, 2, 3} < set(first)
 
 
-def test_only_the_answer_counts(tokens: Tokens, model: Any) -> None:
+def test_only_the_answer_counts(tokens: BpeTokenizer, model: Any) -> None:
     prompt, answer = tokens.encode(TEXTS[0]), tokens.encode("set d0 s0")
     other = [*tokens.encode("rule small-target warning"), *prompt[5:]]
     alone = answer_loss(model, [([*prompt, *answer, tokens.end], len(prompt))])
@@ -155,7 +155,7 @@ def test_only_the_answer_counts(tokens: Tokens, model: Any) -> None:
 
 @pytest.mark.filterwarnings("ignore::FutureWarning")  # TRL's settings name what transformers is about to rename
 @pytest.mark.parametrize("beta", [0.0, 0.1])
-def test_the_loss_is_that_of_trl(tmp_path: Path, tokens: Tokens, model: Any, beta: float) -> None:
+def test_the_loss_is_that_of_trl(tmp_path: Path, tokens: BpeTokenizer, model: Any, beta: float) -> None:
     pytest.importorskip("trl")
     from datasets import Dataset
     from transformers import PreTrainedTokenizerFast

@@ -13,9 +13,9 @@ import pytest
 
 from relook_lsp.cli import main
 from relook_lsp.models.chat import ModelError
-from relook_lsp.models.edits import named
-from relook_lsp.models.language import parse
-from relook_lsp.models.local import ANSWERS, WEIGHTS, Local, cut
+from relook_lsp.models.edit_enumeration import enumerate_edits
+from relook_lsp.models.edit_language import parse_answer
+from relook_lsp.models.shipped_policy import ANSWERS, WEIGHTS, LocalPolicy, truncate_prompt
 from tests.model.test_rewards import SEEN
 
 PAGE = """<!doctype html>
@@ -32,55 +32,55 @@ CSS = "body { margin: 16px; font: 16px/1.5 sans-serif }\n.card { padding: 12px; 
 
 
 @pytest.fixture(scope="module")
-def local() -> Local:
-    return Local()
+def local() -> LocalPolicy:
+    return LocalPolicy()
 
 
 def test_the_weights_are_small() -> None:
     assert sum(path.stat().st_size for path in WEIGHTS.iterdir()) < 15_000_000
 
 
-def test_the_same_observation_gets_the_same_answers(local: Local) -> None:
-    answers = local.answers(SEEN)
-    assert answers == Local().answers(SEEN)
+def test_the_same_observation_gets_the_same_answers(local: LocalPolicy) -> None:
+    answers = local.sample_answers(SEEN)
+    assert answers == LocalPolicy().sample_answers(SEEN)
     assert 1 <= len(answers) == len(set(answers)) <= ANSWERS
 
 
 def test_every_named_edit_is_one_and_stands_once() -> None:
-    answers = named(SEEN, 2)
-    assert len({parse(answer, SEEN) for answer in answers}) == len(answers) == 7
+    answers = enumerate_edits(SEEN, 2)
+    assert len({parse_answer(answer, SEEN) for answer in answers}) == len(answers) == 7
     assert {"del e0 color", "set e0 color s1", "set e1 color s0", "del e1 padding"} <= set(answers)
-    assert not any(answer.startswith(("del e1", "set e1")) for answer in named(SEEN, 1))
+    assert not any(answer.startswith(("del e1", "set e1")) for answer in enumerate_edits(SEEN, 1))
 
 
-def test_what_the_observation_names_is_answered_whatever_is_drawn(local: Local) -> None:
-    assert set(local.answers(SEEN)) >= set(named(SEEN, 2))
+def test_what_the_observation_names_is_answered_whatever_is_drawn(local: LocalPolicy) -> None:
+    assert set(local.sample_answers(SEEN)) >= set(enumerate_edits(SEEN, 2))
 
 
 @pytest.mark.parametrize("rule", ["low-contrast", "text-clipped", "page-scrolls-sideways", "text-too-small"])
-def test_what_is_not_there_is_not_answered(rule: str, local: Local) -> None:
+def test_what_is_not_there_is_not_answered(rule: str, local: LocalPolicy) -> None:
     """For an element without a declaration the weights would remove one."""
     bare = replace(SEEN, rule=rule, declarations=())
-    assert all(parse(answer, bare) for answer in local.answers(bare))
+    assert all(parse_answer(answer, bare) for answer in local.sample_answers(bare))
 
 
-def test_it_needs_neither_torch_nor_a_network(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_needs_neither_torch_nor_a_network(local: LocalPolicy, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any) -> None:
         raise AssertionError("no network")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
-    assert local.answers(SEEN)
+    assert local.sample_answers(SEEN)
     assert "torch" not in sys.modules
 
 
 def test_a_folder_without_weights_says_so(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="cannot be read"):
-        Local(tmp_path)
+        LocalPolicy(tmp_path)
 
 
 def test_what_is_cut_from_a_long_prompt_is_the_middle() -> None:
-    assert cut(list(range(300)), 400) == list(range(300))
-    short = cut(list(range(1000)), 200)
+    assert truncate_prompt(list(range(300)), 400) == list(range(300))
+    short = truncate_prompt(list(range(1000)), 200)
     assert len(short) == 200 and short[0] == 0 and short[-1] == 999
 
 

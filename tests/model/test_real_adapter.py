@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 from model_server.training.served_policy import ServedPolicy as Learning
-from relook_lsp.models.chat import Message, ModelError, Question
-from relook_lsp.models.endpoint import Endpoint, HttpChat
-from relook_lsp.models.language import ElementLine, Observation
+from relook_lsp.models.chat import ChatMessage, ChatRequest, ModelError
+from relook_lsp.models.edit_language import ElementLine, Observation
+from relook_lsp.models.endpoint import Endpoint, HttpChatModel
 from tests.model.real import FOLDER, Served
 
 pytestmark = [pytest.mark.model, pytest.mark.timeout(900)]
 
-ASKED = Question((Message("user", "rule low-contrast warning"),), tokens=16)
+ASKED = ChatRequest((ChatMessage("user", "rule low-contrast warning"),), tokens=16)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def served() -> Iterator[Served]:
 
 async def test_both_answer_and_not_alike(served: Served) -> None:
     answers = {
-        name: (await HttpChat(Endpoint(served.url, name, timeout=600)).answer(ASKED))[0]
+        name: (await HttpChatModel(Endpoint(served.url, name, timeout=600)).answer(ASKED))[0]
         for name in ("relook-policy", "relook-policy-base")
     }
     assert answers["relook-policy"] != answers["relook-policy-base"]
@@ -53,7 +53,7 @@ def _doubled(source: Path, target: Path) -> Path:
 async def test_training_gives_the_server_new_weights(served: Served, tmp_path: Path) -> None:
     box = ElementLine("p", "cause", (0, 0, 10, 10), "a")
     seen = Observation("low-contrast", "error", "m", 1, {}, {}, "375x812", 0, None, (box,), (), ())
-    chat = HttpChat(Endpoint(served.url, "relook-policy", timeout=600))
+    chat = HttpChatModel(Endpoint(served.url, "relook-policy", timeout=600))
     before = await chat.answer(ASKED)
     learning = Learning(served.url, _doubled(FOLDER / "tiny-adapter", tmp_path / "next"), 1.0)
     await learning.load_adapter()

@@ -17,18 +17,18 @@ import pytest
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
 from relook_lsp.core.snapshot import Frame, Snapshot
-from relook_lsp.models.chat import Chat, Message, ModelError, Question
-from relook_lsp.models.critic import Critic, checked, widest
-from relook_lsp.models.critic_prompt import DIMENSIONS, comparing, comparison_schema
-from relook_lsp.models.endpoint import Endpoint, HttpChat
-from relook_lsp.models.marks import choose
-from relook_lsp.models.memory import Memory
-from relook_lsp.refine.policy import MAX_ASKED, Policy, remote
-from relook_lsp.refine.refine import looker
-from relook_lsp.refine.trajectory import State, open_findings
+from relook_lsp.models.answer_cache import AnswerCache
+from relook_lsp.models.chat import ChatMessage, ChatModel, ChatRequest, ModelError
+from relook_lsp.models.critic import MultimodalCritic, parse_answer, widest_viewport
+from relook_lsp.models.critic_prompt import DIMENSIONS, comparing_messages, comparison_schema
+from relook_lsp.models.endpoint import Endpoint, HttpChatModel
+from relook_lsp.models.numbered_marks import choose_marks
+from relook_lsp.refine.proposers.policy import MAX_ASKED, PolicyProposer, remote_policy
+from relook_lsp.refine.search import clean_renderer
+from relook_lsp.refine.trajectory import PageState, open_findings
 from relook_lsp.review import config
-from relook_lsp.review.critique import criticised
-from relook_lsp.review.review import Review, Settings
+from relook_lsp.review.critic_opinion import add_critic_opinion
+from relook_lsp.review.pipeline import Review, ReviewSettings
 from tests.model.real import Served, gone
 from tests.model.test_endpoint import png
 
@@ -48,44 +48,44 @@ SLOW = 600.0
 
 
 @pytest.fixture
-def chat(served: Served) -> HttpChat:
-    return HttpChat(Endpoint(served.url, timeout=SLOW))
+def chat(served: Served) -> HttpChatModel:
+    return HttpChatModel(Endpoint(served.url, timeout=SLOW))
 
 
-async def test_it_says_what_to_paste(served: Served, chat: HttpChat) -> None:
+async def test_it_says_what_to_paste(served: Served, chat: HttpChatModel) -> None:
     assert served.said[1].strip() == f'critic = {{ endpoint = "{served.url}", model = "relook-critic" }}'
     assert await chat.model() == "relook-critic"
 
 
-async def test_critiques_by_schema(chat: HttpChat, seen: Review, snapshot: Snapshot, memory: Memory) -> None:
-    critic = Critic(chat, memory)
+async def test_critiques_by_schema(chat: HttpChatModel, seen: Review, snapshot: Snapshot, memory: AnswerCache) -> None:
+    critic = MultimodalCritic(chat, memory)
     opinion, found = await critic.judge(snapshot, "sell apples")
     assert set(opinion.rubric) == set(DIMENSIONS) and 0 <= opinion.score <= 100
-    keys = {mark.key for mark in choose(snapshot.moments(widest(snapshot))[-1])} | {"page"}
+    keys = {mark.key for mark in choose_marks(snapshot.views_over_time(widest_viewport(snapshot))[-1])} | {"page"}
     assert all(one.key in keys and one.cause.path == "index.html" for one in found)
-    result = await criticised(Review(seen.report, snapshot), critic, config.resolve({}))
+    result = await add_critic_opinion(Review(seen.report, snapshot), critic, config.resolve_config({}))
     assert result.report.opinion is not None and result.report.problems == seen.report.problems
     assert result.report.cost == seen.report.cost and chat.spent > 0
 
 
-class Talkative(Chat):
+class Talkative(ChatModel):
     """A model of random weights mostly has nothing to say: the same schema, but with two critiques at least."""
 
-    def __init__(self, chat: Chat) -> None:
+    def __init__(self, chat: ChatModel) -> None:
         self._chat = chat
 
     async def model(self) -> str:
         return "talkative"
 
-    async def answer(self, question: Question) -> list[str]:
+    async def answer(self, question: ChatRequest) -> list[str]:
         assert question.schema is not None
         schema = json.loads(json.dumps(question.schema))
         schema["properties"]["critiques"]["minItems"] = 2
         return await self._chat.answer(replace(question, schema=schema, temperature=1.0, tokens=4000))
 
 
-async def test_critiques_lead_to_elements(chat: HttpChat, snapshot: Snapshot, memory: Memory) -> None:
-    _, found = await Critic(Talkative(chat), memory).judge(snapshot)
+async def test_critiques_lead_to_elements(chat: HttpChatModel, snapshot: Snapshot, memory: AnswerCache) -> None:
+    _, found = await MultimodalCritic(Talkative(chat), memory).judge(snapshot)
     assert found
     source = snapshot.sources[snapshot.url].text
     for one in found:
@@ -94,90 +94,105 @@ async def test_critiques_lead_to_elements(chat: HttpChat, snapshot: Snapshot, me
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 6])
-async def test_several_pictures(chat: HttpChat, count: int) -> None:
-    question = Question((Message("user", "Look.", (png(),) * count),), tokens=8)
+async def test_several_pictures(chat: HttpChatModel, count: int) -> None:
+    question = ChatRequest((ChatMessage("user", "Look.", (png(),) * count),), tokens=8)
     assert len(await chat.answer(question)) == 1
     spent = chat.spent
     assert spent > count
 
 
-async def test_more_pictures_than_it_takes(chat: HttpChat) -> None:
+async def test_more_pictures_than_it_takes(chat: HttpChatModel) -> None:
     with pytest.raises(ModelError, match="answered 400"):
-        await chat.answer(Question((Message("user", "Look.", (png(),) * 7),), tokens=8))
+        await chat.answer(ChatRequest((ChatMessage("user", "Look.", (png(),) * 7),), tokens=8))
 
 
-async def test_several_answers(chat: HttpChat) -> None:
-    texts = await chat.answer(Question((Message("user", "Say something."),), samples=4, temperature=1.0, tokens=16))
+async def test_several_answers(chat: HttpChatModel) -> None:
+    texts = await chat.answer(
+        ChatRequest((ChatMessage("user", "Say something."),), samples=4, temperature=1.0, tokens=16)
+    )
     assert len(texts) == 4 and len(set(texts)) > 1
 
 
-async def test_a_comparison_in_both_orders(chat: HttpChat, snapshot: Snapshot, memory: Memory) -> None:
+async def test_a_comparison_in_both_orders(chat: HttpChatModel, snapshot: Snapshot, memory: AnswerCache) -> None:
     other = tuple(replace(v, frame=Frame(png())) if v.frame is not None else v for v in snapshot.views)
-    lost = await Critic(chat, memory).objection(snapshot, replace(snapshot, views=other), widest(snapshot))
+    lost = await MultimodalCritic(chat, memory).object_to(
+        snapshot, replace(snapshot, views=other), widest_viewport(snapshot)
+    )
     # Whatever it prefers at random: the same pair asked again gives the same verdict, from memory.
     spent = chat.spent
-    assert await Critic(chat, memory).objection(snapshot, replace(snapshot, views=other), widest(snapshot)) == lost
+    assert (
+        await MultimodalCritic(chat, memory).object_to(
+            snapshot, replace(snapshot, views=other), widest_viewport(snapshot)
+        )
+        == lost
+    )
     assert chat.spent == spent > 0
     for pair in (((png(),), (png(), png())), ((png(), png()), (png(),))):
-        question = Question(comparing("", *pair), tokens=600, schema=comparison_schema())
-        assert checked((await chat.answer(question))[0], comparison_schema())["better"] in ("first", "second", "same")
+        question = ChatRequest(comparing_messages("", *pair), tokens=600, schema=comparison_schema())
+        assert parse_answer((await chat.answer(question))[0], comparison_schema())["better"] in (
+            "first",
+            "second",
+            "same",
+        )
 
 
-async def test_a_broken_picture(chat: HttpChat) -> None:
+async def test_a_broken_picture(chat: HttpChatModel) -> None:
     with pytest.raises(ModelError, match="answered 400"):
-        await chat.answer(Question((Message("user", "Look.", (b"no picture",)),), tokens=8))
+        await chat.answer(ChatRequest((ChatMessage("user", "Look.", (b"no picture",)),), tokens=8))
 
 
-async def test_a_schema_that_is_none(chat: HttpChat) -> None:
+async def test_a_schema_that_is_none(chat: HttpChatModel) -> None:
     with pytest.raises(ModelError, match="answered 400"):
-        await chat.answer(Question((Message("user", "Answer."),), schema={"type": "no such type"}))
-    assert await chat.answer(Question((Message("user", "Still there?"),), tokens=4))
+        await chat.answer(ChatRequest((ChatMessage("user", "Answer."),), schema={"type": "no such type"}))
+    assert await chat.answer(ChatRequest((ChatMessage("user", "Still there?"),), tokens=4))
 
 
-async def test_more_text_than_fits(chat: HttpChat) -> None:
+async def test_more_text_than_fits(chat: HttpChatModel) -> None:
     with pytest.raises(ModelError, match=r"answered 400.*(context|longer|tokens)"):
-        await chat.answer(Question((Message("user", "apples and pears " * 20_000),), tokens=8))
+        await chat.answer(ChatRequest((ChatMessage("user", "apples and pears " * 20_000),), tokens=8))
 
 
-async def test_an_answer_that_does_not_fit(chat: HttpChat, snapshot: Snapshot) -> None:
-    question = Question((Message("user", "Answer."),), tokens=4, schema=comparison_schema())
+async def test_an_answer_that_does_not_fit(chat: HttpChatModel, snapshot: Snapshot) -> None:
+    question = ChatRequest((ChatMessage("user", "Answer."),), tokens=4, schema=comparison_schema())
     with pytest.raises(ModelError, match="cut off after 4 tokens"):
         await chat.answer(question)
 
 
-LONG = Question((Message("user", "Tell a long story."),), temperature=1.0, tokens=6000)
+LONG = ChatRequest((ChatMessage("user", "Tell a long story."),), temperature=1.0, tokens=6000)
 
 
-async def test_a_server_that_is_too_slow(served: Served, chat: HttpChat) -> None:
+async def test_a_server_that_is_too_slow(served: Served, chat: HttpChatModel) -> None:
     with pytest.raises(ModelError, match=r"did not answer within 0\.3 s"):
-        await HttpChat(Endpoint(served.url, "relook-critic", timeout=0.3)).answer(LONG)
-    assert await chat.answer(Question((Message("user", "Still there?"),), tokens=4))
+        await HttpChatModel(Endpoint(served.url, "relook-critic", timeout=0.3)).answer(LONG)
+    assert await chat.answer(ChatRequest((ChatMessage("user", "Still there?"),), tokens=4))
 
 
-class Recorder(Chat):
+class Recorder(ChatModel):
     """Keeps what was asked."""
 
-    def __init__(self, chat: Chat) -> None:
+    def __init__(self, chat: ChatModel) -> None:
         self._chat = chat
-        self.asked: list[Question] = []
+        self.asked: list[ChatRequest] = []
 
     async def model(self) -> str:
         return await self._chat.model()
 
-    async def answer(self, question: Question) -> list[str]:
+    async def answer(self, question: ChatRequest) -> list[str]:
         self.asked.append(question)
         return await self._chat.answer(question)
 
 
-async def test_a_policy_that_talks_nonsense_proposes_nothing(chat: HttpChat, driver: Driver, tmp_path: Path) -> None:
+async def test_a_policy_that_talks_nonsense_proposes_nothing(
+    chat: HttpChatModel, driver: Driver, tmp_path: Path
+) -> None:
     (tmp_path / "index.html").write_text(
         "<!doctype html><html lang=en><meta name=viewport content='width=device-width'><title>t</title>"
         "<p style='color: #bbb'>Pale words on white</p>", "utf-8",
     )  # fmt: skip
     page = Page(tmp_path, "index.html")
-    state = State(page, await looker(driver, Settings())(page))
+    state = PageState(page, await clean_renderer(driver, ReviewSettings())(page))
     heard = Recorder(chat)
-    policy = Policy("remote", remote(heard), open_findings(state)[:1], large=True)
+    policy = PolicyProposer("remote", remote_policy(heard), open_findings(state)[:1], large=True)
     assert await policy.propose(state, ()) is None
     assert policy.problem == "" and len(heard.asked) == MAX_ASKED
     first, last = heard.asked[0].messages[-1].text, heard.asked[-1].messages[-1].text
@@ -188,7 +203,7 @@ async def test_a_policy_that_talks_nonsense_proposes_nothing(chat: HttpChat, dri
 async def test_a_server_that_dies_in_the_middle(served: Served) -> None:
     """The last one: nothing answers after it."""
     pid = served.server()
-    asked = asyncio.create_task(HttpChat(Endpoint(served.url, "relook-critic")).answer(LONG))
+    asked = asyncio.create_task(HttpChatModel(Endpoint(served.url, "relook-critic")).answer(LONG))
     await asyncio.sleep(1)
     assert not asked.done()
     os.kill(pid, signal.SIGKILL)

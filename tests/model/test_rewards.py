@@ -18,22 +18,22 @@ from model_server.training.reward import LONGEST, compute_advantages, compute_re
 from model_server.training.task_weights import PRIORITY, compute_task_weights
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch
-from relook_lsp.models.edits import named
-from relook_lsp.models.language import (
+from relook_lsp.models.edit_enumeration import enumerate_edits
+from relook_lsp.models.edit_language import (
     DeclarationLine,
     ElementLine,
     LanguageError,
     Observation,
     SetDeclaration,
     SetProperty,
-    Slot,
-    parse,
-    spoken,
-    write,
+    SolvedValue,
+    describe_edit,
+    format_answer,
+    parse_answer,
 )
-from relook_lsp.models.prompt import compact
-from relook_lsp.refine.trajectory import Reason, State, Verdict
-from relook_lsp.review.review import Review
+from relook_lsp.models.policy_prompt import compact_prompt
+from relook_lsp.refine.trajectory import AcceptanceResult, PageState, Reason
+from relook_lsp.review.pipeline import Review
 from tests.refine.test_forced import state
 
 SEEN = Observation(
@@ -44,15 +44,15 @@ SEEN = Observation(
         DeclarationLine(0, "color", "#eee", "p"),
         DeclarationLine(1, "padding", "4px", "div"),
     ),
-    (Slot("color", "#666"), Slot("color", "#000")),
+    (SolvedValue("color", "#666"), SolvedValue("color", "#000")),
 )  # fmt: skip
 
 
-def verdict(reason: Reason, cost: float | None = None) -> Verdict:
-    return Verdict(reason, "", None if cost is None else state(cost), 1)
+def verdict(reason: Reason, cost: float | None = None) -> AcceptanceResult:
+    return AcceptanceResult(reason, "", None if cost is None else state(cost), 1)
 
 
-def earned(base: State, verdict: Verdict, length: int) -> float | None:
+def earned(base: PageState, verdict: AcceptanceResult, length: int) -> float | None:
     return compute_reward(compute_worth(base, verdict), length)
 
 
@@ -73,7 +73,7 @@ def test_hiding_is_worth_nothing_however_cheap(reason: Reason) -> None:
 
 def test_a_failure_of_the_environment_is_no_score() -> None:
     assert earned(state(1.0), verdict(Reason.INFRASTRUCTURE), 0) is None
-    assert earned(State(Page(Path(), "a"), Review(state(0.0).review.report, None)), verdict(Reason.EMPTY), 0) == 0
+    assert earned(PageState(Page(Path(), "a"), Review(state(0.0).review.report, None)), verdict(Reason.EMPTY), 0) == 0
 
 
 def test_advantages_are_relative_and_skip_what_is_not_scored() -> None:
@@ -87,11 +87,11 @@ def test_advantages_are_relative_and_skip_what_is_not_scored() -> None:
 def test_told_otherwise_it_is_the_same_edit() -> None:
     seen = replace(SEEN, cause=2)
     for answer in ("set d1 s0", "set e1 color = red", "del d2", "del d1"):
-        operations = parse(answer, seen)
+        operations = parse_answer(answer, seen)
         for seed in range(40):
             told, same = augment(seen, operations, Random(seed))
-            assert spoken(same, told) == spoken(operations, seen)
-            assert parse(write(same, told), told) == same
+            assert describe_edit(same, told) == describe_edit(operations, seen)
+            assert parse_answer(format_answer(same, told), told) == same
             assert told.cause is not None and told.declarations[told.cause] == SEEN.declarations[2]
 
 
@@ -100,8 +100,8 @@ def test_all_answers_to_a_task_are_told_otherwise_together() -> None:
     for seed in range(40):
         told, reads = augment_answers(SEEN, answers, Random(seed))
         assert reads.pop("set d1") == "set d1"
-        assert {a: spoken(parse(r, told), told) for a, r in reads.items()} == {
-            a: spoken(parse(a, SEEN), SEEN) for a in answers[:-1]
+        assert {a: describe_edit(parse_answer(r, told), told) for a, r in reads.items()} == {
+            a: describe_edit(parse_answer(a, SEEN), SEEN) for a in answers[:-1]
         }
 
 
@@ -117,29 +117,29 @@ def test_what_solved_repairs_miss_is_drawn_more_often() -> None:
 
 
 def test_a_declaration_has_a_number_and_a_name() -> None:
-    assert parse("del d1", SEEN) == parse("del e0 color", SEEN)
-    assert parse("set e0 color s0", SEEN) == parse("set d1 s0", SEEN)
-    assert parse("set e0 width = 0", SEEN) == (SetProperty(0, "width", "0"),)
+    assert parse_answer("del d1", SEEN) == parse_answer("del e0 color", SEEN)
+    assert parse_answer("set e0 color s0", SEEN) == parse_answer("set d1 s0", SEEN)
+    assert parse_answer("set e0 width = 0", SEEN) == (SetProperty(0, "width", "0"),)
     for wrong in ("del e0 width", "del e2 color", "set e0 --ink s0", "set e0 color s9", "set e0 margin s0"):
         with pytest.raises(LanguageError):
-            parse(wrong, SEEN)
+            parse_answer(wrong, SEEN)
 
 
 def test_the_cause_has_a_name_of_its_own() -> None:
     seen = replace(SEEN, cause=1)
-    assert "\ncause e0 color: #eee\n" in compact(seen) and "cause e" not in compact(SEEN)
-    assert parse("del cause", seen) == parse("del d1", seen)
-    assert parse("set cause s1", seen) == parse("set e0 color s1", seen) == (SetDeclaration(1, "#000"),)
-    assert write(parse("del e0 color\nset d1 = red", seen), seen) == "del cause\nset cause = red"
-    assert named(seen, 0) == ["del cause", "set cause s0", "set cause s1"]
+    assert "\ncause e0 color: #eee\n" in compact_prompt(seen) and "cause e" not in compact_prompt(SEEN)
+    assert parse_answer("del cause", seen) == parse_answer("del d1", seen)
+    assert parse_answer("set cause s1", seen) == parse_answer("set e0 color s1", seen) == (SetDeclaration(1, "#000"),)
+    assert format_answer(parse_answer("del e0 color\nset d1 = red", seen), seen) == "del cause\nset cause = red"
+    assert enumerate_edits(seen, 0) == ["del cause", "set cause s0", "set cause s1"]
     for wrong in ("del cause", "set cause s0"):
         with pytest.raises(LanguageError):
-            parse(wrong, SEEN)
+            parse_answer(wrong, SEEN)
 
 
 def test_a_slot_is_named_where_a_value_is_one() -> None:
-    assert write((SetDeclaration(1, "#000"),), SEEN) == "set e0 color s1"
-    assert write((SetProperty(0, "opacity", "1"),), SEEN) == "set e0 opacity = 1"
+    assert format_answer((SetDeclaration(1, "#000"),), SEEN) == "set e0 color s1"
+    assert format_answer((SetProperty(0, "opacity", "1"),), SEEN) == "set e0 opacity = 1"
 
 
 def test_tasks_without_an_answer_are_tasks_and_no_examples(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_tasks_without_an_answer_are_tasks_and_no_examples(tmp_path: Path) -> No
 
 def test_who_has_not_looked_is_told_nothing_measured() -> None:
     seen = replace(SEEN, measured={"ratio": 1.31}, required={"ratio": 4.5}, widths=(320, 480), places=3, cause=1)
-    full, slots, source = (compact(ABLATIONS[name](seen)) for name in ("all", "slots", "source"))
+    full, slots, source = (compact_prompt(ABLATIONS[name](seen)) for name in ("all", "slots", "source"))
     assert "1.31" in full and "320-480" in full and "10x10" in full and "s0 color: #666" in full
     for text in (slots, source):
         assert not [part for part in ("1.31", "4.5", "320", "375", "10x10", "x3", "cause e") if part in text]

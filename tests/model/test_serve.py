@@ -81,7 +81,7 @@ def test_only_a_server_for_training_takes_other_weights() -> None:
 @pytest.mark.parametrize("role", ["policy", "critic"])
 def test_the_line_to_paste_is_a_setting(role: str, tmp_path: Path) -> None:
     (tmp_path / "relook.toml").write_text(ServeRequest(role, "m", port=9000).settings, "utf-8")
-    loaded = getattr(config.load(tmp_path, trusted=True), role)
+    loaded = getattr(config.load_config(tmp_path, trusted=True), role)
     assert (loaded.endpoint, loaded.model) == ("http://127.0.0.1:9000/v1", f"relook-{role}")
 
 

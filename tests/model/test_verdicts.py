@@ -13,7 +13,7 @@ from model_server.training.verdicts import JudgedAnswer, JudgedTask, encode_line
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch
-from relook_lsp.models.local import Local
+from relook_lsp.models.shipped_policy import LocalPolicy
 from relook_lsp.refine.trajectory import Reason
 from tests.model.test_rewards import SEEN
 
@@ -79,7 +79,7 @@ async def test_a_real_page_is_asked_once(tmp_path: Path) -> None:
         "p{color:#bbb;margin:2rem}</style><p>Fresh bread from half past six</p>"
     )
     key = "html[1]/body[1]/p[1]"
-    driver, model = Driver(""), Local()
+    driver, model = Driver(""), LocalPolicy()
     try:
         nowhere = Task("train", "x", NATURAL, False, "low-contrast", key, Page(tmp_path, "a.html"), Patch(()), 0)
         gone = await judge_task(driver, nowhere, [model], 4, None)
@@ -96,8 +96,8 @@ async def test_a_real_page_is_asked_once(tmp_path: Path) -> None:
 
 async def _key(driver: Driver, page: Page) -> str:
     from model_server.training.screening import SCREENING
-    from relook_lsp.refine.refine import looker
+    from relook_lsp.refine.search import clean_renderer
 
-    review = await looker(driver, SCREENING)(page)
+    review = await clean_renderer(driver, SCREENING)(page)
     (finding,) = (one for one in review.report.findings if one.rule == "low-contrast")
     return finding.key

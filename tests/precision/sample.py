@@ -22,9 +22,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from relook_lsp.core.finding import Finding, Severity
 from relook_lsp.core.snapshot import Snapshot
-from relook_lsp.report.group import grouped
-from relook_lsp.report.pictures import crop
-from relook_lsp.review.store import load, paths
+from relook_lsp.report.finding_crops import crop_finding
+from relook_lsp.report.grouping import group_by_cause
+from relook_lsp.review.snapshot_store import load_review, snapshot_paths
 from tests.precision.table import judged
 
 A_PAGE = 3
@@ -53,16 +53,16 @@ def half(entry: str) -> str:
 
 def shown(snapshot: Snapshot, finding: Finding) -> bytes | None:
     """The place with what is around it."""
-    return crop(snapshot, finding, margin=90)
+    return crop_finding(snapshot, finding, margin=90)
 
 
 def findings(name: str, file: Path, wanted: str, rules: Sequence[str], source: str) -> Iterator[Drawn]:
     """One finding a cause of severity warning or error, of pages of the half that is asked for."""
-    stored = load(file)
+    stored = load_review(file)
     if half(stored.page) != wanted or stored.snapshot is None:
         return
     report = stored.review().report
-    for group in grouped(f for f in report.findings if f.source == source):
+    for group in group_by_cause(f for f in report.findings if f.source == source):
         one = group[0]
         if one.severity is not Severity.INFORMATION and (not rules or one.rule in rules):
             yield Drawn(f"{name}/{stored.page}", one, len(group), shown(stored.snapshot, one))
@@ -119,7 +119,7 @@ def main() -> None:
     found: list[Drawn] = []
     for word in options.sets:
         name, _, folder = word.partition("=")
-        for file in paths(Path(folder)):
+        for file in snapshot_paths(Path(folder)):
             found += findings(name, file, options.half, options.rule, options.source)
     chosen = list(enumerate(draw(found, options.count, options.seed)))
     options.output.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from relook_lsp.core.finding import Severity
-from relook_lsp.critics.axe import NOTES, PREFIX
+from relook_lsp.critics.axe_findings import NOTES, PREFIX
 from relook_lsp.critics.registry import BY_ID
 from tests.precision.sample import half
 from tests.precision.table import FRESH, MENDED_ON, SAMPLES, VERDICTS, counts, judged, rows, wilson
@@ -17,7 +17,7 @@ from tests.precision.table import FRESH, MENDED_ON, SAMPLES, VERDICTS, counts, j
 ENOUGH = 10
 """Findings from which a share says something."""
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "precision.md"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "dev" / "precision.md"
 
 
 def test_every_line_is_a_judgement() -> None:

@@ -12,10 +12,10 @@ from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch, Replacement
 from relook_lsp.core.text import Span
-from relook_lsp.refine.refine import looker
-from relook_lsp.refine.trajectory import State
-from relook_lsp.refine.verify import Look, Verifier
-from relook_lsp.review.review import Settings
+from relook_lsp.refine.search import clean_renderer
+from relook_lsp.refine.trajectory import PageState
+from relook_lsp.refine.verifier import RenderPage, Verifier
+from relook_lsp.review.pipeline import ReviewSettings
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -66,23 +66,23 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def look(driver: Driver) -> Look:
-    return looker(driver, Settings())
+def look(driver: Driver) -> RenderPage:
+    return clean_renderer(driver, ReviewSettings())
 
 
 @pytest.fixture(scope="session")
-def verifier(look: Look) -> Verifier:
+def verifier(look: RenderPage) -> Verifier:
     return Verifier(look)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def base(folder: Path, look: Look) -> State:
+async def base(folder: Path, look: RenderPage) -> PageState:
     page = Page(folder, "index.html")
-    return State(page, await look(page))
+    return PageState(page, await look(page))
 
 
 def edit(path: str, text: str, old: str, new: str) -> Patch:
     """Replace the only occurrence of ``old``."""
     assert text.count(old) == 1, (old, text.count(old))
     at = text.index(old)
-    return Patch.of([Replacement(path, Span(at, at + len(old)), old, new)], new)
+    return Patch.from_replacements([Replacement(path, Span(at, at + len(old)), old, new)], new)

@@ -9,9 +9,9 @@ import pytest
 
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch
-from relook_lsp.refine.neighbours import Neighbours
-from relook_lsp.refine.trajectory import Reason, State, texts_of
-from relook_lsp.refine.verify import Verifier
+from relook_lsp.refine.acceptance.neighbour_pages import NeighbourPages
+from relook_lsp.refine.trajectory import PageState, Reason, texts_of
+from relook_lsp.refine.verifier import Verifier
 from tests.refine.conftest import CSS, PAGE, edit
 
 
@@ -78,25 +78,25 @@ TRICKS = (
 
 @pytest.mark.browser
 @pytest.mark.parametrize("trick", TRICKS, ids=lambda trick: trick.name)
-async def test_never_accepted(trick: Trick, base: State, verifier: Verifier) -> None:
+async def test_never_accepted(trick: Trick, base: PageState, verifier: Verifier) -> None:
     assert base.review.snapshot is not None
     verdict = await verifier(base, trick.patch)
-    assert not verdict.accepted
+    assert not verdict.is_accepted
     assert verdict.reason in trick.reasons, (verdict.reason, verdict.detail)
 
 
 @pytest.mark.browser
-async def test_honest_edits_are_accepted(base: State, verifier: Verifier) -> None:
+async def test_honest_edits_are_accepted(base: PageState, verifier: Verifier) -> None:
     for patch in (
         edit("style.css", CSS, MUTED, ".muted { color: #666 }"),
         edit("style.css", CSS, CARD, "max-width: 560px;"),
     ):
         verdict = await verifier(base, patch)
-        assert verdict.accepted, (patch.title, verdict.reason, verdict.detail)
+        assert verdict.is_accepted, (patch.title, verdict.reason, verdict.detail)
 
 
 @pytest.mark.browser
-async def test_a_hang_that_ends_is_no_merit_of_the_edit(base: State, verifier: Verifier) -> None:
+async def test_a_hang_that_ends_is_no_merit_of_the_edit(base: PageState, verifier: Verifier) -> None:
     assert base.review.snapshot is not None
     stood = replace(base, review=replace(base.review, snapshot=replace(base.review.snapshot, hung=True)))
     verdict = await verifier(stood, edit("style.css", CSS, MUTED, ".muted { color: #666 }"))
@@ -104,30 +104,30 @@ async def test_a_hang_that_ends_is_no_merit_of_the_edit(base: State, verifier: V
 
 
 @pytest.mark.browser
-async def test_needed_edit_plus_useless_one(base: State, verifier: Verifier) -> None:
+async def test_needed_edit_plus_useless_one(base: PageState, verifier: Verifier) -> None:
     needed = edit("style.css", CSS, MUTED, ".muted { color: #666 }")
     useless = edit("style.css", CSS, BODY, "margin: 17px;")
-    verdict = await verifier(base, Patch.of(needed.replacements + useless.replacements))
+    verdict = await verifier(base, Patch.from_replacements(needed.replacements + useless.replacements))
     assert verdict.reason is Reason.NOT_NEEDED
 
 
 @pytest.mark.browser
-async def test_fixing_one_finding_by_worsening_another(base: State, verifier: Verifier) -> None:
+async def test_fixing_one_finding_by_worsening_another(base: PageState, verifier: Verifier) -> None:
     needed = edit("style.css", CSS, CARD, "max-width: 560px;")
     harmful = edit("style.css", CSS, "color: #0645ad", "color: #eee")
-    verdict = await verifier(base, Patch.of(needed.replacements + harmful.replacements))
+    verdict = await verifier(base, Patch.from_replacements(needed.replacements + harmful.replacements))
     assert verdict.reason in SEEN, verdict
 
 
 @pytest.mark.browser
-async def test_fixing_the_phone_by_breaking_the_desktop(base: State, verifier: Verifier) -> None:
+async def test_fixing_the_phone_by_breaking_the_desktop(base: PageState, verifier: Verifier) -> None:
     patch = edit("style.css", CSS, CARD, "width: 300px; } @media (min-width: 700px) { .card { width: 1500px }")
     verdict = await verifier(base, patch)
-    assert not verdict.accepted
+    assert not verdict.is_accepted
 
 
 @pytest.mark.browser
-async def test_breaking_only_a_width_between_the_viewports(base: State, verifier: Verifier) -> None:
+async def test_breaking_only_a_width_between_the_viewports(base: PageState, verifier: Verifier) -> None:
     patch = edit(
         "style.css",
         CSS,
@@ -135,25 +135,25 @@ async def test_breaking_only_a_width_between_the_viewports(base: State, verifier
         "max-width: 560px; } @media (min-width: 580px) and (max-width: 640px) { .card { min-width: 900px }",
     )
     verdict = await verifier(base, patch)
-    assert not verdict.accepted
+    assert not verdict.is_accepted
 
 
 @pytest.mark.browser
-async def test_other_pages_of_a_shared_sheet(base: State, folder: Path, verifier: Verifier) -> None:
-    guarded = Verifier(verifier.look, others=Neighbours(verifier.look, [Page(folder, "other.html")]))
+async def test_other_pages_of_a_shared_sheet(base: PageState, folder: Path, verifier: Verifier) -> None:
+    guarded = Verifier(verifier.render, others=NeighbourPages(verifier.render, [Page(folder, "other.html")]))
     patch = edit("style.css", CSS, MUTED, ".muted { color: #333 }")
-    assert (await verifier(base, patch)).accepted
+    assert (await verifier(base, patch)).is_accepted
     verdict = await guarded(base, patch)
     assert verdict.reason is Reason.OTHER_PAGE, verdict
 
 
 @pytest.mark.browser
 async def test_the_second_edit_of_a_shared_sheet_is_judged_after_the_first(
-    base: State, folder: Path, verifier: Verifier
+    base: PageState, folder: Path, verifier: Verifier
 ) -> None:
-    guarded = Verifier(verifier.look, others=Neighbours(verifier.look, [Page(folder, "other.html")]))
+    guarded = Verifier(verifier.render, others=NeighbourPages(verifier.render, [Page(folder, "other.html")]))
     first = await guarded(base, edit("style.css", CSS, CARD, "max-width: 560px;"))
-    assert first.accepted and first.state is not None
+    assert first.is_accepted and first.state is not None
     longer = texts_of(first.state)["style.css"]
     second = await guarded(first.state, edit("style.css", longer, MUTED, ".muted { color: #333 }"))
     assert second.reason is Reason.OTHER_PAGE, second

@@ -16,10 +16,10 @@ import pytest
 from relook_lsp.core.errors import NotWritten
 from relook_lsp.core.patch import Patch, Replacement
 from relook_lsp.core.text import Span
-from relook_lsp.refine.files import Stale, write
+from relook_lsp.refine.file_writes import StaleFile, write_patch
 from relook_lsp.refine.journal import NAME, take_back_interrupted
 
-PATCH = Patch.of([Replacement(name, Span(0, 1), "a", "b") for name in ("one.css", "two.css")])
+PATCH = Patch.from_replacements([Replacement(name, Span(0, 1), "a", "b") for name in ("one.css", "two.css")])
 TEXTS = {"one.css": "abc", "two.css": "axy"}
 
 
@@ -36,7 +36,7 @@ def texts(root: Path) -> list[str]:
 
 def test_all_files(root: Path) -> None:
     (root / "one.css").chmod(0o640)
-    assert write(root, PATCH, TEXTS) == [root / "one.css", root / "two.css"]
+    assert write_patch(root, PATCH, TEXTS) == [root / "one.css", root / "two.css"]
     assert texts(root) == ["bbc", "bxy"]
     assert (root / "one.css").stat().st_mode & 0o777 == 0o640
     assert sorted(path.name for path in root.iterdir()) == sorted(TEXTS)
@@ -45,18 +45,18 @@ def test_all_files(root: Path) -> None:
 def test_a_file_that_was_changed_meanwhile_stops_all(root: Path) -> None:
     """Also where the edit itself would still fit: it was verified on another text."""
     (root / "two.css").write_text("axyz", "utf-8")
-    with pytest.raises(Stale):
-        write(root, PATCH, TEXTS)
+    with pytest.raises(StaleFile):
+        write_patch(root, PATCH, TEXTS)
     assert texts(root) == ["abc", "axyz"]
 
 
 def test_a_file_that_is_gone_or_broken_stops_all(root: Path) -> None:
     (root / "two.css").unlink()
     with pytest.raises(NotWritten):
-        write(root, PATCH, TEXTS)
+        write_patch(root, PATCH, TEXTS)
     (root / "two.css").write_bytes(b'@charset "utf-8";\xff')
     with pytest.raises(NotWritten):
-        write(root, PATCH, TEXTS)
+        write_patch(root, PATCH, TEXTS)
     assert (root / "one.css").read_text("utf-8") == "abc"
 
 
@@ -64,20 +64,20 @@ def test_a_link_stays_a_link(root: Path) -> None:
     (root / "real").mkdir()
     (root / "one.css").rename(root / "real" / "one.css")
     (root / "one.css").symlink_to(root / "real" / "one.css")
-    write(root, PATCH, TEXTS)
+    write_patch(root, PATCH, TEXTS)
     assert (root / "one.css").is_symlink() and texts(root) == ["bbc", "bxy"]
 
 
 # -- all or nothing
 
-FAR = Patch.of([Replacement(name, Span(0, 1), "a", "b") for name in ("far/two.css", "one.css")])
+FAR = Patch.from_replacements([Replacement(name, Span(0, 1), "a", "b") for name in ("far/two.css", "one.css")])
 FAR_TEXTS = {"far/two.css": "axy", "one.css": "abc"}
 
 _WRITER = """
 import os, signal, sys
 from pathlib import Path
 from tests.refine.test_files import FAR, FAR_TEXTS
-from relook_lsp.refine.files import write
+from relook_lsp.refine.file_writes import write_patch
 
 root, last, steps = Path(sys.argv[1]), int(sys.argv[2]), [0]
 
@@ -88,7 +88,7 @@ def stop(event, arguments):
             os.kill(os.getpid(), signal.SIGKILL)
 
 sys.addaudithook(stop)
-write(root, FAR, FAR_TEXTS)
+write_patch(root, FAR, FAR_TEXTS)
 """
 """Killed before the step of that number in which the system is asked for anything below the root; a negative number
 counts renames only."""
@@ -152,7 +152,7 @@ def test_a_file_that_was_changed_after_the_kill_stays(far: Path) -> None:
 
 def test_the_next_edit_mends_too(far: Path) -> None:
     assert _writer(far, -2) == -9
-    assert write(far, FAR, FAR_TEXTS)
+    assert write_patch(far, FAR, FAR_TEXTS)
     assert _content(far) == DONE
 
 
@@ -160,7 +160,7 @@ def test_the_next_edit_mends_too(far: Path) -> None:
 def test_a_folder_that_may_not_be_written(closed: str, far: Path, read_only: Callable[[Path], None]) -> None:
     read_only(far / closed)
     with pytest.raises(NotWritten, match=r"^No file was changed \(far/two.css, one.css\)"):
-        write(far, FAR, FAR_TEXTS)
+        write_patch(far, FAR, FAR_TEXTS)
     assert _content(far) == FAR_TEXTS
 
 
@@ -168,9 +168,9 @@ def test_a_full_disk(full_disk: Path) -> None:
     root, texts = full_disk.parent, {"one.css": "abc", "small/two.css": "axy"}
     for name, text in texts.items():
         (root / name).write_text(text, "utf-8")
-    patch = Patch.of([Replacement(name, Span(0, 1), "a", "b" * 100_000) for name in texts])
+    patch = Patch.from_replacements([Replacement(name, Span(0, 1), "a", "b" * 100_000) for name in texts])
     with pytest.raises(NotWritten, match=r"No file was changed .*No space left"):
-        write(root, patch, texts)
+        write_patch(root, patch, texts)
     assert _content(root) == texts
 
 
@@ -178,7 +178,7 @@ def test_a_full_disk(full_disk: Path) -> None:
 def test_owner_and_mode_stay(far: Path) -> None:
     os.chown(far / "one.css", 1234, 4321)
     (far / "one.css").chmod(0o604)
-    write(far, FAR, FAR_TEXTS)
+    write_patch(far, FAR, FAR_TEXTS)
     known = (far / "one.css").stat()
     assert (known.st_uid, known.st_gid, known.st_mode & 0o777) == (1234, 4321, 0o604)
 
@@ -187,7 +187,7 @@ def test_owner_and_mode_stay(far: Path) -> None:
 def test_a_file_that_may_not_be_written(far: Path) -> None:
     (far / "one.css").chmod(0o444)
     with pytest.raises(NotWritten, match="No file was changed"):
-        write(far, FAR, FAR_TEXTS)
+        write_patch(far, FAR, FAR_TEXTS)
     assert _content(far) == FAR_TEXTS
 
 
@@ -202,7 +202,7 @@ def test_a_rename_that_fails_takes_the_others_back(far: Path, monkeypatch: pytes
     inode = (far / "far" / "two.css").stat().st_ino
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(NotWritten, match=r"No file was changed .*one.css cannot be written: Input/output error"):
-        write(far, FAR, FAR_TEXTS)
+        write_patch(far, FAR, FAR_TEXTS)
     assert _content(far) == FAR_TEXTS
     assert (far / "far" / "two.css").stat().st_ino == inode
 
@@ -221,7 +221,7 @@ def test_what_cannot_be_taken_back_is_said_and_tried_again(far: Path, monkeypatc
         pytest.raises(NotWritten, match=r"half written: far/two.css holds it.*one.css is as it was"),
     ):
         patched.setattr(Path, "replace", refuse)
-        write(far, FAR, FAR_TEXTS)
+        write_patch(far, FAR, FAR_TEXTS)
     assert _content(far)["far/two.css"] == "bxy"
     assert "taken back" in next(take_back_interrupted(far))
     assert _content(far) == FAR_TEXTS
@@ -238,8 +238,8 @@ def test_a_file_that_is_changed_while_the_edit_is_written_is_kept(far: Path, mon
         return replace(self, target)
 
     monkeypatch.setattr(Path, "replace", meddle)
-    with pytest.raises(Stale):
-        write(far, FAR, FAR_TEXTS)
+    with pytest.raises(StaleFile):
+        write_patch(far, FAR, FAR_TEXTS)
     assert _content(far) == {"far/two.css": "axy", "one.css": "theirs"}
 
 

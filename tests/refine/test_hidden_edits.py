@@ -10,10 +10,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, Route, async_playwright
 
-from relook_lsp.browser.find import find
+from relook_lsp.browser.executables import find_browser
 from relook_lsp.core.patch import Patch, Replacement
 from relook_lsp.core.text import Span
-from relook_lsp.refine.rights import check
+from relook_lsp.refine.acceptance.permissions import check_permissions
 from relook_lsp.refine.trajectory import Reason
 from tests.refine.hidden_edits import TEXTS, Edit, hidden, honest, mutated
 
@@ -24,8 +24,8 @@ def _refused(edit: Edit) -> bool:
     text = TEXTS[edit.path]
     assert edit.old in text, edit
     at = text.index(edit.old)
-    patch = Patch.of([Replacement(edit.path, Span(at, at + len(edit.old)), edit.old, edit.new)])
-    denied = check(patch, TEXTS)
+    patch = Patch.from_replacements([Replacement(edit.path, Span(at, at + len(edit.old)), edit.old, edit.new)])
+    denied = check_permissions(patch, TEXTS)
     assert denied is None or denied[0] in (Reason.NOT_ALLOWED, Reason.EMPTY), denied
     return denied is not None
 
@@ -75,7 +75,7 @@ _ORACLE = """(texts) => {
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def page() -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=find().path, args=["--no-sandbox"])
+        browser = await playwright.chromium.launch(executable_path=find_browser().path, args=["--no-sandbox"])
         one = await browser.new_page()
 
         async def abort(route: Route) -> None:

@@ -9,11 +9,11 @@ import pytest
 
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
-from relook_lsp.refine.refine import looker
-from relook_lsp.refine.stage import Stage
-from relook_lsp.refine.trajectory import Reason, State
-from relook_lsp.refine.verify import Verifier
-from relook_lsp.review.review import Settings
+from relook_lsp.refine.candidate_renderer import CandidateRenderer
+from relook_lsp.refine.search import clean_renderer
+from relook_lsp.refine.trajectory import PageState, Reason
+from relook_lsp.refine.verifier import Verifier
+from relook_lsp.review.pipeline import ReviewSettings
 from tests.refine.conftest import edit
 
 PAGE = """<!doctype html>
@@ -94,8 +94,10 @@ async def test_what_an_edit_may_do_to_text(
 ) -> None:
     (tmp_path / "index.html").write_text(text, "utf-8")
     page, patch = Page(tmp_path, "index.html"), edit("index.html", text, old, new)
-    async with Stage(driver, Settings()) as stage:
-        look = stage.look if screened else looker(driver, Settings())
-        verdict = await Verifier(look, screen=stage.screen if screened else None)(State(page, await look(page)), patch)
+    async with CandidateRenderer(driver, ReviewSettings()) as stage:
+        look = stage.render if screened else clean_renderer(driver, ReviewSettings())
+        verdict = await Verifier(look, screen=stage.screen_candidate if screened else None)(
+            PageState(page, await look(page)), patch
+        )
     assert verdict.reason is reason
     assert why in verdict.detail

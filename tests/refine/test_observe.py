@@ -8,11 +8,11 @@ import pytest
 
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
-from relook_lsp.models.language import LanguageError, parse
-from relook_lsp.refine.observe import Observed, observe, to_patch
-from relook_lsp.refine.refine import looker
-from relook_lsp.refine.trajectory import State
-from relook_lsp.review.review import Settings
+from relook_lsp.models.edit_language import LanguageError, parse_answer
+from relook_lsp.refine.proposers.observation import ObservedGroup, observe_group, operations_to_patch
+from relook_lsp.refine.search import clean_renderer
+from relook_lsp.refine.trajectory import PageState
+from relook_lsp.review.pipeline import ReviewSettings
 
 HEAD = """<!doctype html>
 <html lang="en">
@@ -27,11 +27,11 @@ BARE = '<p><font color="#cccccc">A note that is hard to read.</font></p>'
 pytestmark = pytest.mark.browser
 
 
-async def told(driver: Driver, tmp_path: Path, body: str, rule: str = "low-contrast") -> Observed:
+async def told(driver: Driver, tmp_path: Path, body: str, rule: str = "low-contrast") -> ObservedGroup:
     (tmp_path / "index.html").write_text(HEAD + body, "utf-8")
     page = Page(tmp_path, "index.html")
-    state = State(page, await looker(driver, Settings())(page))
-    observed = observe(state, [one for one in state.review.report.findings if one.rule == rule])
+    state = PageState(page, await clean_renderer(driver, ReviewSettings())(page))
+    observed = observe_group(state, [one for one in state.review.report.findings if one.rule == rule])
     assert observed is not None
     return observed
 
@@ -48,7 +48,7 @@ async def test_the_cause_is_told_and_can_be_removed(
     seen = observed.observation
     assert seen.cause is not None
     assert (seen.declarations[seen.cause].name, seen.declarations[seen.cause].value) == cause
-    patch = to_patch(observed, parse("del cause", seen))
+    patch = operations_to_patch(observed, parse_answer("del cause", seen))
     assert left in " ".join(patch.apply("index.html", HEAD + body).split())
 
 
@@ -65,7 +65,7 @@ async def test_what_takes_the_focus_away_is_told_though_it_holds_only_then(
     observed = await told(driver, tmp_path, RINGLESS, "no-visible-focus")
     seen = observed.observation
     assert seen.cause is not None and seen.declarations[seen.cause].selector == "a:focus"
-    patch = to_patch(observed, parse(answer, seen))
+    patch = operations_to_patch(observed, parse_answer(answer, seen))
     assert left in " ".join(patch.apply("index.html", HEAD + RINGLESS).split())
 
 
@@ -96,6 +96,6 @@ async def test_a_ground_is_not_put_behind_text_that_has_none(driver: Driver, tmp
     slot = next(index for index, one in enumerate(seen.slots) if one.name == "background-color")
     labels = [one.label for one in seen.elements]
     with pytest.raises(LanguageError, match="a bar"):
-        to_patch(observed, parse(f"set e{labels.index('p')} background-color s{slot}", seen))
-    patch = to_patch(observed, parse(f"set e{labels.index('div')} background-color s{slot}", seen))
+        operations_to_patch(observed, parse_answer(f"set e{labels.index('p')} background-color s{slot}", seen))
+    patch = operations_to_patch(observed, parse_answer(f"set e{labels.index('div')} background-color s{slot}", seen))
     assert f"background: {seen.slots[slot].value}; padding" in patch.apply("index.html", HEAD + CARD)

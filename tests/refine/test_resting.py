@@ -8,10 +8,10 @@ import pytest
 
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
-from relook_lsp.refine.refine import looker
-from relook_lsp.refine.trajectory import Reason, State
-from relook_lsp.refine.verify import Verifier
-from relook_lsp.review.review import Settings
+from relook_lsp.refine.search import clean_renderer
+from relook_lsp.refine.trajectory import PageState, Reason
+from relook_lsp.refine.verifier import Verifier
+from relook_lsp.review.pipeline import ReviewSettings
 from tests.refine.conftest import edit
 
 PAGE = """<!doctype html>
@@ -44,10 +44,10 @@ async def test_what_fades_without_the_focus_is_no_repair_of_it(
     driver: Driver, tmp_path: Path, old: str, new: str, reason: Reason
 ) -> None:
     (tmp_path / "index.html").write_text(PAGE, "utf-8")
-    look, page = looker(driver, Settings()), Page(tmp_path, "index.html")
-    base = State(page, await look(page))
+    look, page = clean_renderer(driver, ReviewSettings()), Page(tmp_path, "index.html")
+    base = PageState(page, await look(page))
     (finding,) = base.review.report.findings
     assert finding.rule == "no-visible-focus"
-    verdict = await Verifier(look, minimal=False).aimed([finding])(base, edit("index.html", PAGE, old, new))
+    verdict = await Verifier(look, minimal=False).aimed_at([finding])(base, edit("index.html", PAGE, old, new))
     assert verdict.reason is reason, verdict.detail
     assert (reason is Reason.ACCEPTED) or "looks otherwise without the focus" in verdict.detail

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from relook_lsp.core.patch import Patch, Replacement
 from relook_lsp.core.text import Span
-from relook_lsp.refine.rights import MAX_SIZE, check
+from relook_lsp.refine.acceptance.permissions import MAX_SIZE, check_permissions
 from relook_lsp.refine.trajectory import Reason
 from tests.refine.conftest import CSS, PAGE, edit
 
@@ -54,24 +54,24 @@ def css(new: str) -> Patch:
     ],
 )
 def test_not_allowed(patch: Patch) -> None:
-    denied = check(patch, TEXTS)
+    denied = check_permissions(patch, TEXTS)
     assert denied is not None and denied[0] is Reason.NOT_ALLOWED, denied
 
 
 def test_settings_and_files_that_the_page_does_not_use() -> None:
     for name in ("relook.toml", "pyproject.toml", "../secret.css", "other.css"):
-        denied = check(Patch.of([Replacement(name, Span(0, 0), "", 'rules = "off"')]), TEXTS)
+        denied = check_permissions(Patch.from_replacements([Replacement(name, Span(0, 0), "", 'rules = "off"')]), TEXTS)
         assert denied is not None and denied[0] is Reason.DOES_NOT_APPLY
 
 
 def test_an_edit_of_another_text_does_not_apply() -> None:
-    denied = check(Patch.of([Replacement("style.css", Span(0, 4), "nope", "body")]), TEXTS)
+    denied = check_permissions(Patch.from_replacements([Replacement("style.css", Span(0, 4), "nope", "body")]), TEXTS)
     assert denied is not None and denied[0] is Reason.DOES_NOT_APPLY
 
 
 @pytest.mark.parametrize("new", [".muted { color: #333 }", ".muted { color: #aaa; max-width: 100% }", ""])
 def test_style_may_be_edited(new: str) -> None:
-    assert check(css(new), TEXTS) is None
+    assert check_permissions(css(new), TEXTS) is None
 
 
 @given(st.text(max_size=200))
@@ -79,7 +79,7 @@ def test_style_may_be_edited(new: str) -> None:
 def test_whatever_a_policy_writes_no_script_handler_or_url_appears(text: str) -> None:
     """Free text in place of a value: what is allowed leaves the document's scripts, handlers and URLs as they were."""
     patch = html("Fresh apples from the valley", text)
-    if check(patch, TEXTS) is None:
+    if check_permissions(patch, TEXTS) is None:
         assert _what_runs(patch.apply("index.html", THROWS)) == _what_runs(THROWS)
 
 
@@ -93,5 +93,5 @@ def _what_runs(text: str) -> list[tuple[str, str]]:
 
 
 def test_size_is_bounded() -> None:
-    denied = check(css(".muted { color: #000 }" + " " * (MAX_SIZE + 1)), TEXTS)
+    denied = check_permissions(css(".muted { color: #000 }" + " " * (MAX_SIZE + 1)), TEXTS)
     assert denied is not None and denied[0] is Reason.TOO_LARGE

@@ -11,27 +11,27 @@ import pytest_asyncio
 
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
-from relook_lsp.refine.refine import refine
-from relook_lsp.refine.solved import SOLVERS
-from relook_lsp.refine.stage import Stage
-from relook_lsp.refine.trajectory import State, Trajectory, open_findings, texts_of
-from relook_lsp.refine.verify import Verifier
-from relook_lsp.review.review import Settings
+from relook_lsp.refine.candidate_renderer import CandidateRenderer
+from relook_lsp.refine.proposers.solved import SOLVERS
+from relook_lsp.refine.search import refine_page
+from relook_lsp.refine.trajectory import PageState, Trajectory, open_findings, texts_of
+from relook_lsp.refine.verifier import Verifier
+from relook_lsp.review.pipeline import ReviewSettings
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "rules" / "examples"
 RULES = sorted(rule for rule in SOLVERS if (EXAMPLES / rule / "wrong.html").is_file())
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def stage(driver: Driver) -> AsyncIterator[Stage]:
-    async with Stage(driver, Settings()) as one:
+async def stage(driver: Driver) -> AsyncIterator[CandidateRenderer]:
+    async with CandidateRenderer(driver, ReviewSettings()) as one:
         yield one
 
 
-async def refined(stage: Stage, page: Page) -> Trajectory:
-    start = State(page, await stage.look(page))
+async def refined(stage: CandidateRenderer, page: Page) -> Trajectory:
+    start = PageState(page, await stage.render(page))
     assert start.review.report.reviewed, start.review.report.problems
-    return await refine(start, Verifier(stage.look, screen=stage.screen))
+    return await refine_page(start, Verifier(stage.render, screen=stage.screen_candidate))
 
 
 def refused(result: Trajectory) -> list[tuple[str, str, str]]:
@@ -40,7 +40,7 @@ def refused(result: Trajectory) -> list[tuple[str, str, str]]:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("rule", RULES)
-async def test_the_example_of_the_rule_is_mended(rule: str, stage: Stage, tmp_path: Path) -> None:
+async def test_the_example_of_the_rule_is_mended(rule: str, stage: CandidateRenderer, tmp_path: Path) -> None:
     shutil.copytree(EXAMPLES / rule, tmp_path / rule)
     result = await refined(stage, Page(tmp_path / rule, "wrong.html"))
     found = [finding for finding in result.start.review.report.findings if finding.rule == rule]
@@ -52,17 +52,17 @@ async def test_the_example_of_the_rule_is_mended(rule: str, stage: Stage, tmp_pa
 
 @pytest.mark.browser
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
-async def test_only_the_edit_differs(newline: str, stage: Stage, tmp_path: Path) -> None:
+async def test_only_the_edit_differs(newline: str, stage: CandidateRenderer, tmp_path: Path) -> None:
     text = (EXAMPLES / "page-scrolls-sideways" / "wrong.html").read_text("utf-8")
     (tmp_path / "a.html").write_bytes(text.replace("\n", newline).encode())
     result = await refined(stage, Page(tmp_path, "a.html"))
-    before, patch = texts_of(result.start)["a.html"], result.patch
+    before, patch = texts_of(result.start)["a.html"], result.combined_patch
     assert result.best.cost == 0, refused(result)
     after = patch.apply("a.html", before)
     assert after == texts_of(result.best)["a.html"]
     assert ("\r" in after) == (newline == "\r\n")
     assert after.count("\n") == after.count(newline)
-    assert patch.size < 100
+    assert patch.character_count < 100
 
 
 HEAD = '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>Boats</title>\n'
@@ -147,7 +147,7 @@ SMALL = {
 
 @pytest.mark.browser
 @pytest.mark.parametrize("name", SMALL)
-async def test_a_small_page_is_mended(name: str, stage: Stage, tmp_path: Path) -> None:
+async def test_a_small_page_is_mended(name: str, stage: CandidateRenderer, tmp_path: Path) -> None:
     rule, text = SMALL[name]
     (tmp_path / "a.html").write_text(text, "utf-8")
     result = await refined(stage, Page(tmp_path, "a.html"))
@@ -165,7 +165,7 @@ async def test_a_small_page_is_mended(name: str, stage: Stage, tmp_path: Path) -
     ],
 )
 async def test_a_large_heading_becomes_smaller_and_its_words_stay_whole(
-    style: str, stage: Stage, tmp_path: Path
+    style: str, stage: CandidateRenderer, tmp_path: Path
 ) -> None:
     (tmp_path / "a.html").write_text(f"{HEAD}<style>{style}</style><h1>Harbours</h1><p>{SENTENCE}</p>", "utf-8")
     result = await refined(stage, Page(tmp_path, "a.html"))
@@ -175,7 +175,7 @@ async def test_a_large_heading_becomes_smaller_and_its_words_stay_whole(
 
 
 @pytest.mark.browser
-async def test_small_text_is_mended_where_its_size_comes_from(stage: Stage, tmp_path: Path) -> None:
+async def test_small_text_is_mended_where_its_size_comes_from(stage: CandidateRenderer, tmp_path: Path) -> None:
     text = f"{HEAD}<style>body {{ font-size: 6px }}</style><h1>Boats</h1><p>{SENTENCE}</p><p>{SENTENCE}</p><ul><li>Dogs</ul>"
     (tmp_path / "a.html").write_text(text, "utf-8")
     result = await refined(stage, Page(tmp_path, "a.html"))
@@ -193,7 +193,7 @@ async def test_small_text_is_mended_where_its_size_comes_from(stage: Stage, tmp_
     ],
 )
 async def test_the_first_edit_leaves_nothing_of_the_defect(
-    style: str, first: str, stage: Stage, tmp_path: Path
+    style: str, first: str, stage: CandidateRenderer, tmp_path: Path
 ) -> None:
     """Padding comes on top of a width; what has room beside the box needs no second declaration."""
     text = f'{HEAD}<style>.box {{ background: #f1e3d0 }} {style}</style><h1>Boats</h1><div class="box">{SENTENCE}</div>'

@@ -8,10 +8,10 @@ import pytest
 
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
-from relook_lsp.refine.refine import looker
-from relook_lsp.refine.trajectory import Reason, State
-from relook_lsp.refine.verify import Verifier
-from relook_lsp.review.review import Settings
+from relook_lsp.refine.search import clean_renderer
+from relook_lsp.refine.trajectory import PageState, Reason
+from relook_lsp.refine.verifier import Verifier
+from relook_lsp.review.pipeline import ReviewSettings
 from tests.refine.conftest import edit
 
 PAGE = """<!doctype html>
@@ -45,9 +45,9 @@ async def test_a_form_that_is_too_wide_for_a_phone(
 ) -> None:
     text = PAGE.replace("WIDE", wide)
     (tmp_path / "index.html").write_text(text, "utf-8")
-    look, page = looker(driver, Settings()), Page(tmp_path, "index.html")
-    base = State(page, await look(page))
+    look, page = clean_renderer(driver, ReviewSettings()), Page(tmp_path, "index.html")
+    base = PageState(page, await look(page))
     target = [finding for finding in base.review.report.findings if finding.rule == "page-scrolls-sideways"]
-    verdict = await Verifier(look).aimed(target)(base, edit("index.html", text, f"width: {wide};", new))
+    verdict = await Verifier(look).aimed_at(target)(base, edit("index.html", text, f"width: {wide};", new))
     assert verdict.reason is reason, verdict.detail
     assert (reason is Reason.ACCEPTED) or "where nothing was wrong" in verdict.detail

@@ -9,11 +9,11 @@ import pytest
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch
-from relook_lsp.refine.refine import looker
-from relook_lsp.refine.stage import Stage
-from relook_lsp.refine.trajectory import Reason, State
-from relook_lsp.refine.verify import Verifier
-from relook_lsp.review.review import Settings
+from relook_lsp.refine.candidate_renderer import CandidateRenderer
+from relook_lsp.refine.search import clean_renderer
+from relook_lsp.refine.trajectory import PageState, Reason
+from relook_lsp.refine.verifier import Verifier
+from relook_lsp.review.pipeline import ReviewSettings
 from tests.refine.conftest import edit
 
 PAGE = """<!doctype html>
@@ -54,13 +54,15 @@ async def test_what_may_become_small(
 ) -> None:
     (tmp_path / "index.html").write_text(text, "utf-8")
     page = Page(tmp_path, "index.html")
-    patch = Patch.of(one for old, new in edits.items() for one in edit("index.html", text, old, new).replacements)
-    async with Stage(driver, Settings()) as stage:
-        look = stage.look if screened else looker(driver, Settings())
-        base = State(page, await look(page))
+    patch = Patch.from_replacements(
+        one for old, new in edits.items() for one in edit("index.html", text, old, new).replacements
+    )
+    async with CandidateRenderer(driver, ReviewSettings()) as stage:
+        look = stage.render if screened else clean_renderer(driver, ReviewSettings())
+        base = PageState(page, await look(page))
         wide = [f for f in base.review.report.findings if f.rule == "page-scrolls-sideways"]
         assert wide
-        verify = Verifier(look, screen=stage.screen if screened else None, minimal=False).aimed(wide)
+        verify = Verifier(look, screen=stage.screen_candidate if screened else None, minimal=False).aimed_at(wide)
         verdict = await verify(base, patch)
     assert verdict.reason is (Reason.CONTENT_LOST if lost else Reason.ACCEPTED), verdict.detail
     assert lost in verdict.detail

@@ -8,11 +8,11 @@ import pytest
 
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
-from relook_lsp.refine.refine import refine
-from relook_lsp.refine.stage import Stage
-from relook_lsp.refine.trajectory import State, Trajectory, open_findings, texts_of
-from relook_lsp.refine.verify import Verifier
-from relook_lsp.review.review import Settings
+from relook_lsp.refine.candidate_renderer import CandidateRenderer
+from relook_lsp.refine.search import refine_page
+from relook_lsp.refine.trajectory import PageState, Trajectory, open_findings, texts_of
+from relook_lsp.refine.verifier import Verifier
+from relook_lsp.review.pipeline import ReviewSettings
 
 pytestmark = pytest.mark.browser
 
@@ -49,9 +49,9 @@ PAGES = {
 
 
 async def refined(driver: Driver, page: Page) -> Trajectory:
-    async with Stage(driver, Settings()) as stage:
-        start = State(page, await stage.look(page))
-        return await refine(start, Verifier(stage.look, screen=stage.screen))
+    async with CandidateRenderer(driver, ReviewSettings()) as stage:
+        start = PageState(page, await stage.render(page))
+        return await refine_page(start, Verifier(stage.render, screen=stage.screen_candidate))
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -63,4 +63,4 @@ async def test_where_it_is_mended(name: str, driver: Driver, tmp_path: Path) -> 
     assert not open_findings(result.best), [
         (a.patch.title, a.verdict.reason, a.verdict.detail) for a in result.attempts
     ]
-    assert texts_of(result.best)["a.html"] == text.replace(*expected), result.patch.title
+    assert texts_of(result.best)["a.html"] == text.replace(*expected), result.combined_patch.title

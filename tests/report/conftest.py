@@ -13,27 +13,27 @@ from relook_lsp.core.geometry import Rect
 from relook_lsp.core.page import Page
 from relook_lsp.core.snapshot import Snapshot, Source, Viewport
 from relook_lsp.core.text import LineIndex, Span
-from relook_lsp.report import Reviewed
-from relook_lsp.review.review import Settings, review
+from relook_lsp.report import PageReview
+from relook_lsp.review.pipeline import ReviewSettings, review_page
 
 DEMO = Path(__file__).parents[2] / "docs" / "demo"
 PHONE = Viewport(375, 812, True)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def broken(driver: Driver) -> Reviewed:
+async def broken(driver: Driver) -> PageReview:
     return await reviewed(driver, "broken/index.html")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def clean(driver: Driver) -> Reviewed:
+async def clean(driver: Driver) -> PageReview:
     return await reviewed(driver, "clean/index.html")
 
 
-async def reviewed(driver: Driver, entry: str) -> Reviewed:
-    result = await review(driver, Page(DEMO, entry), Settings())
+async def reviewed(driver: Driver, entry: str) -> PageReview:
+    result = await review_page(driver, Page(DEMO, entry), ReviewSettings())
     assert result.snapshot is not None, result.report.problems
-    return Reviewed(result.report, result.snapshot)
+    return PageReview(result.report, result.snapshot)
 
 
 def location(text: str, part: str, path: str | None = "a.css", url: str = "http://page/a.css") -> Location:
@@ -45,20 +45,20 @@ def location(text: str, part: str, path: str | None = "a.css", url: str = "http:
 def finding(text: str, part: str, key: str = "1", rule: str = "low-contrast", path: str | None = "a.css") -> Finding:
     return Finding(
         rule, Severity.WARNING, f"about {part}", location(text, part, path), key, PHONE, 0, "", Rect(0, 0, 0, 0), None,
-        seen=(Sighting(PHONE, 0),),
+        sightings=(Sighting(PHONE, 0),),
     )  # fmt: skip
 
 
-def of_source(text: str, *findings: Finding, path: str | None = "a.css") -> Reviewed:
+def of_source(text: str, *findings: Finding, path: str | None = "a.css") -> PageReview:
     """A page with one source and no pictures."""
     url = "http://page/a.css"
     snapshot = Snapshot("p.html", "http://page/p.html", "exact", (), (), (), {url: Source(url, path, text, 0, "css")})
-    return Reviewed(Report("p.html", valid=True, findings=findings), snapshot)
+    return PageReview(Report("p.html", valid=True, findings=findings), snapshot)
 
 
-def hostile(payloads: Sequence[str]) -> list[Reviewed]:
+def hostile(payloads: Sequence[str]) -> list[PageReview]:
     """Pages in which a payload stands in every field that a report prints."""
-    pages: list[Reviewed] = []
+    pages: list[PageReview] = []
     for number, evil in enumerate(payloads):
         text = f"x {evil} y"
         url = f"http://page/{number}{evil}"
@@ -67,7 +67,7 @@ def hostile(payloads: Sequence[str]) -> list[Reviewed]:
         one = Finding(
             rule=evil, severity=Severity.ERROR, message=evil, cause=place, key=evil, viewport=PHONE, moment=0, view=evil,
             box=Rect(0, 0, 9, 9), node=None, related=(Related(evil, place),), selector=evil, xpath=evil,
-            measured={evil: evil, "text": evil, "ratio": 1.5}, required={evil: evil}, seen=(Sighting(PHONE, 0),),
+            measured={evil: evil, "text": evil, "ratio": 1.5}, required={evil: evil}, sightings=(Sighting(PHONE, 0),),
         )  # fmt: skip
         other = Finding(
             evil, Severity.ERROR, evil, place, evil + "2", PHONE, 0, "", Rect(0, 0, 9, 9), None, selector=evil
@@ -77,5 +77,5 @@ def hostile(payloads: Sequence[str]) -> list[Reviewed]:
             problems=(Problem(evil, evil),),
         )  # fmt: skip
         source = Source(url, place.path, text, 0, "css")
-        pages.append(Reviewed(report, Snapshot(evil, url, "exact", (), (), (), {url: source})))
+        pages.append(PageReview(report, Snapshot(evil, url, "exact", (), (), (), {url: source})))
     return pages

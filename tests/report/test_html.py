@@ -11,17 +11,17 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
 from relook_lsp.browser.driver import Driver
-from relook_lsp.browser.find import find
+from relook_lsp.browser.executables import find_browser
 from relook_lsp.core import page as core
 from relook_lsp.critics.registry import RULES
-from relook_lsp.report import Reviewed
-from relook_lsp.report.before_after import Pair
-from relook_lsp.report.before_after import render as render_pairs
-from relook_lsp.report.embed import MAX_BYTES
-from relook_lsp.report.entry import prose
-from relook_lsp.report.group import grouped
-from relook_lsp.report.html import render
-from relook_lsp.review.review import Settings, review
+from relook_lsp.report import PageReview
+from relook_lsp.report.before_after import RefinedPair
+from relook_lsp.report.before_after import render_before_after as render_pairs
+from relook_lsp.report.embedded_images import MAX_BYTES
+from relook_lsp.report.finding_entry import message_markup
+from relook_lsp.report.grouping import group_by_cause
+from relook_lsp.report.html import render_html
+from relook_lsp.review.pipeline import ReviewSettings, review_page
 from tests.report.conftest import hostile
 
 pytestmark = pytest.mark.browser
@@ -39,7 +39,7 @@ window.addEventListener("error", (event) => executed.push("error: " + event.mess
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        yield await playwright.chromium.launch(executable_path=find().path, args=["--no-sandbox"])
+        yield await playwright.chromium.launch(executable_path=find_browser().path, args=["--no-sandbox"])
 
 
 async def _open(
@@ -82,7 +82,7 @@ async def test_nothing_of_a_page_executes(browser: Browser, data: Path, tmp_path
 
 async def _shape(browser: Browser, folder: Path, payloads: Sequence[str]) -> dict[str, dict[str, int]]:
     """What elements the report has, and whether anything ran or was asked for."""
-    page, asked = await _open(browser, folder, render(hostile(payloads), {}))
+    page, asked = await _open(browser, folder, render_html(hostile(payloads), {}))
     assert asked == []
     # Whatever waits for a mouse or for focus gets it.
     await page.evaluate(
@@ -105,16 +105,16 @@ async def _shape(browser: Browser, folder: Path, payloads: Sequence[str]) -> dic
 async def test_hostile_diff_and_edits_do_not_execute(browser: Browser, tmp_path: Path) -> None:
     evil = "</pre><img src=x onerror=alert(1)><script>alert(2)</script>\u202e"
     one = hostile([evil])[0].report
-    page, asked = await _open(browser, tmp_path, render_pairs([Pair(one, None, one, None, (evil,), evil)]))
+    page, asked = await _open(browser, tmp_path, render_pairs([RefinedPair(one, None, one, None, (evil,), evil)]))
     assert asked == [] and await page.evaluate("executed") == []
     assert await page.locator("img").count() == 0
     await page.context.close()
 
 
 async def test_box_and_finding_lead_to_each_other(
-    browser: Browser, broken: Reviewed, clean: Reviewed, tmp_path: Path
+    browser: Browser, broken: PageReview, clean: PageReview, tmp_path: Path
 ) -> None:
-    page, asked = await _open(browser, tmp_path, render([broken, clean], TEXTS))
+    page, asked = await _open(browser, tmp_path, render_html([broken, clean], TEXTS))
     assert asked == []
     finding = page.locator(".finding[data-rule=page-scrolls-sideways]")
     await finding.locator(".show").click()
@@ -128,9 +128,9 @@ async def test_box_and_finding_lead_to_each_other(
     await page.context.close()
 
 
-async def test_box_lies_where_the_finding_is(browser: Browser, broken: Reviewed, tmp_path: Path) -> None:
-    page, _ = await _open(browser, tmp_path, render([broken], TEXTS))
-    groups = grouped(broken.report.findings)
+async def test_box_lies_where_the_finding_is(browser: Browser, broken: PageReview, tmp_path: Path) -> None:
+    page, _ = await _open(browser, tmp_path, render_html([broken], TEXTS))
+    groups = group_by_cause(broken.report.findings)
     number = next(n for n, group in enumerate(groups, start=1) if group[0].rule == "page-scrolls-sideways")
     await page.locator(f"#f-0-{number} .show").click()
     box = page.locator(".box.chosen:visible")
@@ -144,9 +144,9 @@ async def test_box_lies_where_the_finding_is(browser: Browser, broken: Reviewed,
     await page.context.close()
 
 
-async def test_filters(browser: Browser, broken: Reviewed, tmp_path: Path) -> None:
-    page, _ = await _open(browser, tmp_path, render([broken], TEXTS))
-    groups = grouped(broken.report.findings)
+async def test_filters(browser: Browser, broken: PageReview, tmp_path: Path) -> None:
+    page, _ = await _open(browser, tmp_path, render_html([broken], TEXTS))
+    groups = group_by_cause(broken.report.findings)
     shown = page.locator(".finding:visible")
     assert await shown.count() == len(groups)
     await page.select_option("select[name=rule]", "low-contrast")
@@ -156,13 +156,13 @@ async def test_filters(browser: Browser, broken: Reviewed, tmp_path: Path) -> No
     assert await shown.count() == sum(group[0].severity != "error" for group in groups)
     await page.check("input[value=error]")
     await page.select_option("select[name=window]", "1280 × 800")
-    wide = [g for g in groups if any(s.viewport.width == 1280 for one in g for s in one.seen)]
+    wide = [g for g in groups if any(s.viewport.width == 1280 for one in g for s in one.sightings)]
     assert 0 < await shown.count() == len(wide) < len(groups)
     await page.context.close()
 
 
-async def test_keyboard_alone(browser: Browser, broken: Reviewed, tmp_path: Path) -> None:
-    page, _ = await _open(browser, tmp_path, render([broken], TEXTS))
+async def test_keyboard_alone(browser: Browser, broken: PageReview, tmp_path: Path) -> None:
+    page, _ = await _open(browser, tmp_path, render_html([broken], TEXTS))
     await page.keyboard.press("j")
     assert await page.evaluate("document.activeElement.id") == "f-0-1"
     await page.keyboard.press("j")
@@ -177,9 +177,9 @@ async def test_keyboard_alone(browser: Browser, broken: Reviewed, tmp_path: Path
     await page.context.close()
 
 
-async def test_reads_without_scripts(browser: Browser, broken: Reviewed, tmp_path: Path) -> None:
-    page, _ = await _open(browser, tmp_path, render([broken], TEXTS), script=False)
-    assert await page.locator(".finding:visible").count() == len(grouped(broken.report.findings))
+async def test_reads_without_scripts(browser: Browser, broken: PageReview, tmp_path: Path) -> None:
+    page, _ = await _open(browser, tmp_path, render_html([broken], TEXTS), script=False)
+    assert await page.locator(".finding:visible").count() == len(group_by_cause(broken.report.findings))
     assert not await page.locator(".filters").is_visible()
     assert await page.locator(".window:visible img").count() == 1
     shown: list[str | None] = []
@@ -191,32 +191,32 @@ async def test_reads_without_scripts(browser: Browser, broken: Reviewed, tmp_pat
 
 
 def test_names_in_messages_are_code() -> None:
-    assert prose("`a/<b>.png` is gone; ` alone") == "<code>a/&lt;b&gt;.png</code> is gone; ` alone"
+    assert message_markup("`a/<b>.png` is gone; ` alone") == "<code>a/&lt;b&gt;.png</code> is gone; ` alone"
 
 
-def test_pictures_are_bounded(broken: Reviewed) -> None:
-    whole = render([broken], TEXTS)
+def test_pictures_are_bounded(broken: PageReview) -> None:
+    whole = render_html([broken], TEXTS)
     assert "Some pictures were left out" not in whole
     assert len(whole) < 1_500_000
-    small = render([broken], TEXTS, limit=100_000)
+    small = render_html([broken], TEXTS, limit=100_000)
     assert len(small) < 100_000 + 80_000
     assert "Some pictures were left out" in small
     assert MAX_BYTES < 50_000_000
 
 
-def test_same_frame_is_embedded_once(broken: Reviewed) -> None:
-    text = render([broken], TEXTS)
+def test_same_frame_is_embedded_once(broken: PageReview) -> None:
+    text = render_html([broken], TEXTS)
     frames = [part.split('"')[0] for part in text.split('src="data:')[1:]]
     large = [one for one in frames if len(one) > 20_000]
     assert len(large) == len(set(large)) >= 3
 
 
 async def test_our_own_report_has_no_findings(
-    driver: Driver, broken: Reviewed, clean: Reviewed, tmp_path: Path
+    driver: Driver, broken: PageReview, clean: PageReview, tmp_path: Path
 ) -> None:
-    (tmp_path / "report.html").write_text(render([broken, clean], TEXTS), "utf-8")
-    (tmp_path / "one.html").write_text(render([clean], TEXTS), "utf-8")
+    (tmp_path / "report.html").write_text(render_html([broken, clean], TEXTS), "utf-8")
+    (tmp_path / "one.html").write_text(render_html([clean], TEXTS), "utf-8")
     for name in ("report.html", "one.html"):
-        result = await review(driver, core.Page(tmp_path, name), Settings())
-        found = [(f.rule, f.message, f.selector, str(f.viewport)) for f in result.report.all]
+        result = await review_page(driver, core.Page(tmp_path, name), ReviewSettings())
+        found = [(f.rule, f.message, f.selector, str(f.viewport)) for f in result.report.all_findings]
         assert not found and not result.report.problems

@@ -8,8 +8,8 @@ from typing import Any
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.finding import Problem, Report
 from relook_lsp.core.text import Position, Range
-from relook_lsp.report import Reviewed
-from relook_lsp.report.json import render
+from relook_lsp.report import PageReview
+from relook_lsp.report.json import render_json
 from tests.report.conftest import finding, of_source, reviewed
 
 PAGE = {
@@ -21,14 +21,14 @@ FINDING = {
 }  # fmt: skip
 
 
-def _page(*pages: Reviewed, **options: Any) -> dict[str, Any]:
-    body = json.loads(render(pages, **options))
+def _page(*pages: PageReview, **options: Any) -> dict[str, Any]:
+    body = json.loads(render_json(pages, **options))
     assert body["schema"] == 1
     assert re.fullmatch(r"\d+\.\d+\.\d+", body["relook"])
     return body["pages"][0]
 
 
-def test_every_key_of_version_1(broken: Reviewed) -> None:
+def test_every_key_of_version_1(broken: PageReview) -> None:
     page = _page(broken)
     assert page.keys() >= PAGE
     assert 0 <= page["score"] <= 100
@@ -43,7 +43,7 @@ def test_every_key_of_version_1(broken: Reviewed) -> None:
         assert (one["file"] is None) == (one["url"] is not None)
 
 
-def test_range_points_at_the_source(broken: Reviewed) -> None:
+def test_range_points_at_the_source(broken: PageReview) -> None:
     (one,) = [f for f in _page(broken)["findings"] if f["rule"] == "page-scrolls-sideways"]
     assert broken.snapshot is not None
     (source,) = [s for s in broken.snapshot.sources.values() if s.path == one["file"] == "broken/style.css"]
@@ -52,17 +52,17 @@ def test_range_points_at_the_source(broken: Reviewed) -> None:
     assert source.text.split("\n")[start["line"]][start["character"] : end["character"]] == "min-width: 640px"
 
 
-def test_same_page_gives_the_same_bytes(broken: Reviewed) -> None:
-    again = Reviewed(replace(broken.report, milliseconds={"total": 5}), broken.snapshot)
-    assert render([again]) == render([broken])
-    assert render([again], timings=True) != render([broken], timings=True)
+def test_same_page_gives_the_same_bytes(broken: PageReview) -> None:
+    again = PageReview(replace(broken.report, milliseconds={"total": 5}), broken.snapshot)
+    assert render_json([again]) == render_json([broken])
+    assert render_json([again], timings=True) != render_json([broken], timings=True)
     timed = _page(broken, timings=True)
     assert timed["milliseconds"].keys() == {"total", "capture", "critics"}
 
 
-async def test_second_review_gives_the_same_bytes(broken: Reviewed, driver: Driver) -> None:
+async def test_second_review_gives_the_same_bytes(broken: PageReview, driver: Driver) -> None:
     again = await reviewed(driver, "broken/index.html")
-    assert render([Reviewed(again.report, None)]) == render([Reviewed(broken.report, None)])
+    assert render_json([PageReview(again.report, None)]) == render_json([PageReview(broken.report, None)])
 
 
 def test_range_of_a_finding_in_no_file_stands_in_its_url() -> None:
@@ -89,6 +89,6 @@ def test_picture_is_named_where_there_is_one() -> None:
 
 def test_page_that_could_not_be_reviewed_has_no_score() -> None:
     failed = Report("p.html", valid=False, problems=(Problem("timeout", "It took too long."),), reviewed=False)
-    page = _page(Reviewed(failed, None))
+    page = _page(PageReview(failed, None))
     assert page["score"] is None
     assert page["problems"] == [{"kind": "timeout", "message": "It took too long."}]

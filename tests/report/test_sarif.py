@@ -9,26 +9,28 @@ from jsonschema import Draft4Validator
 
 from relook_lsp.core.finding import Problem, Related, Report
 from relook_lsp.critics.registry import RULES
-from relook_lsp.report import Reviewed
-from relook_lsp.report.group import grouped
-from relook_lsp.report.sarif import described, render
+from relook_lsp.report import PageReview
+from relook_lsp.report.grouping import group_by_cause
+from relook_lsp.report.sarif import describe_rule, render_sarif
 from tests.report.conftest import finding, hostile, location, of_source
 
 SCHEMA = json.loads((Path(__file__).parent / "schema" / "sarif-2.1.0-rtm.5.json").read_text("utf-8"))
 Draft4Validator.check_schema(SCHEMA)
 
 
-def _run(*pages: Reviewed) -> dict[str, Any]:
-    log = json.loads(render(pages, [described(rule) for rule in RULES]))
+def _run(*pages: PageReview) -> dict[str, Any]:
+    log = json.loads(render_sarif(pages, [describe_rule(rule) for rule in RULES]))
     errors = [f"{list(error.path)}: {error.message}" for error in Draft4Validator(SCHEMA).iter_errors(log)]
     assert not errors, errors[:5]
     (run,) = log["runs"]
     return run
 
 
-def test_sample_site_is_valid(broken: Reviewed, clean: Reviewed) -> None:
+def test_sample_site_is_valid(broken: PageReview, clean: PageReview) -> None:
     run = _run(broken, clean)
-    assert len(run["results"]) == len(grouped(broken.report.findings)) + len(grouped(broken.report.suppressed))
+    assert len(run["results"]) == len(group_by_cause(broken.report.findings)) + len(
+        group_by_cause(broken.report.suppressed)
+    )
     assert run["columnKind"] == "utf16CodeUnits"
     rules = run["tool"]["driver"]["rules"]
     assert [rule["id"] for rule in rules] == [rule.id for rule in RULES]
@@ -74,7 +76,7 @@ def test_a_finding_without_a_file_has_the_url_or_the_page() -> None:
 def test_silenced_findings_are_suppressed_in_source() -> None:
     text = "p { color: #999 }"
     page = of_source(text)
-    page = Reviewed(replace(page.report, suppressed=(finding(text, "color: #999"),)), page.snapshot)
+    page = PageReview(replace(page.report, suppressed=(finding(text, "color: #999"),)), page.snapshot)
     (result,) = _run(page)["results"]
     assert result["suppressions"] == [{"kind": "inSource"}]
 
@@ -101,7 +103,7 @@ def test_places_with_one_cause_are_one_alert() -> None:
 
 def test_page_that_could_not_be_reviewed_is_a_notification() -> None:
     failed = Report("p.html", valid=False, problems=(Problem("timeout", "It took too long."),), reviewed=False)
-    run = _run(Reviewed(failed, None))
+    run = _run(PageReview(failed, None))
     assert run["results"] == []
     assert run["invocations"][0]["executionSuccessful"] is False
     assert "It took too long." in run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]

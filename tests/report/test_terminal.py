@@ -7,12 +7,12 @@ from pathlib import Path
 from rich.console import Console
 
 from relook_lsp.core.finding import Report
-from relook_lsp.report import Reviewed
-from relook_lsp.report.terminal import render
+from relook_lsp.report import PageReview
+from relook_lsp.report.terminal import render_terminal
 from tests.report.conftest import finding, hostile, of_source
 
 
-def _text(*pages: Reviewed, terminal: bool = False, quiet: bool = False) -> str:
+def _text(*pages: PageReview, terminal: bool = False, quiet: bool = False) -> str:
     file = io.StringIO()
     console = Console(
         file=file,
@@ -22,11 +22,11 @@ def _text(*pages: Reviewed, terminal: bool = False, quiet: bool = False) -> str:
         width=120,
         color_system="truecolor" if terminal else None,
     )
-    render(pages, console, quiet=quiet)
+    render_terminal(pages, console, quiet=quiet)
     return file.getvalue()
 
 
-def _marked(page: Reviewed) -> str:
+def _marked(page: PageReview) -> str:
     """What stands above the carets, by columns of a terminal."""
     from rich.cells import cell_len
 
@@ -84,7 +84,7 @@ def test_colour_only_on_a_terminal() -> None:
 def test_quiet_leaves_clean_pages_out() -> None:
     text = "p { color: #999 }"
     shown = _text(
-        Reviewed(Report("fine.html", valid=True), None), of_source(text, finding(text, "color: #999")), quiet=True
+        PageReview(Report("fine.html", valid=True), None), of_source(text, finding(text, "color: #999")), quiet=True
     )
     assert "fine.html" not in shown and "p.html" in shown
     assert "2 pages, 1 without findings" in shown
@@ -99,7 +99,7 @@ def test_controls_of_a_page_never_reach_the_terminal(data: Path) -> None:
     assert "[bold]markup[/bold]" in shown
 
 
-def test_the_sample_site(broken: Reviewed) -> None:
+def test_the_sample_site(broken: PageReview) -> None:
     shown = _text(broken)
     assert "broken/style.css" in shown
     assert f"score {broken.report.score}" in shown

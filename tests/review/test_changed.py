@@ -11,14 +11,14 @@ import pytest_asyncio
 
 from relook_lsp.browser.capture import Capture
 from relook_lsp.browser.driver import Driver
-from relook_lsp.browser.restyle import restyled
+from relook_lsp.browser.style_trial import trial_style
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.page import Page
 from relook_lsp.core.snapshot import View
-from relook_lsp.critics.pixels import Picture
-from relook_lsp.review.changed import changed
-from relook_lsp.review.review import Settings, look
-from relook_lsp.source.restyle import Change, Restyle
+from relook_lsp.critics.view_pixels import ViewPixels
+from relook_lsp.review.pipeline import ReviewSettings, review_and_keep_open
+from relook_lsp.review.provisional.changed_area import changed_rect
+from relook_lsp.source.style_changes import StyleChange, StyleChanges
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -39,16 +39,16 @@ async def live(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Captur
     folder: Path = tmp_path_factory.mktemp("three")
     (folder / "index.html").write_text(PAGE, "utf-8")
     driver = Driver()
-    capture, _ = await look(driver, Page(folder, "index.html"), Settings())
+    capture, _ = await review_and_keep_open(driver, Page(folder, "index.html"), ReviewSettings())
     yield capture
     await capture.close()
     await driver.close()
 
 
 async def region(live: Capture, view: View, more: str) -> Rect | None:
-    change = Restyle(sheets={PAGE.index("<style>"): Change(SHEET, SHEET + more)})
-    async with restyled(live, change) as trial:
-        return changed(view.layout, (await trial.bare(view)).layout, view.viewport)
+    change = StyleChanges(sheets={PAGE.index("<style>"): StyleChange(SHEET, SHEET + more)})
+    async with trial_style(live, change) as trial:
+        return changed_rect(view.layout, (await trial.capture_layout(view)).layout, view.viewport)
 
 
 @pytest.mark.asyncio(loop_scope="module")
@@ -67,7 +67,7 @@ async def region(live: Capture, view: View, more: str) -> Rect | None:
     ],
 )
 async def test_the_part_that_changes(live: Capture, more: str, part: Rect | None) -> None:
-    phone = live.snapshot.settled[0]
+    phone = live.snapshot.settled_views[0]
     found = await region(live, phone, more)
     if part is None or found is None:
         assert found is part
@@ -77,16 +77,16 @@ async def test_the_part_that_changes(live: Capture, more: str, part: Rect | None
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_picture_of_a_part_is_that_part_of_the_picture(live: Capture) -> None:
-    phone = live.snapshot.settled[0]
+    phone = live.snapshot.settled_views[0]
     clip = Rect(5, 90, 200, 120)
-    async with restyled(live, Restyle()) as trial:
-        part = await trial.pictured(await trial.bare(phone), clip)
+    async with trial_style(live, StyleChanges()) as trial:
+        part = await trial.capture_clip(await trial.capture_layout(phone), clip)
     assert part.frame is not None and phone.frame is not None
-    small, whole = Picture(part.frame, part.background), Picture(phone.frame, phone.background)
+    small, whole = ViewPixels(part.frame, part.background), ViewPixels(phone.frame, phone.background)
     assert small.shown.shape == (120, 200, 3)
     for box in (Rect(10, 100, 30, 20), clip):
-        assert np.array_equal(small.crop(box), whole.crop(box)) and small.inside(box)
-        ours, theirs = small.ink(box), whole.ink(box)
+        assert np.array_equal(small.crop(box), whole.crop(box)) and small.is_inside_frame(box)
+        ours, theirs = small.text_ink(box), whole.text_ink(box)
         assert ours is not None and theirs is not None and np.array_equal(ours, theirs) and ours.any()
     for box in (Rect(0, 0, 50, 50), Rect(250, 100, 20, 20)):
-        assert small.crop(box).size == 0 and not small.inside(box)
+        assert small.crop(box).size == 0 and not small.is_inside_frame(box)

@@ -8,8 +8,8 @@ import pytest
 
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
-from relook_lsp.review.review import Settings, review
-from relook_lsp.source.links import climbing
+from relook_lsp.review.pipeline import ReviewSettings, review_page
+from relook_lsp.source.page_graph import urls_above_root
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -31,8 +31,8 @@ async def test_what_lies_above_the_root_is_not_judged(tmp_path: Path) -> None:
     (folder / "own.css").write_text("p { color: #ccc; background: url(../../seen.png) }", "utf-8")
     (tmp_path / "style.css").write_text("p { color: #222 !important }", "utf-8")
     driver = Driver()
-    below = (await review(driver, Page(folder.parent, "index.html"), Settings())).report
-    above = (await review(driver, Page(tmp_path, "pages/index.html"), Settings())).report
+    below = (await review_page(driver, Page(folder.parent, "index.html"), ReviewSettings())).report
+    above = (await review_page(driver, Page(tmp_path, "pages/index.html"), ReviewSettings())).report
     await driver.close()
     assert [finding.rule for finding in below.findings] == []
     assert "outside-root" in {one.reason for one in below.incomplete if one.rule == "failed-resource"}
@@ -55,4 +55,4 @@ async def test_what_lies_above_the_root_is_not_judged(tmp_path: Path) -> None:
     ],
 )
 def test_paths_that_climb(text: str, at: str, answer: bool) -> None:
-    assert ("http://relook.localhost/a.css" in climbing(text, f"http://relook.localhost{at}")) is answer
+    assert ("http://relook.localhost/a.css" in urls_above_root(text, f"http://relook.localhost{at}")) is answer

@@ -10,9 +10,9 @@ import pytest
 
 from relook_lsp.core.errors import SettingsError
 from relook_lsp.review import config
-from relook_lsp.review.config import load, without_project
-from relook_lsp.review.critique import critic_of
-from relook_lsp.review.trust import PROJECT_MAY_SET, below_user, covers
+from relook_lsp.review.config import load_config, without_project
+from relook_lsp.review.critic_opinion import configured_critic
+from relook_lsp.review.trust import PROJECT_MAY_SET, is_covered_by_trust, split_untrusted_settings
 from relook_lsp.review.user_settings import user_settings_file
 
 HOSTILE = """
@@ -61,7 +61,9 @@ def write(root: Path, name: str, text: str) -> Path:
 
 def test_every_key_is_classified() -> None:
     assert {
-        key: part.get("setBy") for key, part in leaves(config.schema()) if part.get("setBy") not in PROJECT_MAY_SET
+        key: part.get("setBy")
+        for key, part in leaves(config.settings_schema())
+        if part.get("setBy") not in PROJECT_MAY_SET
     } == {}
 
 
@@ -70,7 +72,7 @@ def test_no_key_that_speaks_of_a_program_or_a_host_is_for_anyone(word: str) -> N
     """A new key of this kind must be the user's."""
     found = {
         key
-        for key, part in leaves(config.schema())
+        for key, part in leaves(config.settings_schema())
         if word in f"{key} {part['description']}".lower() and part["setBy"] == "anyone"
     }
     assert not found
@@ -79,7 +81,7 @@ def test_no_key_that_speaks_of_a_program_or_a_host_is_for_anyone(word: str) -> N
 @pytest.mark.parametrize("name", ["relook.toml", "pyproject.toml"])
 def test_an_untrusted_project_sets_what_anyone_may(name: str, tmp_path: Path, own: Path) -> None:
     file = write(tmp_path, name, HOSTILE)
-    loaded = load(tmp_path)
+    loaded = load_config(tmp_path)
     plan = loaded.settings.plan
     assert (loaded.browser, loaded.entry, plan.allowed_hosts) == ("", (), ())
     assert (loaded.critic, loaded.policy) == (config.CriticSettings(), config.PolicySettings())
@@ -90,7 +92,7 @@ def test_an_untrusted_project_sets_what_anyone_may(name: str, tmp_path: Path, ow
 @pytest.mark.parametrize("name", ["relook.toml", "pyproject.toml"])
 def test_a_trusted_project_sets_everything(name: str, tmp_path: Path, own: Path) -> None:
     write(tmp_path, name, HOSTILE)
-    loaded = load(tmp_path, trusted=True)
+    loaded = load_config(tmp_path, trusted=True)
     assert (loaded.browser, loaded.entry) == ("/project/evil", ("http://127.0.0.1:1/internal",))
     assert loaded.settings.plan.allowed_hosts == ("evil.example",)
     assert loaded.policy.model == "costly" and not loaded.ignored
@@ -100,23 +102,23 @@ def test_the_file_that_the_user_names_is_the_users(tmp_path: Path, own: Path) ->
     named = tmp_path / "mine.toml"
     named.write_text('browser = "/mine"\n', "utf-8")
     (tmp_path / "relook.toml").write_text('browser = "/project/evil"\n', "utf-8")
-    assert load(tmp_path, file=named).browser == "/mine"
+    assert load_config(tmp_path, file=named).browser == "/mine"
 
 
 def test_the_users_own_file_lies_below_the_project(tmp_path: Path, own: Path) -> None:
     own.write_text('browser = "/mine"\nallowedHosts = ["cdn.example"]\nmoments = [500]\ntimeout = 7\n', "utf-8")
     (tmp_path / "relook.toml").write_text('browser = "/project/evil"\nmoments = [0]\n', "utf-8")
-    loaded = load(tmp_path)
+    loaded = load_config(tmp_path)
     assert (loaded.browser, loaded.settings.plan.allowed_hosts) == ("/mine", ("cdn.example",))
     assert (loaded.settings.plan.moments, loaded.settings.plan.timeout) == ((0,), 7.0)
-    assert load(tmp_path, trusted=True).browser == "/project/evil"
-    assert load(tmp_path, {"browser": "/typed"}, trusted=True).browser == "/typed"
+    assert load_config(tmp_path, trusted=True).browser == "/project/evil"
+    assert load_config(tmp_path, {"browser": "/typed"}, trusted=True).browser == "/typed"
 
 
 def test_a_wrong_file_of_the_user_is_named(tmp_path: Path, own: Path) -> None:
     own.write_text("browsr = 1\n", "utf-8")
     with pytest.raises(SettingsError) as caught:
-        load(tmp_path)
+        load_config(tmp_path)
     assert str(own) in str(caught.value) and "did you mean 'browser'" in str(caught.value)
     assert without_project({"timeout": 5}).settings.plan.timeout == 5
 
@@ -137,10 +139,10 @@ def test_the_users_folder_is_never_a_relative_one(folder: str, monkeypatch: pyte
 def test_scripts_can_be_turned_off_by_anyone_and_on_by_the_user(tmp_path: Path, own: Path) -> None:
     own.write_text("scripts = false\n", "utf-8")
     (tmp_path / "relook.toml").write_text("scripts = true\n", "utf-8")
-    assert not load(tmp_path).settings.plan.scripts
+    assert not load_config(tmp_path).settings.plan.scripts
     own.unlink()
     (tmp_path / "relook.toml").write_text("scripts = false\n", "utf-8")
-    loaded = load(tmp_path)
+    loaded = load_config(tmp_path)
     assert not loaded.settings.plan.scripts and not loaded.ignored
 
 
@@ -156,7 +158,7 @@ def test_scripts_can_be_turned_off_by_anyone_and_on_by_the_user(tmp_path: Path, 
     ],
 )
 def test_only_the_user_names_a_url(entry: object, kept: dict[str, object]) -> None:
-    allowed, ignored = below_user({"entry": entry}, config.schema())
+    allowed, ignored = split_untrusted_settings({"entry": entry}, config.settings_schema())
     assert allowed == kept
     assert ignored == (() if kept == {"entry": entry} else ("entry",))
 
@@ -166,15 +168,15 @@ def test_a_symbolic_link_is_still_the_projects_file(tmp_path: Path, own: Path) -
     real.write_text('browser = "/project/evil"\n', "utf-8")
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "relook.toml").symlink_to(real)
-    loaded = load(tmp_path / "site")
+    loaded = load_config(tmp_path / "site")
     assert loaded.browser == "" and loaded.ignored.keys == ("browser",)
 
 
 def test_trust_in_a_folder_says_nothing_of_the_folders_above(tmp_path: Path) -> None:
-    assert covers((tmp_path,), tmp_path) and covers((tmp_path,), tmp_path / "deep" / "site")
-    assert not covers((tmp_path / "site",), tmp_path)
-    assert not covers((), tmp_path)
-    assert not covers((tmp_path / "site",), tmp_path / "site2")
+    assert is_covered_by_trust((tmp_path,), tmp_path) and is_covered_by_trust((tmp_path,), tmp_path / "deep" / "site")
+    assert not is_covered_by_trust((tmp_path / "site",), tmp_path)
+    assert not is_covered_by_trust((), tmp_path)
+    assert not is_covered_by_trust((tmp_path / "site",), tmp_path / "site2")
 
 
 @pytest.mark.parametrize("role", ["critic", "policy"])
@@ -196,10 +198,10 @@ def test_the_key_is_for_an_endpoint_that_the_user_set(
     """Also where the project is trusted: trust lets it name a server, not take the key."""
     own.write_text(own_text.format(role=role), "utf-8")
     (tmp_path / "relook.toml").write_text(f'{role}.endpoint = "http://project.example/v1"\n', "utf-8")
-    loaded = load(tmp_path, {role: overrides}, trusted=True)
+    loaded = load_config(tmp_path, {role: overrides}, trusted=True)
     assert getattr(loaded, role).send_key is sent
 
 
 def test_without_an_endpoint_there_is_no_critic(tmp_path: Path, own: Path) -> None:
     (tmp_path / "relook.toml").write_text(HOSTILE, "utf-8")
-    assert critic_of(load(tmp_path)) is None
+    assert configured_critic(load_config(tmp_path)) is None

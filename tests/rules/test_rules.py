@@ -18,16 +18,16 @@ from pathlib import Path
 
 import pytest
 
+from relook_lsp.browser.capture_plan import CapturePlan
 from relook_lsp.browser.driver import Driver
-from relook_lsp.browser.plan import Plan
 from relook_lsp.core.finding import Finding, Severity
+from relook_lsp.core.incomplete_reasons import REASONS
 from relook_lsp.core.page import Page
-from relook_lsp.core.undecided import WHY
-from relook_lsp.critics.rule import Options
-from relook_lsp.review.review import Review, Settings, review
+from relook_lsp.critics.rule import CriticOptions
+from relook_lsp.review.pipeline import Review, ReviewSettings, review_page
 
 HERE = Path(__file__).parent
-PLAN = Plan(timeout=90)
+PLAN = CapturePlan(timeout=90)
 """More than a page takes on a busy machine."""
 CASES = sorted(path.relative_to(HERE) for path in HERE.glob("*/*.html"))
 
@@ -41,7 +41,7 @@ def _describe(result: Review, finding: Finding) -> dict[str, object]:
         "rule": finding.rule,
         "place": finding.selector,
         "cause": cause,
-        "widths": finding.widths,
+        "widths": finding.failing_widths,
         "message": finding.message,
     }
 
@@ -55,7 +55,7 @@ def _matches(found: dict[str, object], wanted: dict[str, object]) -> bool:
 async def test_case(case: Path, driver: Driver) -> None:
     expected = json.loads((HERE / case).with_suffix(".json").read_text("utf-8"))
     page = Page(HERE / case.parent, case.name, sites=())
-    result = await review(driver, page, Settings(PLAN, Options(**expected.get("options", {}))))
+    result = await review_page(driver, page, ReviewSettings(PLAN, CriticOptions(**expected.get("options", {}))))
     assert result.snapshot is not None, result.report.problems
     counted = [
         f for f in result.report.findings if f.severity is not Severity.INFORMATION or f.rule == case.parent.name
@@ -72,6 +72,6 @@ async def test_case(case: Path, driver: Driver) -> None:
     assert not missing and not unlisted, (
         f"not found: {missing}\nnot listed: {unlisted}\nall: {found}\nincomplete: {result.report.incomplete}"
     )
-    assert {i.reason for i in result.report.incomplete} <= WHY.keys()
+    assert {i.reason for i in result.report.incomplete} <= REASONS.keys()
     for wanted in expected.get("incomplete", []):
         assert any(i.rule == wanted["rule"] and i.reason == wanted["reason"] for i in result.report.incomplete), wanted

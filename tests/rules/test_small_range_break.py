@@ -8,8 +8,8 @@ import pytest
 
 from relook_lsp.browser.driver import Driver
 from relook_lsp.core.page import Page
-from relook_lsp.critics.rules.small_range_break import applies
-from relook_lsp.review.review import Settings, review
+from relook_lsp.critics.rules.small_range_break import is_small_range
+from relook_lsp.review.pipeline import ReviewSettings, review_page
 
 HERE = Path(__file__).parent / "small-range-break"
 EXAMINED = (320, 375, 540, 600, 660, 768, 1280, 1400)
@@ -27,15 +27,15 @@ EXAMINED = (320, 375, 540, 600, 660, 768, 1280, 1400)
     ],
 )
 def test_which_widths(failing: tuple[int, ...], is_small: bool) -> None:
-    assert applies(failing, EXAMINED, (375, 768, 1280)) is is_small
+    assert is_small_range(failing, EXAMINED, (375, 768, 1280)) is is_small
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("page", "passes"), [("fluid.html", True), ("missing_breakpoint.html", False)])
 async def test_passes_where_nothing_breaks(page: str, passes: bool, driver: Driver) -> None:
-    result = await review(driver, Page(HERE, page, sites=()), Settings())
+    result = await review_page(driver, Page(HERE, page, sites=()), ReviewSettings())
     assert result.snapshot is not None, result.report.problems
-    layout = result.snapshot.settled[0].layout
-    root = layout.find("html")
+    layout = result.snapshot.settled_views[0].layout
+    root = layout.find_first("html")
     assert root is not None
     assert (("small-range-break", layout.key(root)) in result.report.passed) is passes

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from relook_lsp.browser import driver
-from relook_lsp.session.browser import Browser
+from relook_lsp.session.shared_browser import SharedBrowser
 
 
 class Fake:
@@ -38,23 +38,23 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[Fake]:
 
 
 async def test_one_browser_for_all_and_closed_after_the_last(made: list[Fake]) -> None:
-    browser = Browser(idle=0.3)
-    async with browser.use("") as one:
-        async with browser.use("") as two:
+    browser = SharedBrowser(idle=0.3)
+    async with browser.borrow_driver("") as one:
+        async with browser.borrow_driver("") as two:
             assert one is two
         await asyncio.sleep(0.5)
         assert not made[0].closed  # someone still uses it
     await until(lambda: made[0].closed)
     assert len(made) == 1
-    async with browser.use("") as three:
+    async with browser.borrow_driver("") as three:
         assert three is not one
 
 
 async def test_another_setting_waits_until_nobody_is_at_the_former(made: list[Fake]) -> None:
-    browser, order = Browser(), list[str]()
+    browser, order = SharedBrowser(), list[str]()
 
     async def work(setting: str) -> None:
-        async with browser.use(setting) as one:
+        async with browser.borrow_driver(setting) as one:
             assert isinstance(one, Fake) and one.setting == setting
             order.append(setting)
             await asyncio.sleep(0.05)
@@ -75,10 +75,10 @@ async def test_another_setting_waits_until_nobody_is_at_the_former(made: list[Fa
 
 
 async def test_another_setting_is_another_browser(made: list[Fake]) -> None:
-    browser = Browser()
-    async with browser.use("a"):
+    browser = SharedBrowser()
+    async with browser.borrow_driver("a"):
         pass
-    async with browser.use("b"):
+    async with browser.borrow_driver("b"):
         pass
     assert [one.setting for one in made] == ["a", "b"] and made[0].closed
     await browser.close()
@@ -86,10 +86,10 @@ async def test_another_setting_is_another_browser(made: list[Fake]) -> None:
 
 
 async def test_who_comes_while_it_closes_gets_a_new_one(made: list[Fake]) -> None:
-    browser = Browser(idle=0)
-    async with browser.use(""):
+    browser = SharedBrowser(idle=0)
+    async with browser.borrow_driver(""):
         pass
     await asyncio.sleep(0.001)
-    async with browser.use("") as other:
+    async with browser.borrow_driver("") as other:
         assert [one for one in made if one.closed] == [one for one in made if one is not other]
     await browser.close()

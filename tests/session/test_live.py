@@ -11,11 +11,11 @@ import pytest
 import pytest_asyncio
 
 from relook_lsp.core.page import Page
-from relook_lsp.critics.rule import Options
-from relook_lsp.session.documents import Open
-from relook_lsp.session.live import Live
-from relook_lsp.session.session import Session
-from relook_lsp.session.subject import Seen, Subject
+from relook_lsp.critics.rule import CriticOptions
+from relook_lsp.session.open_documents import OpenDocument
+from relook_lsp.session.open_page import OpenPage
+from relook_lsp.session.reviewed_page import PageId, ReviewedPage
+from relook_lsp.session.state import Session
 from tests.session.conftest import Nobody
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(200)]
@@ -43,7 +43,7 @@ Told = list[tuple[str, int, int, str]]
 """Rule, line, character and message of each finding."""
 
 
-def findings(seen: Seen) -> Told:
+def findings(seen: ReviewedPage) -> Told:
     shown = ((f.rule, f.cause.range.start, f.message) for f in seen.report.findings if f.cost > 0)
     return sorted((rule, start.line, start.character, message) for rule, start, message in shown)
 
@@ -56,11 +56,11 @@ def places(told: Told) -> list[tuple[str, int, int]]:
 class Listening(Nobody):
     told: list[tuple[str, Told]] = field(default_factory=list[tuple[str, Told]])
 
-    async def reviewed(self, seen: Seen) -> None:
-        self.told.append(("reviewed", findings(seen)))
+    async def on_reviewed(self, reviewed: ReviewedPage) -> None:
+        self.told.append(("reviewed", findings(reviewed)))
 
-    def glimpsed(self, seen: Seen) -> None:
-        self.told.append(("glimpsed", findings(seen)))
+    def on_provisional_review(self, reviewed: ReviewedPage) -> None:
+        self.told.append(("glimpsed", findings(reviewed)))
 
 
 @pytest_asyncio.fixture
@@ -77,8 +77,10 @@ async def told(session: Session, listener: Listening, folder: Path, *texts: str)
     (folder / "index.html").write_text(texts[0], "utf-8")
     for version, text in enumerate(texts, 1):
         listener.told.clear()
-        session.put(Open((folder / "index.html").as_uri(), folder / "index.html", "html", version, text))
-        await session.look(Subject(folder, "index.html"))
+        session.put_document(
+            OpenDocument((folder / "index.html").as_uri(), folder / "index.html", "html", version, text)
+        )
+        await session.review_now(PageId(folder, "index.html"))
     return listener.told
 
 
@@ -156,10 +158,10 @@ async def test_what_a_script_has_changed_is_not_told_of_an_edit(
 async def test_whatever_goes_wrong_the_review_follows(
     listening: tuple[Session, Listening], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def broken(_self: Live, _page: Page, _options: Options) -> Seen | None:
+    async def broken(_self: OpenPage, _page: Page, _options: CriticOptions) -> ReviewedPage | None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(Live, "after", broken)
+    monkeypatch.setattr(OpenPage, "review_provisionally", broken)
     assert [kind for kind, _ in await told(*listening, tmp_path, PAGE, MENDED)] == ["reviewed"]
 
 
@@ -170,14 +172,14 @@ async def test_the_page_is_as_it_was_after_an_edit_that_was_taken_back(
     session, listener = listening
     await told(session, listener, tmp_path, PAGE)
     uri, path = (tmp_path / "index.html").as_uri(), tmp_path / "index.html"
-    session.put(Open(uri, path, "html", 2, MENDED))
-    look = asyncio.create_task(session.look(Subject(tmp_path, "index.html")))
+    session.put_document(OpenDocument(uri, path, "html", 2, MENDED))
+    look = asyncio.create_task(session.review_now(PageId(tmp_path, "index.html")))
     while not any(kind == "glimpsed" for kind, _ in listener.told):  # noqa: ASYNC110 (a test polls)
         await asyncio.sleep(0.01)
     look.cancel()  # the next edit comes while the review runs
     await asyncio.wait([look])
-    session.put(Open(uri, path, "html", 3, PAGE))
-    await session.look(Subject(tmp_path, "index.html"))
+    session.put_document(OpenDocument(uri, path, "html", 3, PAGE))
+    await session.review_now(PageId(tmp_path, "index.html"))
     assert [rule for rule, *_ in listener.told[-1][1]] == ["low-contrast", "page-scrolls-sideways"]
 
 
@@ -188,13 +190,13 @@ async def test_a_review_that_is_cut_off_while_it_tries_an_edit(
     await told(session, listener, tmp_path, PAGE)
     uri, path = (tmp_path / "index.html").as_uri(), tmp_path / "index.html"
     for version, delay in enumerate((0.0, 0.02, 0.05, 0.1, 0.15), 2):
-        session.put(Open(uri, path, "html", version, MENDED if version % 2 == 0 else PAGE))
-        look = asyncio.create_task(session.look(Subject(tmp_path, "index.html")))
+        session.put_document(OpenDocument(uri, path, "html", version, MENDED if version % 2 == 0 else PAGE))
+        look = asyncio.create_task(session.review_now(PageId(tmp_path, "index.html")))
         await asyncio.sleep(delay)
         look.cancel()
         await asyncio.wait([look])
-    session.put(Open(uri, path, "html", 9, MENDED))
-    seen = await session.look(Subject(tmp_path, "index.html"))
+    session.put_document(OpenDocument(uri, path, "html", 9, MENDED))
+    seen = await session.review_now(PageId(tmp_path, "index.html"))
     assert seen is not None and places(findings(seen)) == [("page-scrolls-sideways", 10, 8)]
 
 
@@ -210,17 +212,17 @@ async def test_a_page_that_does_not_let_go(listening: tuple[Session, Listening],
     """It stands still as soon as it is shown at another size."""
     session, listener = listening
     await told(session, listener, tmp_path, PAGE)
-    live = session._live
+    live = session._open_page
     assert live is not None
-    for look in live.capture.looks.values():
+    for look in live.capture.sessions.values():
         await look.evaluate("addEventListener('resize', () => { while (true); })")
     uri, path = (tmp_path / "index.html").as_uri(), tmp_path / "index.html"
-    session.put(Open(uri, path, "html", 2, MENDED))
+    session.put_document(OpenDocument(uri, path, "html", 2, MENDED))
     async with asyncio.timeout(60):
-        await session.look(Subject(tmp_path, "index.html"))
+        await session.review_now(PageId(tmp_path, "index.html"))
     kind, last = listener.told[-1]
     assert kind == "reviewed" and places(last) == [("page-scrolls-sideways", 10, 8)]
-    assert session._live is not live
+    assert session._open_page is not live
 
 
 async def test_one_page_stays_open_where_two_are_reviewed(
@@ -229,22 +231,22 @@ async def test_one_page_stays_open_where_two_are_reviewed(
     session, listener = listening
     await told(session, listener, tmp_path, PAGE)
     (tmp_path / "other.html").write_text(PAGE, "utf-8")
-    session.put(Open((tmp_path / "other.html").as_uri(), tmp_path / "other.html", "html", 1, PAGE))
-    opened, left, after, leave = list[Live](), list[Live](), Live.after, Live.leave
+    session.put_document(OpenDocument((tmp_path / "other.html").as_uri(), tmp_path / "other.html", "html", 1, PAGE))
+    opened, left, after, leave = list[OpenPage](), list[OpenPage](), OpenPage.review_provisionally, OpenPage.close
 
-    async def meanwhile(self: Live, page: Page, options: Options) -> Seen | None:
+    async def meanwhile(self: OpenPage, page: Page, options: CriticOptions) -> ReviewedPage | None:
         if page.entry == "index.html":
-            await session.look(Subject(tmp_path, "other.html"))
-            opened.extend(one for one in (self, session._live) if one is not None)
+            await session.review_now(PageId(tmp_path, "other.html"))
+            opened.extend(one for one in (self, session._open_page) if one is not None)
         return await after(self, page, options)
 
-    def noted(self: Live) -> None:
+    def noted(self: OpenPage) -> None:
         left.append(self)
         leave(self)
 
-    monkeypatch.setattr(Live, "after", meanwhile)
-    monkeypatch.setattr(Live, "leave", noted)
-    session.put(Open((tmp_path / "index.html").as_uri(), tmp_path / "index.html", "html", 2, MENDED))
-    await session.look(Subject(tmp_path, "index.html"))
+    monkeypatch.setattr(OpenPage, "review_provisionally", meanwhile)
+    monkeypatch.setattr(OpenPage, "close", noted)
+    session.put_document(OpenDocument((tmp_path / "index.html").as_uri(), tmp_path / "index.html", "html", 2, MENDED))
+    await session.review_now(PageId(tmp_path, "index.html"))
     assert len(opened) == 2 and sorted(map(id, left)) == sorted(map(id, opened))
-    assert session._live is not None and session._live not in opened
+    assert session._open_page is not None and session._open_page not in opened

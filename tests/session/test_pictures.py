@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from relook_lsp.session.pictures import Pictures
+from relook_lsp.session.image_files import ImageFiles
 
 
 @pytest.fixture
@@ -18,15 +18,15 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_equal_pictures_are_one_file_until_nobody_needs_it(temporary: Path) -> None:
-    pictures = Pictures()
+    pictures = ImageFiles()
     assert list(temporary.iterdir()) == []
-    path = pictures.write(b"png")
-    assert pictures.write(b"png") == path
-    pictures.own("one", [path])
-    pictures.own("two", [path])
-    pictures.disown("one")
+    path = pictures.write_image(b"png")
+    assert pictures.write_image(b"png") == path
+    pictures.set_owned("one", [path])
+    pictures.set_owned("two", [path])
+    pictures.drop_owner("one")
     assert path.exists()
-    pictures.own("two", [pictures.write(b"other")])
+    pictures.set_owned("two", [pictures.write_image(b"other")])
     assert not path.exists()
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     pictures.close()

@@ -10,13 +10,13 @@ import pytest
 import pytest_asyncio
 
 from relook_lsp.core.page import Page
-from relook_lsp.refine.stage import Stage
-from relook_lsp.review.review import Review
-from relook_lsp.session.documents import Open
-from relook_lsp.session.fixes import Prepared
-from relook_lsp.session.repair import prepare
-from relook_lsp.session.session import Session
-from relook_lsp.session.subject import Seen, Subject
+from relook_lsp.refine.candidate_renderer import CandidateRenderer
+from relook_lsp.review.pipeline import Review
+from relook_lsp.session.fix_store import PreparedFixes
+from relook_lsp.session.jobs.find_fixes import prepare_fixes
+from relook_lsp.session.open_documents import OpenDocument
+from relook_lsp.session.reviewed_page import PageId, ReviewedPage
+from relook_lsp.session.state import Session
 from tests.session.conftest import Nobody
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
@@ -53,30 +53,30 @@ async def session() -> AsyncIterator[Session]:
 @pytest.fixture
 def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The texts of the page that were rendered cleanly, in order."""
-    texts, look = list[str](), Stage.look
+    texts, look = list[str](), CandidateRenderer.render
 
-    async def noted(self: Stage, page: Page) -> Review:
+    async def noted(self: CandidateRenderer, page: Page) -> Review:
         overlay = page.overlays.get(page.entry)
         texts.append("" if overlay is None else overlay.text)
         return await look(self, page)
 
-    monkeypatch.setattr(Stage, "look", noted)
+    monkeypatch.setattr(CandidateRenderer, "render", noted)
     return texts
 
 
-async def look(session: Session, folder: Path, text: str) -> Seen:
+async def look(session: Session, folder: Path, text: str) -> ReviewedPage:
     path = folder / "index.html"
     path.write_text(text, "utf-8")
-    session.put(Open(path.as_uri(), path, "html", 1, text))
-    seen = await session.look(Subject(folder, "index.html"))
+    session.put_document(OpenDocument(path.as_uri(), path, "html", 1, text))
+    seen = await session.review_now(PageId(folder, "index.html"))
     assert seen is not None and seen.report.reviewed
     return seen
 
 
-async def prepared(session: Session, folder: Path, text: str) -> Prepared:
+async def prepared(session: Session, folder: Path, text: str) -> PreparedFixes:
     seen = await look(session, folder, text)
-    await prepare(session, seen)
-    return session.fixes.of(seen.subject)
+    await prepare_fixes(session, seen)
+    return session.fixes.prepared_for(seen.page_id)
 
 
 async def test_the_only_fix_is_everything(session: Session, rendered: list[str], tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ async def test_it_ends_at_once_when_the_user_wants_something(session: Session, t
     """In the middle of whatever it does; the browser is good for the next review."""
     seen = await look(session, tmp_path, WIDE)
     for pause in (0.1, 1.0, 3.0):
-        running = asyncio.create_task(prepare(session, seen))
+        running = asyncio.create_task(prepare_fixes(session, seen))
         await asyncio.sleep(pause)
         running.cancel()
         done, _ = await asyncio.wait([running], timeout=30)

@@ -47,7 +47,7 @@ async def test_of_many_jobs_of_one_key_the_first_and_the_last_run() -> None:
     work.go.set()
     await settle()
     assert work.said == ["one begins", "one ends", "three begins", "three ends"]
-    assert not scheduler.busy()
+    assert not scheduler.is_busy()
 
 
 async def test_a_job_waits_for_a_pause() -> None:
@@ -74,9 +74,9 @@ async def test_what_is_out_of_date_is_cancelled_and_its_successor_runs() -> None
 async def test_one_can_wait_until_everything_that_was_asked_for_is_done() -> None:
     scheduler, work = Scheduler(), Work()
     async with asyncio.timeout(20):
-        await scheduler.settled()
+        await scheduler.wait_until_settled()
     scheduler.submit("find", lambda: asyncio.sleep(0, scheduler.submit("page", work.job("look"))))
-    waiting = asyncio.ensure_future(scheduler.settled())
+    waiting = asyncio.ensure_future(scheduler.wait_until_settled())
     await until(lambda: work.said == ["look begins"])
     await settle()
     assert not waiting.done()
@@ -88,7 +88,7 @@ async def test_one_can_wait_until_everything_that_was_asked_for_is_done() -> Non
 async def test_idle_work_waits_gives_way_and_begins_again() -> None:
     scheduler, work, edit = Scheduler(rest=0.01), Work(), Work()
     scheduler.submit("page", edit.job("review"))
-    scheduler.idle("page", work.job("prepare"))
+    scheduler.submit_idle("page", work.job("prepare"))
     await asyncio.sleep(0.05)
     assert work.said == []
     edit.go.set()
@@ -105,8 +105,8 @@ async def test_idle_work_waits_gives_way_and_begins_again() -> None:
 async def test_idle_jobs_run_one_at_a_time_and_not_while_the_user_waits() -> None:
     scheduler, work = Scheduler(rest=0.001), Work()
     with scheduler.foreground():
-        scheduler.idle("a", work.job("a"))
-        scheduler.idle("b", work.job("b"))
+        scheduler.submit_idle("a", work.job("a"))
+        scheduler.submit_idle("b", work.job("b"))
         await settle()
         assert work.said == []
     await until(lambda: work.said == ["a begins"])
@@ -123,7 +123,7 @@ async def test_a_failing_job_does_not_stop_the_next() -> None:
         raise ValueError
 
     scheduler.submit("page", fails)
-    scheduler.idle("idle", fails)
+    scheduler.submit_idle("idle", fails)
     await asyncio.sleep(0.02)
     work.go.set()
     scheduler.submit("page", work.job("next"))
@@ -134,7 +134,7 @@ async def test_a_failing_job_does_not_stop_the_next() -> None:
 async def test_closing_ends_everything() -> None:
     others = asyncio.all_tasks()
     scheduler, work = Scheduler(rest=0.001), Work()
-    scheduler.idle("a", work.job("idle"))
+    scheduler.submit_idle("a", work.job("idle"))
     await until(lambda: work.said == ["idle begins"])
     scheduler.submit("page", work.job("running"))
     scheduler.submit("later", work.job("waiting"), 60)

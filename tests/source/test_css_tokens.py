@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tinycss2 import ast
 
-from relook_lsp.source.css_tokens import Kind, tokens
+from relook_lsp.source.css_tokens import TokenKind, tokenize_css
 
 PIECES = (
     "a", "url(", "u\\72l(", "URL( ", "'", '"', "\\", "\\\n", "\\41 ", "\\g", "/*", "*/", "(", ")", "{", "}", "[", "]", ";",
@@ -24,35 +24,38 @@ PIECES = (
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        (r"u\72l( a\)b )", [(Kind.URL, "a)b")]),
-        (r"\75 rl('x')", [(Kind.FUNCTION, "url"), (Kind.STRING, "x"), (Kind.DELIM, ")")]),
+        (r"u\72l( a\)b )", [(TokenKind.URL, "a)b")]),
+        (r"\75 rl('x')", [(TokenKind.FUNCTION, "url"), (TokenKind.STRING, "x"), (TokenKind.DELIM, ")")]),
         # Two backslashes are one escape: the parenthesis behind them ends the URL.
-        (r"url(a'\\)b", [(Kind.BAD_URL, r"url(a'\\)"), (Kind.IDENT, "b")]),
-        ("url(a b)c", [(Kind.BAD_URL, "url(a b)"), (Kind.IDENT, "c")]),
-        ("url(", [(Kind.URL, "")]),
-        ("'a\\\nb'", [(Kind.STRING, "ab")]),
-        ("'a\nb", [(Kind.BAD_STRING, "'a"), (Kind.SPACE, "\n"), (Kind.IDENT, "b")]),
-        ("'/*' b", [(Kind.STRING, "/*"), (Kind.SPACE, " "), (Kind.IDENT, "b")]),
-        ("url(/*b", [(Kind.URL, "/*b")]),
-        ("/*'*/b", [(Kind.COMMENT, "'"), (Kind.IDENT, "b")]),
-        ("a-->", [(Kind.IDENT, "a--"), (Kind.DELIM, ">")]),
-        ("-->", [(Kind.CDC, "-->")]),
-        ("1url(b)", [(Kind.NUMBER, "1url"), (Kind.DELIM, "("), (Kind.IDENT, "b"), (Kind.DELIM, ")")]),
-        (r"@\69mport", [(Kind.AT_KEYWORD, "import")]),
-        ("u+element(", [(Kind.IDENT, "u"), (Kind.DELIM, "+"), (Kind.FUNCTION, "element")]),
-        ("\\", [(Kind.IDENT, "\ufffd")]),
-        ("\\\n", [(Kind.DELIM, "\\"), (Kind.SPACE, "\n")]),
+        (r"url(a'\\)b", [(TokenKind.BAD_URL, r"url(a'\\)"), (TokenKind.IDENT, "b")]),
+        ("url(a b)c", [(TokenKind.BAD_URL, "url(a b)"), (TokenKind.IDENT, "c")]),
+        ("url(", [(TokenKind.URL, "")]),
+        ("'a\\\nb'", [(TokenKind.STRING, "ab")]),
+        ("'a\nb", [(TokenKind.BAD_STRING, "'a"), (TokenKind.SPACE, "\n"), (TokenKind.IDENT, "b")]),
+        ("'/*' b", [(TokenKind.STRING, "/*"), (TokenKind.SPACE, " "), (TokenKind.IDENT, "b")]),
+        ("url(/*b", [(TokenKind.URL, "/*b")]),
+        ("/*'*/b", [(TokenKind.COMMENT, "'"), (TokenKind.IDENT, "b")]),
+        ("a-->", [(TokenKind.IDENT, "a--"), (TokenKind.DELIM, ">")]),
+        ("-->", [(TokenKind.CDC, "-->")]),
+        (
+            "1url(b)",
+            [(TokenKind.NUMBER, "1url"), (TokenKind.DELIM, "("), (TokenKind.IDENT, "b"), (TokenKind.DELIM, ")")],
+        ),
+        (r"@\69mport", [(TokenKind.AT_KEYWORD, "import")]),
+        ("u+element(", [(TokenKind.IDENT, "u"), (TokenKind.DELIM, "+"), (TokenKind.FUNCTION, "element")]),
+        ("\\", [(TokenKind.IDENT, "\ufffd")]),
+        ("\\\n", [(TokenKind.DELIM, "\\"), (TokenKind.SPACE, "\n")]),
     ],
 )
-def test_tokens(text: str, found: list[tuple[Kind, str]]) -> None:
-    assert [(token.kind, token.value) for token in tokens(text)] == found
+def test_tokens(text: str, found: list[tuple[TokenKind, str]]) -> None:
+    assert [(token.kind, token.value) for token in tokenize_css(text)] == found
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
 @settings(max_examples=500, deadline=None)
 def test_tokens_cover_the_text(text: str) -> None:
     end = 0
-    for token in tokens(text):
+    for token in tokenize_css(text):
         assert token.start == end < token.end
         end = token.end
     assert end == len(text)
@@ -63,19 +66,28 @@ def test_tokens_cover_the_text(text: str) -> None:
 def test_tinycss2_agrees(text: str) -> None:
     """Names, strings, URLs and comments are the same. Left out: bad URLs with escapes, which tinycss2 ends too late, and
     ``U+``, which it still takes for a range everywhere."""
-    if re.search(r"\bu\+", text, re.I) or any(t.kind is Kind.BAD_URL and "\\" in t.value for t in tokens(text)):
+    if re.search(r"\bu\+", text, re.I) or any(
+        t.kind is TokenKind.BAD_URL and "\\" in t.value for t in tokenize_css(text)
+    ):
         return
     assert list(_ours(text)) == list(_theirs(tinycss2.parse_component_value_list(text)))
 
 
 def _ours(text: str) -> Iterator[tuple[str, str]]:
-    for token in tokens(text):
+    for token in tokenize_css(text):
         value = token.value.replace("\0", "\ufffd")
-        if token.kind in (Kind.IDENT, Kind.FUNCTION, Kind.AT_KEYWORD, Kind.HASH, Kind.URL, Kind.STRING):
+        if token.kind in (
+            TokenKind.IDENT,
+            TokenKind.FUNCTION,
+            TokenKind.AT_KEYWORD,
+            TokenKind.HASH,
+            TokenKind.URL,
+            TokenKind.STRING,
+        ):
             yield token.kind.value, re.sub(r"\r\n?|\f", "\n", value)
-        elif token.kind is Kind.COMMENT:
+        elif token.kind is TokenKind.COMMENT:
             yield "comment", re.sub(r"\r\n?|\f", "\n", value)
-        elif token.kind in (Kind.BAD_URL, Kind.BAD_STRING):
+        elif token.kind in (TokenKind.BAD_URL, TokenKind.BAD_STRING):
             yield token.kind.value, ""
 
 
@@ -112,5 +124,5 @@ def _theirs(nodes: list[ast.Node]) -> Iterator[tuple[str, str]]:
 )
 def test_no_text_takes_long(piece: str) -> None:
     started = time.process_time()
-    assert sum(1 for _ in tokens(piece * 20_000)) > 0
+    assert sum(1 for _ in tokenize_css(piece * 20_000)) > 0
     assert time.process_time() - started < 5

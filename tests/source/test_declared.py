@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from relook_lsp.source.declared import declarations, written
+from relook_lsp.source.declarations import declarations, written
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ import pytest_asyncio
 from relook_lsp.browser.driver import Driver
 from relook_lsp.browser.tab import Tab
 from relook_lsp.core.snapshot import STAMP
-from relook_lsp.source.html import Document, parse
-from relook_lsp.source.stamp import stamp
+from relook_lsp.source.html import HtmlDocument, parse_html
+from relook_lsp.source.stamp import stamp_start_tags
 
 FOLDER = "hostile/html5lib-tests/tree-construction-pre-wpt"
 
@@ -61,22 +61,24 @@ def documents(data: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def parsed(data: Path) -> list[Document]:
-    return [parse(text) for text in documents(data)]
+def parsed(data: Path) -> list[HtmlDocument]:
+    return [parse_html(text) for text in documents(data)]
 
 
 @pytest.mark.data
-def test_stamps_lie_behind_start_tag_names(parsed: list[Document]) -> None:
+def test_stamps_lie_behind_start_tag_names(parsed: list[HtmlDocument]) -> None:
     assert len(parsed) > 1300
     for document in parsed:
         text = document.text
-        stamped = stamp(document)
+        stamped = stamp_start_tags(document)
         places = [(m.start(), int(m.group(1))) for m in _MARK.finditer(stamped.text)]
-        assert [start for _, start in places] == [s for s in document.starts if s not in document.crowded], repr(text)
+        assert [start for _, start in places] == [s for s in document.starts if s not in document.unstampable_starts], (
+            repr(text)
+        )
         for place, start in places:
-            tag = document.at(start)
+            tag = document.tag_at(start)
             assert tag is not None
-            name = text[start + 1 : stamped.to_source(place)]
+            name = text[start + 1 : stamped.to_source_offset(place)]
             assert text[start] == "<" and name[:1].isalpha(), repr(text)
             written = name.replace("\0", "\ufffd").lower()
             assert written == tag.name or (written, tag.name) == ("image", "img"), repr(text)
@@ -84,20 +86,20 @@ def test_stamps_lie_behind_start_tag_names(parsed: list[Document]) -> None:
 
 
 @pytest.mark.data
-def test_the_way_back_from_served_to_written(parsed: list[Document]) -> None:
+def test_the_way_back_from_served_to_written(parsed: list[HtmlDocument]) -> None:
     for document in parsed:
-        stamped = stamp(document)
+        stamped = stamp_start_tags(document)
         marks = [m.span() for m in _MARK.finditer(stamped.text)]
         written = 0
         for offset in range(len(stamped.text)):
             if not any(start <= offset < end for start, end in marks):
-                assert stamped.to_source(offset) == written, (document.text, offset)
+                assert stamped.to_source_offset(offset) == written, (document.text, offset)
                 written += 1
         assert written == len(document.text)
 
 
 @pytest.mark.data
-def test_tags_tell_what_is_written(parsed: list[Document]) -> None:
+def test_tags_tell_what_is_written(parsed: list[HtmlDocument]) -> None:
     for document in parsed:
         for tag in document.tags:
             text = document.text[tag.span.start : tag.span.end]
@@ -114,20 +116,20 @@ def test_tags_tell_what_is_written(parsed: list[Document]) -> None:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def tab(driver: Driver) -> AsyncIterator[Tab]:
-    opened = await driver.tab()
+    opened = await driver.acquire_tab()
     yield opened
     await opened.close()
 
 
 @pytest.mark.data
 @pytest.mark.browser
-async def test_the_browser_builds_the_same_tree(parsed: list[Document], tab: Tab) -> None:
+async def test_the_browser_builds_the_same_tree(parsed: list[HtmlDocument], tab: Tab) -> None:
     """Every fifth document, stamped and not, in Chromium: the same nodes, and each stamp on an element of its tag."""
     harmless = [d for d in parsed if not re.search(r"<(meta|frame|iframe|object|embed|link)\b", d.text, re.I)][::5]
     assert len(harmless) > 220
     for begin in range(0, len(harmless), 100):
         batch = harmless[begin : begin + 100]
-        sources = [text for d in batch for text in (d.text, stamp(d).text)]
+        sources = [text for d in batch for text in (d.text, stamp_start_tags(d).text)]
         expression = f"JSON.stringify(({_TREE})({json.dumps(sources)}))"
         reply = await tab.cdp.send("Runtime.evaluate", {"expression": expression, "returnByValue": True})
         trees = json.loads(reply["result"]["value"])
@@ -136,5 +138,5 @@ async def test_the_browser_builds_the_same_tree(parsed: list[Document], tab: Tab
             assert plain[0] == marked[0], repr(document.text)
             for node in marked[1]:
                 if node[4] is not None:
-                    tag = document.at(int(node[4]))
+                    tag = document.tag_at(int(node[4]))
                     assert tag is not None and tag.name == node[2].lower(), (repr(document.text), node)

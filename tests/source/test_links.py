@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from relook_lsp.core.page import Buffer
-from relook_lsp.source.links import MAX_PAGES, MAX_SIZE, pages_using, references
-from relook_lsp.source.names import ImportMap, candidates, names_in
+from relook_lsp.source.page_graph import MAX_PAGES, MAX_SIZE, files_of_page, pages_using
+from relook_lsp.source.url_references import ImportMap, srcset_urls, url_references_in
 
 
 def _write(root: Path, files: dict[str, str]) -> None:
@@ -185,16 +185,16 @@ def test_references_of_a_page(tmp_path: Path) -> None:
         "j/m.js": "import './n.js'", "j/n.js": "", "p/x.png": "", "p/x2.png": "", "p/x3.png": "", "p/bg.png": "", "p/st.png": "",
         "i.png": "", "c/f.woff2": "", "p/other.html": "",
     })  # fmt: skip
-    assert references(tmp_path, "p/i.html", {}) == (
+    assert files_of_page(tmp_path, "p/i.html", {}) == (
         "c/a.css", "c/b.css", "c/f.woff2", "i.png", "j/m.js", "j/n.js",
         "p/bg.png", "p/st.png", "p/x.png", "p/x2.png", "p/x3.png",
     )  # fmt: skip
 
 
 def test_missing_page_and_broken_import_map(tmp_path: Path) -> None:
-    assert references(tmp_path, "no.html", {}) == ()
+    assert files_of_page(tmp_path, "no.html", {}) == ()
     _write(tmp_path, {"i.html": "<script type=importmap>{oops</script><script type=importmap>[1]</script>"})
-    assert references(tmp_path, "i.html", {}) == ()
+    assert files_of_page(tmp_path, "i.html", {}) == ()
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_missing_page_and_broken_import_map(tmp_path: Path) -> None:
     ],
 )
 def test_candidates(srcset: str, urls: list[str]) -> None:
-    assert candidates(srcset) == urls
+    assert srcset_urls(srcset) == urls
 
 
 def test_import_map_prefers_the_longest_key() -> None:
@@ -221,9 +221,9 @@ def test_import_map_prefers_the_longest_key() -> None:
 
 
 def test_names_of_a_script_without_imports() -> None:
-    assert names_in("const x = 'no module'", ".js", "http://x/a.js").modules == ()
+    assert url_references_in("const x = 'no module'", ".js", "http://x/a.js").modules == ()
 
 
 def test_comment_signs_in_strings_hide_no_url() -> None:
     sheet = """p { content: "/*"; background: url(a.png); quotes: '*/' "" } q { background: url(b/*c) } /* url(d.png) */ r { background: url("e/*f") }"""
-    assert names_in(sheet, ".css", "http://x.invalid/a.css").other == ("a.png", "b/*c", "e/*f")
+    assert url_references_in(sheet, ".css", "http://x.invalid/a.css").other == ("a.png", "b/*c", "e/*f")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from relook_lsp.core.snapshot import ScriptPlace, Snapshot, Source
-from relook_lsp.source.locate import Locator
-from relook_lsp.source.stamp import stamp
+from relook_lsp.source.locator import Locator
+from relook_lsp.source.stamp import stamp_start_tags
 from tests.source.marked import Mark, unmark
 
 ROOT = "http://relook.localhost/"
@@ -48,7 +48,7 @@ CASES: dict[str, tuple[dict[str, str], str]] = {
 def test_reference(case: str) -> None:
     files, url = CASES[case]
     locator, marks = _locator(files)
-    found = locator.reference(ROOT + url)
+    found = locator.locate_reference(ROOT + url)
     assert found is not None and found.url is not None
     text = locator.snapshot.sources[found.url].text[slice(*found.span)]
     assert [(found.path, text)] == [(mark.path, mark.text) for mark in marks]
@@ -56,7 +56,7 @@ def test_reference(case: str) -> None:
 
 def test_what_nothing_names() -> None:
     locator, _ = _locator({"i.html": "<img src=x.png>"})
-    assert locator.reference(ROOT + "y.png") is None
+    assert locator.locate_reference(ROOT + "y.png") is None
 
 
 @pytest.mark.parametrize(
@@ -71,11 +71,11 @@ def test_script_places_behind_stamps(text: str) -> None:
     """The browser counts in the stamped text; the finding is where the author wrote it."""
     locator, marks = _locator({"i.html": text})
     assert locator.document is not None
-    served = stamp(locator.document).text
+    served = stamp_start_tags(locator.document).text
     at = served.index("throw")
     line = served.count("\n", 0, at)
     column = len(served[served.rfind("\n", 0, at) + 1 : at].encode("utf-16-le")) // 2
-    found = locator.script(ScriptPlace(ROOT + "i.html", line, column))
+    found = locator.locate_script_line(ScriptPlace(ROOT + "i.html", line, column))
     assert found is not None
     start, end = found.range
     assert [((start.line, start.character), (end.line, end.character))] == [mark.range for mark in marks]

@@ -7,7 +7,7 @@ import pytest
 from relook_lsp.core.patch import Patch, Replacement
 from relook_lsp.core.snapshot import Source
 from relook_lsp.core.text import Span
-from relook_lsp.source.restyle import Change, Restyle, restyle
+from relook_lsp.source.style_changes import StyleChange, StyleChanges, style_changes_of
 
 PAGE = (
     '<!doctype html>\n<style>p { color: red }</style>\n<p class="a">One</p>\n<p style="margin: 0">Two &amp; three</p>\n'
@@ -20,26 +20,30 @@ SOURCES = (
 )
 
 
-def changed(path: str, text: str, old: str, new: str) -> Restyle | None:
+def changed(path: str, text: str, old: str, new: str) -> StyleChanges | None:
     at = text.index(old)
-    return restyle(Patch.of([Replacement(path, Span(at, at + len(old)), old, new)]), SOURCES, "a.html")
+    return style_changes_of(
+        Patch.from_replacements([Replacement(path, Span(at, at + len(old)), old, new)]), SOURCES, "a.html"
+    )
 
 
 def test_a_linked_sheet() -> None:
-    assert changed("a.css", CSS, "blue", "navy") == Restyle({"http://x/a.css": Change(CSS, "p { color: navy }\n")}, {})
+    assert changed("a.css", CSS, "blue", "navy") == StyleChanges(
+        {"http://x/a.css": StyleChange(CSS, "p { color: navy }\n")}, {}
+    )
 
 
 def test_a_style_element() -> None:
     found = changed("a.html", PAGE, "red", "green")
-    assert found == Restyle({PAGE.index("<style>"): Change("p { color: red }", "p { color: green }")}, {})
+    assert found == StyleChanges({PAGE.index("<style>"): StyleChange("p { color: red }", "p { color: green }")}, {})
 
 
 def test_a_style_attribute_changed_and_added() -> None:
     second = PAGE.index("<p style")
     found = changed("a.html", PAGE, "margin: 0", "margin: 0; content: &quot;x&quot;")
-    assert found == Restyle({}, {second: Change("margin: 0", 'margin: 0; content: "x"')})
+    assert found == StyleChanges({}, {second: StyleChange("margin: 0", 'margin: 0; content: "x"')})
     found = changed("a.html", PAGE, '<p class="a">', '<p style="color: red" class="a">')
-    assert found == Restyle({}, {PAGE.index("<p class"): Change(None, "color: red")})
+    assert found == StyleChanges({}, {PAGE.index("<p class"): StyleChange(None, "color: red")})
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from relook_lsp.source.suppress import read
+from relook_lsp.source.suppress import read_suppressions
 
 RULE = "low-contrast"
 
@@ -103,21 +103,21 @@ CASES: dict[str, tuple[str, str]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_case(case: str) -> None:
     kind, text = CASES[case]
-    found = read(text, kind)
+    found = read_suppressions(text, kind)
     for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")):
         if "silent" in line or "loud" in line:
-            assert found.silent(RULE, number) is ("silent" in line), (number, line, found)
+            assert found.is_silenced(RULE, number) is ("silent" in line), (number, line, found)
 
 
 def test_rules_are_told_apart() -> None:
-    found = read("p {} /* relook-ignore low-contrast text-clipped */", "css")
-    assert found.silent("low-contrast", 0) and found.silent("text-clipped", 0)
-    assert not found.silent("low", 0) and not found.silent("contrast", 0)
+    found = read_suppressions("p {} /* relook-ignore low-contrast text-clipped */", "css")
+    assert found.is_silenced("low-contrast", 0) and found.is_silenced("text-clipped", 0)
+    assert not found.is_silenced("low", 0) and not found.is_silenced("contrast", 0)
 
 
 @pytest.mark.parametrize("kind", ["html", "css", "js"])
 @pytest.mark.parametrize("piece", ["/*", "<!--", "<script>", '"', "'", "`", "//", "<p ", "url(", "/* relook-ignore"])
 def test_no_text_takes_long(kind: str, piece: str) -> None:
     started = time.perf_counter()
-    read("relook-ignore" + piece * 5_000, kind)
+    read_suppressions("relook-ignore" + piece * 5_000, kind)
     assert time.perf_counter() - started < 10

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from relook_lsp.core.snapshot import Declaration
-from relook_lsp.source.variables import behind
+from relook_lsp.source.custom_properties import variable_behind
 
 
 def declared(name: str, value: str, level: int = 0) -> Declaration:
@@ -31,5 +31,5 @@ def declared(name: str, value: str, level: int = 0) -> Declaration:
 )
 def test_behind(value: str, variables: list[Declaration], expected: str | None) -> None:
     own = declared("color", value)
-    found = behind([*variables, own], own)
+    found = variable_behind([*variables, own], own)
     assert (found and found.value) == expected

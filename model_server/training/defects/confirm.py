@@ -9,8 +9,8 @@ from model_server.training.defects.inject import Defect
 from relook_lsp.core.finding import Finding
 from relook_lsp.core.patch import Patch
 from relook_lsp.core.snapshot import Layout
-from relook_lsp.refine.site import groups
-from relook_lsp.refine.trajectory import State, open_findings
+from relook_lsp.refine.repair_site import group_findings
+from relook_lsp.refine.trajectory import PageState, open_findings
 
 NEAR = 5
 """How many elements above a finding's place its cause may be."""
@@ -24,17 +24,17 @@ class ConfirmedDefect:
     findings: tuple[Finding, ...]
 
 
-def confirm_defects(base: State, broken: State, patch: Patch, group: Sequence[Defect]) -> list[ConfirmedDefect]:
+def confirm_defects(base: PageState, broken: PageState, patch: Patch, group: Sequence[Defect]) -> list[ConfirmedDefect]:
     """The costliest new group for each defect of ``group`` that is found as one of its rules; ``patch`` is the joint
     edit. A defect without one did not break anything, or was called something else."""
     entry = base.page.entry
-    known = {(f.rule, patch.map_key(f.key, entry)) for f in base.review.report.all}
+    known = {(f.rule, patch.map_key(f.key, entry)) for f in base.review.report.all_findings}
     new = [f for f in open_findings(broken) if f.identity not in known]
     found: list[ConfirmedDefect] = []
     taken: set[tuple[str, str]] = set()
     for defect in group:
         key = patch.map_key(defect.key, entry)
-        for findings in groups(new):
+        for findings in group_findings(new):
             first = findings[0]
             if first.rule not in defect.rules or first.identity in taken:
                 continue
@@ -45,13 +45,13 @@ def confirm_defects(base: State, broken: State, patch: Patch, group: Sequence[De
     return found
 
 
-def _is_about(state: State, finding: Finding, key: str | None) -> bool:
+def _is_about(state: PageState, finding: Finding, key: str | None) -> bool:
     """Whether the element is the finding's place or cause, or near above one of them."""
     snapshot = state.review.snapshot
     view = next((v for v in snapshot.views if v.id == finding.view), None) if snapshot is not None else None
     if view is None or not key:
         return not key and finding.node is None
-    node = view.layout.by_key.get(key)
+    node = view.layout.nodes_by_key.get(key)
     return node is not None and any(
         node in _near_nodes(view.layout, at) for at in (finding.node, finding.culprit) if at is not None
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from relook_lsp.core.geometry import Rect
-from relook_lsp.critics.scene import Scene
+from relook_lsp.critics.view_context import ViewContext
 
 MAX_TOP = 6000
 """Elements further down than this (CSS pixels) are left alone: what no one scrolls to teaches nothing new."""
@@ -17,7 +17,7 @@ MAX_TOP = 6000
 class CandidateElement:
     """Boxes are those of the widest configured viewport."""
 
-    scene: Scene
+    scene: ViewContext
     node: int
 
     @cached_property
@@ -32,12 +32,12 @@ class CandidateElement:
         return self.scene.layout.style(self.node, name)
 
     def pixels(self, name: str) -> float:
-        return self.scene.layout.pixels(self.node, name)
+        return self.scene.layout.style_px(self.node, name)
 
     @cached_property
     def text(self) -> str:
         """The text that stands directly in the element."""
-        return " ".join(run.text.strip() for run in self.scene.layout.runs if run.element == self.node)
+        return " ".join(run.text.strip() for run in self.scene.layout.text_runs if run.element == self.node)
 
     @cached_property
     def children(self) -> list[int]:
@@ -55,13 +55,13 @@ class CandidateElement:
         """In the source, painted, of some size, near enough to the top, and not the page itself."""
         layout, rect = self.scene.layout, self.rect
         return (
-            layout.origin(self.node) is not None
+            layout.source_offset(self.node) is not None
             and self.name not in ("html", "body", "script", "style", "br", "option")
-            and self.scene.shown(self.node)
+            and self.scene.is_shown(self.node)
             and rect.width >= 8
             and rect.height >= 8
             and rect.y < MAX_TOP
-            and self.scene.on_page(rect)
+            and self.scene.is_on_page(rect)
         )
 
 
@@ -99,7 +99,7 @@ def is_heading(spot: CandidateElement) -> bool:
 
 
 def is_enabled_control(spot: CandidateElement) -> bool:
-    return spot.scene.is_control(spot.node) and not spot.scene.disabled(spot.node) and spot.rect.width < 400
+    return spot.scene.is_control(spot.node) and not spot.scene.is_disabled(spot.node) and spot.rect.width < 400
 
 
 def is_crowded_control(spot: CandidateElement) -> bool:

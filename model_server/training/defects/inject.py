@@ -15,12 +15,12 @@ from relook_lsp.core.geometry import Rect
 from relook_lsp.core.patch import Patch, PatchError, Replacement
 from relook_lsp.core.snapshot import Layout, Snapshot, View
 from relook_lsp.core.text import LineIndex, Span
-from relook_lsp.critics.rule import Options
-from relook_lsp.critics.scene import Scene
-from relook_lsp.refine.site import Site, lineage
-from relook_lsp.refine.trajectory import State
-from relook_lsp.refine.writer import Fix, Want, Where, Writer
-from relook_lsp.source.variables import used
+from relook_lsp.critics.rule import CriticOptions
+from relook_lsp.critics.view_context import ViewContext
+from relook_lsp.refine.patch_writer import PatchWriter, StyleFix, WantedValues, WriteTarget
+from relook_lsp.refine.repair_site import RepairSite, editable_lineage
+from relook_lsp.refine.trajectory import PageState
+from relook_lsp.source.custom_properties import variables_used_by
 
 _PHONES = ((320, 480), (320, 600), (320, 767))
 """Ranges of widths (CSS pixels) that media queries are commonly written for."""
@@ -59,7 +59,7 @@ class Defect:
 
 
 def widest_view(snapshot: Snapshot) -> View:
-    return max(snapshot.settled, key=lambda view: view.viewport.width)
+    return max(snapshot.settled_views, key=lambda view: view.viewport.width)
 
 
 def draw_candidates(
@@ -68,7 +68,7 @@ def draw_candidates(
     """Up to ``count`` pairs, kinds drawn evenly, so that common elements do not crowd out rare ones; few widen the
     page, because a group can hold only one of those."""
     view = widest_view(snapshot)
-    scene = Scene(snapshot, view, Options())
+    scene = ViewContext(snapshot, view, CriticOptions())
     spots = [spot for spot in (CandidateElement(scene, node) for node in view.layout.elements) if spot.usable]
     fitting = {kind.name: [spot.node for spot in spots if kind.where(spot)] for kind in kinds}
     found: list[DefectCandidate] = []
@@ -86,16 +86,16 @@ def draw_candidates(
 def needed_styles(snapshot: Snapshot, chosen: Sequence[DefectCandidate]) -> list[tuple[str, str]]:
     """(view id, node key) whose declarations ``defects`` needs to know."""
     view = widest_view(snapshot)
-    nodes = dict.fromkeys(node for one in chosen for node in lineage(view.layout, one.node))
+    nodes = dict.fromkeys(node for one in chosen for node in editable_lineage(view.layout, one.node))
     return [(view.id, view.layout.key(node)) for node in nodes]
 
 
-def write_defects(state: State, chosen: Sequence[DefectCandidate], random: Random) -> Iterator[Defect]:
+def write_defects(state: PageState, chosen: Sequence[DefectCandidate], random: Random) -> Iterator[Defect]:
     """One defect for every candidate that can be written at a place of its kind."""
     snapshot = state.review.snapshot
     assert snapshot is not None
     view = widest_view(snapshot)
-    scene = Scene(snapshot, view, Options())
+    scene = ViewContext(snapshot, view, CriticOptions())
     for one in chosen:
         spot = CandidateElement(scene, one.node)
         values = tuple((name, value(spot, random)) for name, value in one.kind.values.items())
@@ -118,7 +118,7 @@ def write_markup_defects(snapshot: Snapshot) -> Iterator[Defect]:
 
 
 def _write_patch(
-    state: State,
+    state: PageState,
     snapshot: Snapshot,
     view: View,
     node: int,
@@ -127,11 +127,13 @@ def _write_patch(
     random: Random,
 ) -> Patch | None:
     widths = {"media": random.choice(_PHONES), "range": _width_range(values)}.get(place)
-    site = Site(state, (_anchor_finding(view, node, widths),), snapshot, view)
+    site = RepairSite(state, (_anchor_finding(view, node, widths),), snapshot, view)
     if place == "variable":
         return _write_variable(site, node, values)
-    where = {"declared": Where.DECLARED, "source": Where.SOURCE, "inline": Where.INLINE}.get(place, Where.MEDIA)
-    return Writer(site).patch(Fix("", (Want(node, values),)), where)
+    where = {"declared": WriteTarget.DECLARED, "source": WriteTarget.SOURCE, "inline": WriteTarget.INLINE}.get(
+        place, WriteTarget.MEDIA
+    )
+    return PatchWriter(site).write_patch_at(StyleFix("", (WantedValues(node, values),)), where)
 
 
 def _width_range(values: tuple[tuple[str, str], ...]) -> tuple[int, int]:
@@ -140,16 +142,16 @@ def _width_range(values: tuple[tuple[str, str], ...]) -> tuple[int, int]:
     return need - 100, need - 20
 
 
-def _write_variable(site: Site, node: int, values: tuple[tuple[str, str], ...]) -> Patch | None:
+def _write_variable(site: RepairSite, node: int, values: tuple[tuple[str, str], ...]) -> Patch | None:
     """Through the custom property that gives the first of the values now."""
     name, value = values[0]
-    declaration = site.winner(node, name)
+    declaration = site.winning_declaration(node, name)
     if declaration is None or len(values) != 1 or not declaration.value.strip().startswith("var("):
         return None
-    for _, variable in used(site.declarations(node), declaration):
-        if "var(" not in variable.value and site.locator.declared(variable) is not None:
+    for _, variable in variables_used_by(site.declarations(node), declaration):
+        if "var(" not in variable.value and site.locator.locate_declaration(variable) is not None:
             try:
-                return Patch.of([Writer(site).rewrite(variable, value)])
+                return Patch.from_replacements([PatchWriter(site).rewrite_declaration(variable, value)])
             except PatchError:
                 return None
     return None
@@ -160,7 +162,7 @@ def _anchor_finding(view: View, node: int, widths: tuple[int, int] | None) -> Fi
     nowhere = Location(None, None, LineIndex("").range(Span(0, 0)), Span(0, 0))
     box = Rect(*view.layout.rect(node))
     return Finding(
-        "", Severity.WARNING, "", nowhere, view.layout.key(node), view.viewport, view.moment, view.id, box, node, widths=widths
+        "", Severity.WARNING, "", nowhere, view.layout.key(node), view.viewport, view.moment, view.id, box, node, failing_widths=widths
     )  # fmt: skip
 
 
@@ -185,12 +187,12 @@ def group_defects(chosen: Sequence[Defect], layout: Layout, random: Random, most
 
 
 def _can_be_told_apart(defect: Defect, group: Sequence[Defect], layout: Layout) -> bool:
-    node = layout.by_key.get(defect.key, 0)
+    node = layout.nodes_by_key.get(defect.key, 0)
     for other in group:
         if PAGE_WIDE in defect.rules & other.rules:
             return False
-        at = layout.by_key.get(other.key, 0)
-        if layout.within(node, at) or layout.within(at, node):
+        at = layout.nodes_by_key.get(other.key, 0)
+        if layout.is_within(node, at) or layout.is_within(at, node):
             return False
         if layout.parents[at] == layout.parents[node] and not (defect.rules | other.rules) <= SINGLE_ELEMENT_RULES:
             return False
@@ -203,7 +205,7 @@ def join_patches(group: Sequence[Defect]) -> Patch | None:
     if len(set(edits)) < len(edits):
         return None
     try:
-        return Patch.of(edits)
+        return Patch.from_replacements(edits)
     except PatchError:
         return None
 
@@ -214,7 +216,7 @@ def invert_patch(patch: Patch, undone: Patch | None = None) -> Patch:
     back: list[Replacement] = []
     for path in patch.paths:
         shift = 0
-        for edit in patch.of_file(path):
+        for edit in patch.replacements_in(path):
             start = edit.span.start + shift
             shift += len(edit.new) - len(edit.old)
             if edit in chosen:

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from relook_lsp.core.patch import Patch, Replacement
-from relook_lsp.source.html import Tag, parse
+from relook_lsp.source.html import Tag, parse_html
 
 
 def _find_viewport(text: str) -> Tag | None:
-    document = parse(text)
-    for tag in document.named("meta"):
+    document = parse_html(text)
+    for tag in document.tags_named("meta"):
         name = tag.attribute("name")
-        if name is not None and document.value(name).strip().lower() == "viewport":
+        if name is not None and document.written_value(name).strip().lower() == "viewport":
             return tag
     return None
 
 
 def remove_viewport(path: str, text: str) -> Patch | None:
     tag = _find_viewport(text)
-    return None if tag is None else Patch.of([Replacement(path, tag.span, text[slice(*tag.span)], "")])
+    return None if tag is None else Patch.from_replacements([Replacement(path, tag.span, text[slice(*tag.span)], "")])
 
 
 def _replace_content(path: str, text: str, content: str) -> Patch | None:
@@ -27,7 +27,7 @@ def _replace_content(path: str, text: str, content: str) -> Patch | None:
     written = None if tag is None else tag.attribute("content")
     if written is None:
         return None
-    return Patch.of([Replacement(path, written.value, text[slice(*written.value)], content)])
+    return Patch.from_replacements([Replacement(path, written.value, text[slice(*written.value)], content)])
 
 
 def fix_viewport_width(path: str, text: str) -> Patch | None:

@@ -49,7 +49,7 @@ _RUN = """(async () => {
 })()"""
 
 
-async def violations(
+async def axe_violations(
     cdp: Cdp, world: int, advance: Callable[[int], Awaitable[None]]
 ) -> tuple[Mapping[str, Any], ...] | None:
     """What axe-core finds, in its own order; None where it could not run. ``advance`` lets time pass, because it works

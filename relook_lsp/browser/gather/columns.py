@@ -28,7 +28,7 @@ _STEP = """function () {
 """Pixels from one column of an element to the next (CSS Multi-column Layout 1, section 3.4); 0 where it has none."""
 
 
-class Line(NamedTuple):
+class TextBoxLine(NamedTuple):
     """A text box: its number in the snapshot, the node of its text, and where it is (CSS pixels of the page)."""
 
     box: int
@@ -36,49 +36,51 @@ class Line(NamedTuple):
     rect: Rect
 
 
-async def placed(cdp: Cdp, layout: Layout, world: int) -> Layout:
+async def place_column_text(cdp: Cdp, layout: Layout, world: int) -> Layout:
     """The layout with such lines, and the inline elements around them, in their columns. A block that has not as many
     pieces as its lines say stays as it was told. ``world``: the execution context to ask in."""
-    broken = {block: lines for block, lines in _blocks(layout).items() if any(_restarts(lines))}
+    broken = {block: lines for block, lines in _lines_by_block(layout).items() if any(_column_restarts(lines))}
     if not broken:
         return layout
-    counts = [1 + sum(_restarts(lines)) for lines in broken.values()]
+    counts = [1 + sum(_column_restarts(lines)) for lines in broken.values()]
     pieces = await asyncio.gather(
-        *(_pieces(cdp, layout.backend_ids[block], n, world) for block, n in zip(broken, counts, strict=True))
+        *(_fragment_offsets(cdp, layout.backend_ids[block], n, world) for block, n in zip(broken, counts, strict=True))
     )
     texts: dict[int, Rect] = {}
     boxes: dict[int, Rect] = {}
     for (block, lines), offsets in zip(broken.items(), pieces, strict=True):
-        for line in _moved(lines, offsets):
+        for line in _shift_lines(lines, offsets):
             texts[line.box] = line.rect
             node = line.node
             while node != block:
                 boxes[node] = boxes[node].union(line.rect) if node in boxes else line.rect
                 node = layout.parents[node]
-    return _with(layout, texts, boxes)
+    return _with_bounds(layout, texts, boxes)
 
 
-def _blocks(layout: Layout) -> dict[int, list[Line]]:
+def _lines_by_block(layout: Layout) -> dict[int, list[TextBoxLine]]:
     """The lines of every block in the order of the text; blocks that are written from right to left are left out."""
     document = layout.raw["documents"][0]
     boxes, nodes = document["textBoxes"], cast("list[int]", document["layout"]["nodeIndex"])
-    blocks: dict[int, list[Line]] = {}
+    blocks: dict[int, list[TextBoxLine]] = {}
     rows, rects = cast("list[int]", boxes["layoutIndex"]), cast("list[list[float]]", boxes["bounds"])
     for index, (row, bounds) in enumerate(zip(rows, rects, strict=True)):
         node = nodes[row]
         if bounds[2] > 0 and bounds[3] > 0:
-            blocks.setdefault(layout.block(layout.parents[node]), []).append(Line(index, node, Rect(*bounds)))
+            blocks.setdefault(layout.nearest_block(layout.parents[node]), []).append(
+                TextBoxLine(index, node, Rect(*bounds))
+            )
     return {block: lines for block, lines in blocks.items() if layout.style(block, "direction") == "ltr"}
 
 
-def _restarts(lines: Sequence[Line]) -> Iterator[bool]:
+def _column_restarts(lines: Sequence[TextBoxLine]) -> Iterator[bool]:
     """For every line after the first, whether it starts above the one before it, or on it."""
     for (_, _, before), (_, _, after) in pairwise(lines):
         down, half = after.y - before.y, min(before.height, after.height) / 2
         yield down < -half or (down <= half and after.x < before.right - 1)
 
 
-async def _pieces(cdp: Cdp, backend_id: int, count: int, world: int) -> list[tuple[float, float]]:
+async def _fragment_offsets(cdp: Cdp, backend_id: int, count: int, world: int) -> list[tuple[float, float]]:
     """How far every piece of a block stands from the first; empty where the browser tells of fewer."""
     with contextlib.suppress(CdpError):
         quads = (await cdp.send("DOM.getContentQuads", {"backendNodeId": backend_id}))["quads"]
@@ -92,16 +94,16 @@ async def _pieces(cdp: Cdp, backend_id: int, count: int, world: int) -> list[tup
     return []
 
 
-def _moved(lines: Sequence[Line], offsets: Sequence[tuple[float, float]]) -> Iterator[Line]:
+def _shift_lines(lines: Sequence[TextBoxLine], offsets: Sequence[tuple[float, float]]) -> Iterator[TextBoxLine]:
     piece = 0
-    for line, restart in zip(lines, (False, *_restarts(lines)), strict=True):
+    for line, restart in zip(lines, (False, *_column_restarts(lines)), strict=True):
         piece += restart
         if offsets:
             x, y = offsets[piece]
-            yield line._replace(rect=line.rect.moved(x, y))
+            yield line._replace(rect=line.rect.translated(x, y))
 
 
-def _with(layout: Layout, texts: dict[int, Rect], boxes: dict[int, Rect]) -> Layout:
+def _with_bounds(layout: Layout, texts: dict[int, Rect], boxes: dict[int, Rect]) -> Layout:
     """The layout with other bounds for some text boxes (by number) and nodes."""
     document: dict[str, Any] = layout.raw["documents"][0]
     told, rows = document["textBoxes"], document["layout"]

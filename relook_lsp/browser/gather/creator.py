@@ -11,7 +11,7 @@ _LIBRARY = ("node_modules/", "vendor/", "/lib/", ".min.js")
 """Code of others makes nodes on behalf of the code that calls it."""
 
 
-async def creator(cdp: Cdp, backend: int) -> ScriptPlace | None:
+async def creating_script_line(cdp: Cdp, backend: int) -> ScriptPlace | None:
     """The innermost frame of the author's own code; None where the parser made the node or it is gone."""
     try:
         pushed = await cdp.send("DOM.pushNodesByBackendIdsToFrontend", {"backendNodeIds": [backend]})

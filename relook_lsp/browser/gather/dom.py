@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from relook_lsp.browser.cdp import Cdp
-from relook_lsp.core.snapshot import Image, Layout
+from relook_lsp.core.snapshot import ImageFacts, Layout
 from relook_lsp.core.tree import SHADOW_ROOT_CHILDREN
 
 PROPERTIES = (
@@ -26,7 +26,7 @@ PROPERTIES = (
 """Computed styles that somebody reads; each costs 0.03 to 0.1 ms a layout. Who needs another one adds it here."""
 
 
-async def layout(cdp: Cdp) -> Layout:
+async def read_layout(cdp: Cdp) -> Layout:
     """The layout of the page as it is now."""
     raw = await cdp.send(
         "DOMSnapshot.captureSnapshot",
@@ -56,7 +56,7 @@ async def _shadow_root_children(cdp: Cdp, backend_ids: list[int]) -> list[int]:
 _IMAGES = """[...document.images].map(i => [i.currentSrc || i.src, i.naturalWidth, i.naturalHeight, i.complete])"""
 
 
-async def images(cdp: Cdp, layout: Layout, world: int) -> tuple[Image, ...]:
+async def read_images(cdp: Cdp, layout: Layout, world: int) -> tuple[ImageFacts, ...]:
     """Natural sizes; ``document.images`` is in document order, as are the snapshot's nodes."""
     nodes = [
         n
@@ -73,4 +73,4 @@ async def images(cdp: Cdp, layout: Layout, world: int) -> tuple[Image, ...]:
     facts = cast("list[list[Any]]", reply["result"].get("value") or [])
     if len(facts) != len(nodes):
         return ()
-    return tuple(Image(layout.key(n), f[0], f[1], f[2], f[3]) for n, f in zip(nodes, facts, strict=True))
+    return tuple(ImageFacts(layout.key(n), f[0], f[1], f[2], f[3]) for n, f in zip(nodes, facts, strict=True))

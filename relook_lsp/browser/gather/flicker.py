@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from relook_lsp.core.pixels import decode, luminance
+from relook_lsp.core.pixels import decode_frame, pixel_luminance
 from relook_lsp.core.snapshot import Flicker, Frame
 
 STEP = 40
@@ -32,15 +32,15 @@ RESUME = """(() => {
 })()"""
 
 
-def flicker(frames: list[Frame]) -> Flicker:
+def measure_flicker(frames: list[Frame]) -> Flicker:
     """Mean relative luminance of every whole square, picture by picture."""
-    seen = [_cells(frame) for frame in frames]
+    seen = [_mean_luminance_by_cell(frame) for frame in frames]
     series = [cells for cells in seen if cells.shape == seen[0].shape]
     return Flicker(STEP, CELL, tuple(tuple(round(float(v), 3) for v in cells.ravel()) for cells in series))
 
 
-def _cells(frame: Frame) -> NDArray[np.float32]:
-    light = luminance(decode(frame))
+def _mean_luminance_by_cell(frame: Frame) -> NDArray[np.float32]:
+    light = pixel_luminance(decode_frame(frame))
     rows, columns = light.shape[0] // CELL, light.shape[1] // CELL
     whole = light[: rows * CELL, : columns * CELL].reshape(rows, CELL, columns, CELL)
     means: NDArray[np.float32] = whole.mean(axis=(1, 3))

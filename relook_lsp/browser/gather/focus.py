@@ -19,19 +19,19 @@ _LEAVE = "function () { this.blur(); }"
 
 async def take_focus(cdp: Cdp, thing: str) -> bool:
     """Whether the element (a remote object) has the focus now."""
-    return await _call(cdp, thing, _TAKE)
+    return await _call_on_element(cdp, thing, _TAKE)
 
 
-async def ringed(cdp: Cdp, thing: str) -> bool:
+async def has_default_focus_ring(cdp: Cdp, thing: str) -> bool:
     """Whether the focused element has the browser's own ring."""
-    return await _call(cdp, thing, _RINGED)
+    return await _call_on_element(cdp, thing, _RINGED)
 
 
 async def leave_focus(cdp: Cdp, thing: str) -> None:
-    await _call(cdp, thing, _LEAVE)
+    await _call_on_element(cdp, thing, _LEAVE)
 
 
-async def _call(cdp: Cdp, thing: str, function: str) -> bool:
+async def _call_on_element(cdp: Cdp, thing: str, function: str) -> bool:
     reply = await cdp.send(
         "Runtime.callFunctionOn",
         {"objectId": thing, "functionDeclaration": function, "silent": True, "returnByValue": True},
@@ -39,7 +39,7 @@ async def _call(cdp: Cdp, thing: str, function: str) -> bool:
     return reply["result"].get("value") is True
 
 
-async def force(cdp: Cdp, backend: int, *, on: bool) -> None:
+async def force_focus_styles(cdp: Cdp, backend: int, *, on: bool) -> None:
     """Make the element match ``:focus`` and ``:focus-visible``, so that their rules are among the matched ones."""
     try:
         reply = await cdp.send("DOM.pushNodesByBackendIdsToFrontend", {"backendNodeIds": [backend]})

@@ -35,20 +35,20 @@ def _flat_parent(layout: Layout, node: int) -> int:
     if layout.names[parent] == "#document-fragment":
         return layout.parents[parent]
     root = next((n for n in layout.children[parent] if layout.names[n] == "#document-fragment"), None)
-    if root is None or root == node or layout.names[parent] == "template" or layout.pseudo(node):
+    if root is None or root == node or layout.names[parent] == "template" or layout.pseudo_type(node):
         return parent
     slot = layout.attribute(node, "slot") or ""
-    return next((n for n in _slots(layout, root) if (layout.attribute(n, "name") or "") == slot), parent)
+    return next((n for n in _slots_of_root(layout, root) if (layout.attribute(n, "name") or "") == slot), parent)
 
 
-def _slots(layout: Layout, root: int) -> Iterator[int]:
+def _slots_of_root(layout: Layout, root: int) -> Iterator[int]:
     for child in layout.children[root]:
         if layout.names[child] == "slot":
             yield child
-        yield from _slots(layout, child)
+        yield from _slots_of_root(layout, child)
 
 
-def presentational(layout: Layout, node: int, level: int) -> list[Declaration]:
+def presentational_declarations(layout: Layout, node: int, level: int) -> list[Declaration]:
     """Attributes of an ancestor that set inherited properties; the browser tells only those of the node itself."""
     found: list[Declaration] = []
     name = layout.names[node]
@@ -57,7 +57,7 @@ def presentational(layout: Layout, node: int, level: int) -> list[Declaration]:
         if attribute == "align" and name in _ALIGNED:
             properties = ("text-align",)
         found += [
-            Declaration(one, value, False, "attribute", attribute, (), None, layout.origin(node), None, level)
+            Declaration(one, value, False, "attribute", attribute, (), None, layout.source_offset(node), None, level)
             for one in properties
         ]
     return found

@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from relook_lsp.browser.cdp import Cdp, CdpError
-from relook_lsp.browser.gather.lineage import flat_ancestors, presentational
+from relook_lsp.browser.gather.lineage import flat_ancestors, presentational_declarations
 from relook_lsp.core.snapshot import STAMP, Declaration, Layout
-from relook_lsp.source.properties import shorthands
+from relook_lsp.source.properties import shorthands_of
 
 
-class Sheets:
+class StyleSheets:
     """Style sheets of the page by the browser's id: where each comes from."""
 
     def __init__(self, cdp: Cdp) -> None:
@@ -32,7 +32,7 @@ class Sheets:
             await self._cdp.send("CSS.enable")
             self._enabled = True
 
-    async def place(self, sheet: str) -> tuple[str | None, int | None]:
+    async def origin_of(self, sheet: str) -> tuple[str | None, int | None]:
         """(URL, None) of a linked sheet, (None, offset of the ``<style>`` tag) of an inline one; (None, None) for a
         sheet that a script made."""
         header = self._headers.get(sheet)
@@ -43,18 +43,18 @@ class Sheets:
         named = header.get("sourceURL") and not header.get("hasSourceURL")
         if owner is not None and (header.get("isInline") or not named):
             if owner not in self._owners:
-                self._owners[owner] = await _stamp(self._cdp, owner)
+                self._owners[owner] = await _read_stamp(self._cdp, owner)
             return None, self._owners[owner]
         return header.get("sourceURL") or None, None
 
-    async def of(self, owner: str | int) -> list[str]:
+    async def sheets_of(self, owner: str | int) -> list[str]:
         """Sheets of a URL, or of the ``<style>`` tag at an offset."""
         await self.enable()
         wanted = (owner, None) if isinstance(owner, str) else (None, owner)
-        return [sheet for sheet in tuple(self._headers) if await self.place(sheet) == wanted]
+        return [sheet for sheet in tuple(self._headers) if await self.origin_of(sheet) == wanted]
 
 
-async def _stamp(cdp: Cdp, backend: int) -> int | None:
+async def _read_stamp(cdp: Cdp, backend: int) -> int | None:
     try:
         reply = await cdp.send("DOM.describeNode", {"backendNodeId": backend})
     except CdpError:
@@ -68,7 +68,7 @@ async def _stamp(cdp: Cdp, backend: int) -> int | None:
     return None
 
 
-async def declarations(cdp: Cdp, sheets: Sheets, layout: Layout, node: int) -> tuple[Declaration, ...]:
+async def collect_declarations(cdp: Cdp, sheets: StyleSheets, layout: Layout, node: int) -> tuple[Declaration, ...]:
     """Matched declarations of a node and of its ancestors (inherited), weakest first within one level as far as
     layers, specificity and order go. Empty where the node is gone."""
     await sheets.enable()
@@ -85,39 +85,45 @@ async def declarations(cdp: Cdp, sheets: Sheets, layout: Layout, node: int) -> t
     for level, entry in reversed(list(enumerate(inherited, start=1))):
         parent = above[level - 1] if level <= len(above) else None
         if parent is not None:
-            found += presentational(layout, parent, level)
-        found += await _rules(sheets, entry.get("matchedCSSRules", []), level)
+            found += presentational_declarations(layout, parent, level)
+        found += await _rule_declarations(sheets, entry.get("matchedCSSRules", []), level)
         if "inlineStyle" in entry:
-            found += _inline(entry["inlineStyle"], level, None if parent is None else layout.origin(parent))
+            found += _inline_declarations(
+                entry["inlineStyle"], level, None if parent is None else layout.source_offset(parent)
+            )
     if "attributesStyle" in matched:
-        found += _inline(matched["attributesStyle"], 0, layout.origin(node), "attribute")
-    found += await _rules(sheets, matched.get("matchedCSSRules", []), 0)
+        found += _inline_declarations(matched["attributesStyle"], 0, layout.source_offset(node), "attribute")
+    found += await _rule_declarations(sheets, matched.get("matchedCSSRules", []), 0)
     if "inlineStyle" in matched:
-        found += _inline(matched["inlineStyle"], 0, layout.origin(node))
-    found += await _animated(sheets, matched.get("cssKeyframesRules", []), moving)
+        found += _inline_declarations(matched["inlineStyle"], 0, layout.source_offset(node))
+    found += await _animated_declarations(sheets, matched.get("cssKeyframesRules", []), moving)
     return tuple(found)
 
 
-async def _rules(sheets: Sheets, matches: list[dict[str, Any]], level: int) -> list[Declaration]:
+async def _rule_declarations(sheets: StyleSheets, matches: list[dict[str, Any]], level: int) -> list[Declaration]:
     found: list[Declaration] = []
     for match in matches:
         rule = match["rule"]
         agent = rule["origin"] != "regular"
-        url, owner = await sheets.place(rule.get("styleSheetId", "")) if not agent else (None, None)
+        url, owner = await sheets.origin_of(rule.get("styleSheetId", "")) if not agent else (None, None)
         like = Declaration(
             "", "", False, "user-agent" if agent else "rule", ", ".join(s["text"] for s in rule["selectorList"]["selectors"]),
-            tuple(m["text"] for m in rule.get("media", [])), url, owner, None, level, _extent(rule),
-            layer=tuple(_layer(layer) for layer in rule.get("layers", [])),
+            tuple(m["text"] for m in rule.get("media", [])), url, owner, None, level, _rule_extent(rule),
+            layer=tuple(_layer_name(layer) for layer in rule.get("layers", [])),
         )  # fmt: skip
-        found += _declared(rule["style"], like)
+        found += _block_declarations(rule["style"], like)
     return found
 
 
-def _inline(style: dict[str, Any], level: int, owner: int | None, origin: str = "inline") -> list[Declaration]:
-    return _declared(style, Declaration("", "", False, origin, "", (), None, owner, None, level))
+def _inline_declarations(
+    style: dict[str, Any], level: int, owner: int | None, origin: str = "inline"
+) -> list[Declaration]:
+    return _block_declarations(style, Declaration("", "", False, origin, "", (), None, owner, None, level))
 
 
-async def _animated(sheets: Sheets, rules: list[dict[str, Any]], moving: dict[str, Any]) -> list[Declaration]:
+async def _animated_declarations(
+    sheets: StyleSheets, rules: list[dict[str, Any]], moving: dict[str, Any]
+) -> list[Declaration]:
     """What running animations set now: the keyframes' declarations, else (``element.animate``) without a place."""
     found: list[Declaration] = []
     for animation in moving.get("animationStyles", []):
@@ -127,9 +133,9 @@ async def _animated(sheets: Sheets, rules: list[dict[str, Any]], moving: dict[st
             if rule["animationName"]["text"] != animation.get("name"):
                 continue
             for frame in rule["keyframes"]:
-                url, owner = await sheets.place(frame.get("styleSheetId", ""))
+                url, owner = await sheets.origin_of(frame.get("styleSheetId", ""))
                 like = Declaration("", "", False, "animation", frame["keyText"]["text"], (), url, owner, None, 0)
-                kept = _declared(frame["style"], like)
+                kept = _block_declarations(frame["style"], like)
                 written += [d for d in kept if d.name in names or names & {name for name, _ in d.longhands}]
         covered = {name for d in written for name in (d.name, *(longhand for longhand, _ in d.longhands))}
         found += [
@@ -139,11 +145,11 @@ async def _animated(sheets: Sheets, rules: list[dict[str, Any]], moving: dict[st
     return found
 
 
-def _declared(style: dict[str, Any], like: Declaration) -> list[Declaration]:
+def _block_declarations(style: dict[str, Any], like: Declaration) -> list[Declaration]:
     """The written declarations of one block, then what a script changed in it (these have no place). What
     shorthands expand to comes a second time in the answer and is left out."""
     properties = [
-        (_name(p["name"]), p)
+        (_property_name(p["name"]), p)
         for p in style["cssProperties"]
         if not p.get("disabled") and p.get("parsedOk") is not False
     ]
@@ -152,21 +158,21 @@ def _declared(style: dict[str, Any], like: Declaration) -> list[Declaration]:
         one["name"] for _, p in written for one in p.get("longhandProperties", ())
     }
     # The parts of a shorthand with var() are not known yet, and come with empty values.
-    bare = [(n, p) for n, p in properties if "range" not in p and p["value"] and covered.isdisjoint(shorthands(n))]
+    bare = [(n, p) for n, p in properties if "range" not in p and p["value"] and covered.isdisjoint(shorthands_of(n))]
     return [
         replace(
             like,
             name=name,
             value=_IMPORTANT.sub("", p["value"]).strip(),
             important=bool(p.get("important")),
-            range=_range(p),
+            range=_range_of(p),
             longhands=tuple((one["name"], _IMPORTANT.sub("", one["value"])) for one in p.get("longhandProperties", ())),
         )
         for name, p in (*written, *bare)
     ]
 
 
-def _name(written: str) -> str:
+def _property_name(written: str) -> str:
     """A property's name without the author's upper case, comments and escapes (CSS Syntax 3, 4.3.7)."""
     plain = _COMMENT.sub("", written)
     plain = _ESCAPE.sub(lambda m: chr(int(m.group(1), 16)) if m.group(1) else m.group(2), plain).strip()
@@ -178,21 +184,21 @@ _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,5})\s?|(.))")
 _IMPORTANT = re.compile(r"\s*!\s*important\s*$", re.I)
 
 
-def _layer(layer: dict[str, Any]) -> str:
+def _layer_name(layer: dict[str, Any]) -> str:
     place = layer.get("range")
     if layer["text"] or place is None:
         return layer["text"]
     return f"{place['startLine']}:{place['startColumn']}"
 
 
-def _range(thing: dict[str, Any]) -> tuple[int, int, int, int] | None:
+def _range_of(thing: dict[str, Any]) -> tuple[int, int, int, int] | None:
     place = thing.get("range")
     if place is None:
         return None
     return place["startLine"], place["startColumn"], place["endLine"], place["endColumn"]
 
 
-def _extent(rule: dict[str, Any]) -> tuple[int, int, int, int] | None:
+def _rule_extent(rule: dict[str, Any]) -> tuple[int, int, int, int] | None:
     selectors = rule["selectorList"].get("selectors", [])
     body = rule["style"].get("range")
     first = selectors[0].get("range") if selectors else None

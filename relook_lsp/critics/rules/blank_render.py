@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from relook_lsp.core.finding import Blame, ByScript, ByTag, Outcome, Severity, Verdict
-from relook_lsp.core.pixels import decode
+from relook_lsp.core.pixels import decode_frame
 from relook_lsp.core.snapshot import Layout, Snapshot, View
-from relook_lsp.critics.missing import absence
-from relook_lsp.critics.rule import Options, Rule
-from relook_lsp.critics.scene import Scene
-from relook_lsp.source.html import parse
+from relook_lsp.critics.missing_files import absence_reason
+from relook_lsp.critics.rule import CriticOptions, Rule
+from relook_lsp.critics.view_context import ViewContext
+from relook_lsp.source.html import parse_html
 from relook_lsp.source.words import words
 
 _DRAWN_LATER = ("canvas", "video", "iframe", "object", "embed")
@@ -19,22 +19,24 @@ _CONTENT = ("img", "svg", "input", "button", "select", "textarea", *_DRAWN_LATER
 """Elements that show something without text."""
 
 
-def judge(snapshot: Snapshot, options: Options) -> Iterator[Outcome]:
-    settled = snapshot.settled
-    blank = all(_blank(Scene(snapshot, view, options), view) for view in settled)
+def judge(snapshot: Snapshot, options: CriticOptions) -> Iterator[Outcome]:
+    settled = snapshot.settled_views
+    blank = all(_is_blank(ViewContext(snapshot, view, options), view) for view in settled)
     if not settled or not (blank or _lost_its_text(snapshot)):
         yield Outcome(Verdict.PASS)
         return
     layout = settled[-1].layout
-    if any(layout.find(name) is not None for name in _DRAWN_LATER):
+    if any(layout.find_first(name) is not None for name in _DRAWN_LATER):
         yield Outcome(Verdict.INCOMPLETE, reason="drawn-by-script")
-    elif reason := next((why for r in snapshot.requests if r.kind in _MISSING and (why := absence(r))), ""):
+    elif reason := next((why for r in snapshot.requests if r.kind in _MISSING and (why := absence_reason(r))), ""):
         yield Outcome(Verdict.INCOMPLETE, reason=reason)
     elif _sends_away(layout):
         yield Outcome(Verdict.INCOMPLETE, reason="goes-elsewhere")
     else:
         cause, blame = _cause(snapshot, layout)
-        yield Outcome(Verdict.FAIL, blame=blame, measured={"elements": len(layout.elements)}, data={"cause": cause})
+        yield Outcome(
+            Verdict.FAIL, blame=blame, measured={"elements": len(layout.elements)}, message_values={"cause": cause}
+        )
 
 
 def _cause(snapshot: Snapshot, layout: Layout) -> tuple[str, tuple[Blame, ...]]:
@@ -44,7 +46,9 @@ def _cause(snapshot: Snapshot, layout: Layout) -> tuple[str, tuple[Blame, ...]]:
         return " A script threw before it had shown anything.", (ByScript(thrown[0].place),)
     source = snapshot.sources.get(snapshot.url)
     text = source.text if source is not None else ""
-    if unclosed := next((tag for tag in parse(text).named("style", "title", "textarea") if tag.end is None), None):
+    if unclosed := next(
+        (tag for tag in parse_html(text).tags_named("style", "title", "textarea") if tag.end is None), None
+    ):
         nodes = [node for node in range(len(layout)) if layout.names[node] == unclosed.name]
         blame = tuple(ByTag(node) for node in nodes[-1:])
         return f" The <{unclosed.name}> element is never closed, so everything after it belongs to it.", blame
@@ -55,7 +59,9 @@ def _cause(snapshot: Snapshot, layout: Layout) -> tuple[str, tuple[Blame, ...]]:
 
 def _lost_its_text(snapshot: Snapshot) -> bool:
     """Whether the source has text, and neither text nor anything else with content is left of it in any view."""
-    shows = (view.layout.runs or any(name in _CONTENT for name in view.layout.names) for view in snapshot.settled)
+    shows = (
+        view.layout.text_runs or any(name in _CONTENT for name in view.layout.names) for view in snapshot.settled_views
+    )
     if any(shows):
         return False
     source = snapshot.sources.get(snapshot.url)
@@ -70,13 +76,13 @@ def _sends_away(layout: Layout) -> bool:
     )
 
 
-def _blank(scene: Scene, view: View) -> bool:
+def _is_blank(context: ViewContext, view: View) -> bool:
     """Whether the whole picture has one colour. Text that is painted at all settles it without looking."""
-    if any(scene.shown(run.element) and scene.on_page(run.rect) for run in view.layout.runs):
+    if any(context.is_shown(run.element) and context.is_on_page(run.rect) for run in view.layout.text_runs):
         return False
     if view.frame is None:
         return False
-    pixels = decode(view.frame).reshape(-1, 3)
+    pixels = decode_frame(view.frame).reshape(-1, 3)
     return bool(((pixels.max(axis=0) - pixels.min(axis=0)) <= RULE.thresholds["difference"]).all())
 
 

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from relook_lsp.core.finding import ByResource, Outcome, Severity, Verdict
-from relook_lsp.core.snapshot import Request, Snapshot
-from relook_lsp.critics.rule import Options, Rule
+from relook_lsp.core.snapshot import ResourceRequest, Snapshot
+from relook_lsp.critics.rule import CriticOptions, Rule
 
 _KINDS = {"stylesheet": "style sheet", "image": "picture", "xhr": "request", "fetch": "request", "document": "frame"}
 _ORDER = ("stylesheet", "script", "font", "image")
 
 
-def judge(snapshot: Snapshot, _options: Options) -> Iterator[Outcome]:
-    hosts: dict[str, list[Request]] = defaultdict(list)
+def judge(snapshot: Snapshot, _options: CriticOptions) -> Iterator[Outcome]:
+    hosts: dict[str, list[ResourceRequest]] = defaultdict(list)
     for request in snapshot.requests:
         host = urlsplit(request.url).hostname
         if request.outcome == "remote" and host:

@@ -8,37 +8,37 @@ import numpy as np
 
 from relook_lsp.core.finding import ByAttribute, ByDeclaration, ByTag, Outcome, Severity, Verdict
 from relook_lsp.core.geometry import Rect
-from relook_lsp.core.snapshot import Image
-from relook_lsp.critics.boxes import path
-from relook_lsp.critics.pictures import is_drawing, pictures
+from relook_lsp.core.snapshot import ImageFacts
+from relook_lsp.critics.box_traits import boxes_up_to
+from relook_lsp.critics.page_images import is_drawing, rendered_images
 from relook_lsp.critics.rule import Rule
-from relook_lsp.critics.scene import Scene
+from relook_lsp.critics.view_context import ViewContext
 
 
-def judge(scene: Scene) -> Iterator[Outcome]:
-    for node, image in pictures(scene):
+def judge(context: ViewContext) -> Iterator[Outcome]:
+    for node, image in rendered_images(context):
         if image.width and image.height:
-            yield _picture(scene, node, image)
+            yield _judge_image(context, node, image)
 
 
-def _picture(scene: Scene, node: int, image: Image) -> Outcome:
-    layout, thresholds = scene.layout, RULE.thresholds
-    box = scene.content_box(node)
-    by = _enlarged(layout.style(node, "object-fit"), box, image)
+def _judge_image(context: ViewContext, node: int, image: ImageFacts) -> Outcome:
+    layout, thresholds = context.layout, RULE.thresholds
+    box = context.content_box(node)
+    by = _enlargement(layout.style(node, "object-fit"), box, image)
     if by < thresholds["enlarged"] or is_drawing(image):
         return Outcome(Verdict.PASS, node)
     if layout.style(node, "image-rendering") not in ("auto", ""):
         return Outcome(Verdict.PASS, node)
     if min(image.width, image.height) < thresholds["smallest"]:
         return Outcome(Verdict.INCOMPLETE, node, reason="placeholder")
-    if any("blur" in layout.style(each, "filter") for each in path(scene, node, -1)):
+    if any("blur" in layout.style(each, "filter") for each in boxes_up_to(context, node, -1)):
         return Outcome(Verdict.INCOMPLETE, node, reason="blurred-on-purpose")
-    if not _detailed(scene, node, by):
+    if not _has_blurred_edges(context, node, by):
         return Outcome(Verdict.INCOMPLETE, node, reason="shows-no-detail")
     return Outcome(
         Verdict.FAIL,
         node,
-        scene.visible_rect(node),
+        context.visible_rect(node),
         measured={
             "enlarged": round(by, 2), "width": image.width, "height": image.height,
             "shown_width": round(box.width), "shown_height": round(box.height),
@@ -53,7 +53,7 @@ def _picture(scene: Scene, node: int, image: Image) -> Outcome:
     )  # fmt: skip
 
 
-def _enlarged(fit: str, box: Rect, image: Image) -> float:
+def _enlargement(fit: str, box: Rect, image: ImageFacts) -> float:
     """How many CSS pixels one pixel of the picture covers, along its larger side."""
     across, down = box.width / image.width, box.height / image.height
     if fit in ("none", "scale-down"):
@@ -61,12 +61,12 @@ def _enlarged(fit: str, box: Rect, image: Image) -> float:
     return min(across, down) if fit == "contain" else max(across, down) if fit == "cover" else (across * down) ** 0.5
 
 
-def _detailed(scene: Scene, node: int, by: float) -> bool:
+def _has_blurred_edges(context: ViewContext, node: int, by: float) -> bool:
     """Whether the picture has edges, which are ``by`` pixels wide now; colour washes and shadows lose nothing by being
     enlarged."""
-    if scene.pixels is None:
+    if context.pixels is None:
         return False
-    part = scene.pixels.crop(scene.visible_rect(node)).astype(np.int16)
+    part = context.pixels.crop(context.visible_rect(node)).astype(np.int16)
     apart = round(by) + 1
     if part.shape[0] < 8 or part.shape[1] < 8 + apart:
         return False

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from relook_lsp.core.finding import Blame, ByAttribute, ByResource, ByTag, Outcome, Severity, Verdict
-from relook_lsp.core.snapshot import Request
-from relook_lsp.critics import missing
-from relook_lsp.critics.pictures import did_not_come, pictures
+from relook_lsp.core.snapshot import ResourceRequest
+from relook_lsp.critics import missing_files
+from relook_lsp.critics.page_images import failed_images, rendered_images
 from relook_lsp.critics.rule import Rule
-from relook_lsp.critics.scene import Scene
+from relook_lsp.critics.view_context import ViewContext
 
 
-def judge(scene: Scene) -> Iterator[Outcome]:
-    broken = did_not_come(scene.snapshot, scene.view)
-    for node, image in pictures(scene):
+def judge(context: ViewContext) -> Iterator[Outcome]:
+    broken = failed_images(context.snapshot, context.view)
+    for node, image in rendered_images(context):
         request = broken.get(image.key)
-        excuse = missing.excuse(request) if request is not None else ""
+        excuse = missing_files.excuse_missing_file(request) if request is not None else ""
         if request is None:
             if image.width:
                 yield Outcome(Verdict.PASS, node)
@@ -26,17 +26,20 @@ def judge(scene: Scene) -> Iterator[Outcome]:
             yield Outcome(
                 Verdict.FAIL,
                 node,
-                scene.visible_rect(node),
-                measured={"path": missing.path(request).lstrip("/"), "problem": missing.problem(request)},
+                context.visible_rect(node),
+                measured={
+                    "path": missing_files.request_path(request).lstrip("/"),
+                    "problem": missing_files.describe_failure(request),
+                },
                 extent=0.5,
-                blame=_blame(scene, node, request),
+                blame=_blame_file_reference(context, node, request),
             )
 
 
-def _blame(scene: Scene, node: int, request: Request) -> tuple[Blame, ...]:
+def _blame_file_reference(context: ViewContext, node: int, request: ResourceRequest) -> tuple[Blame, ...]:
     """The attribute where it names the file; of several candidates (``srcset``, ``<source>``) the one that was tried."""
-    written = (scene.layout.attribute(node, "src") or "").split("?")[0].strip().lstrip("./")
-    if written and missing.path(request).endswith(written):
+    written = (context.layout.attribute(node, "src") or "").split("?")[0].strip().lstrip("./")
+    if written and missing_files.request_path(request).endswith(written):
         return (ByAttribute(node, ("src",)), ByTag(node))
     return (ByResource(request.url), ByTag(node))
 

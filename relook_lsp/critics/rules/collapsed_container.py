@@ -6,27 +6,27 @@ from collections.abc import Iterator
 
 from relook_lsp.core.finding import ByDeclaration, ByTag, NeedPaint, Outcome, Severity, Verdict
 from relook_lsp.core.geometry import Rect
-from relook_lsp.critics.boxes import alpha, bounded, decorative, inner
+from relook_lsp.critics.box_traits import colour_alpha, has_visible_box, is_decorative, is_inside_replaced_content
 from relook_lsp.critics.rule import Rule
-from relook_lsp.critics.scene import Scene
+from relook_lsp.critics.view_context import ViewContext
 
 
-def judge(scene: Scene) -> Iterator[Outcome]:
-    if scene.pixels is None:
+def judge(context: ViewContext) -> Iterator[Outcome]:
+    if context.pixels is None:
         return
-    layout = scene.layout
+    layout = context.layout
     for node in layout.elements:
-        if layout.names[node] in ("html", "body", "tr", "tbody", "thead") or not scene.shown(node):
+        if layout.names[node] in ("html", "body", "tr", "tbody", "thead") or not context.is_shown(node):
             continue
-        if not bounded(scene, node) or inner(scene, node):
+        if not has_visible_box(context, node) or is_inside_replaced_content(context, node):
             continue
-        yield _container(scene, node)
+        yield _judge_container(context, node)
 
 
-def _container(scene: Scene, node: int) -> Outcome:
-    layout = scene.layout
-    rect, content = layout.rect(node), scene.content_box(node)
-    out = [c for c in layout.children[node] if _out_of_flow(scene, c)]
+def _judge_container(context: ViewContext, node: int) -> Outcome:
+    layout = context.layout
+    rect, content = layout.rect(node), context.content_box(node)
+    out = [c for c in layout.children[node] if _is_shown_out_of_flow(context, c)]
     clips = layout.style(node, "overflow-y") != "visible"
     if content.height > RULE.thresholds["height"] or content.width < RULE.thresholds["least"] or not out or clips:
         return Outcome(Verdict.PASS, node)
@@ -36,11 +36,13 @@ def _container(scene: Scene, node: int) -> Outcome:
     inside = reach.x >= rect.x - 1 and reach.right <= rect.right + 1
     if reach.bottom - rect.bottom < RULE.thresholds["least"] or not inside:
         return Outcome(Verdict.PASS, node)
-    if not _meant_to_show(scene, node, out) or decorative(scene, node):
+    if not _background_is_missed(context, node, out) or is_decorative(context, node):
         return Outcome(Verdict.INCOMPLETE, node, reason="nothing-to-show")
-    paint = scene.paint(node)
+    paint = context.paint_evidence(node)
     if paint is None:
-        return Outcome(Verdict.INCOMPLETE, node, reason="unconfirmed", need=NeedPaint(scene.view.id, layout.key(node)))
+        return Outcome(
+            Verdict.INCOMPLETE, node, reason="unconfirmed", need=NeedPaint(context.view.id, layout.key(node))
+        )
     if paint.changed == 0 or paint.box.bottom <= rect.bottom + 1:
         return Outcome(Verdict.INCOMPLETE, node, reason="nothing-painted")
     first = out[0]
@@ -50,13 +52,13 @@ def _container(scene: Scene, node: int) -> Outcome:
         Rect(rect.x, rect.y, rect.width, max(1.0, reach.bottom - rect.y)),
         measured={"height": round(content.height, 1), "content": round(reach.bottom - content.y, 1)},
         required={"height": round(reach.bottom - content.y, 1)},
-        extent=min(1.0, 0.2 + (reach.bottom - rect.bottom) / max(1, scene.view.viewport.height)),
+        extent=min(1.0, 0.2 + (reach.bottom - rect.bottom) / max(1, context.view.viewport.height)),
         blame=(
             ByDeclaration(node, ("height", "max-height"), ("auto", "none", "100%")),
             ByDeclaration(first, ("float", "position"), ("none", "static", "relative")),
             ByTag(node),
         ),
-        data={
+        message_values={
             "element": layout.short_name(node),
             "how": "floated" if layout.style(first, "float") != "none" else "absolutely positioned",
             "content": round(reach.bottom - rect.bottom),
@@ -64,26 +66,26 @@ def _container(scene: Scene, node: int) -> Outcome:
     )
 
 
-def _out_of_flow(scene: Scene, node: int) -> bool:
+def _is_shown_out_of_flow(context: ViewContext, node: int) -> bool:
     """A child that shows something but does not give its parent any height."""
-    layout = scene.layout
-    if layout.types[node] != 1 or not layout.has_box(node) or not scene.shown(node) or layout.pseudo(node):
+    layout = context.layout
+    if layout.types[node] != 1 or not layout.has_box(node) or not context.is_shown(node) or layout.pseudo_type(node):
         return False
     out = layout.style(node, "float") in ("left", "right") or layout.style(node, "position") == "absolute"
     return out and layout.rect(node).area > 64
 
 
-def _meant_to_show(scene: Scene, node: int, children: list[int]) -> bool:
+def _background_is_missed(context: ViewContext, node: int, children: list[int]) -> bool:
     """Whether a background is missing behind the content: one that differs from what is there instead."""
-    layout, picture = scene.layout, scene.pixels
+    layout, picture = context.layout, context.pixels
     if picture is None:
         return False
     if all(layout.style(c, "position") == "absolute" for c in children) and len(children) < 2:
         return False  # a menu or a marker that hangs from a thin line
     if layout.style(node, "background-image") not in ("none", ""):
         return True
-    if alpha(scene, node, "background-color") < 0.3:
-        sides = [layout.pixels(node, f"border-{side}-width") for side in ("top", "right", "bottom", "left")]
+    if colour_alpha(context, node, "background-color") < 0.3:
+        sides = [layout.style_px(node, f"border-{side}-width") for side in ("top", "right", "bottom", "left")]
         return min(sides) > 0
     channels = layout.style(node, "background-color")
     first = children[0]

@@ -6,36 +6,36 @@ from collections.abc import Iterator
 
 from relook_lsp.core.finding import ByDeclaration, ByTag, NeedPaint, Outcome, Severity, Verdict
 from relook_lsp.core.geometry import Rect
-from relook_lsp.critics.covers import meant, solid
+from relook_lsp.critics.hit_areas import hit_areas
+from relook_lsp.critics.overlays import is_intended_overlay, solid_boxes
 from relook_lsp.critics.rule import Rule
-from relook_lsp.critics.scene import Scene
-from relook_lsp.critics.targets import targets
+from relook_lsp.critics.view_context import ViewContext
 
 
-def judge(scene: Scene) -> Iterator[Outcome]:
-    if scene.pixels is None:
+def judge(context: ViewContext) -> Iterator[Outcome]:
+    if context.pixels is None:
         return
-    layout = scene.layout
-    areas = targets(scene)
-    above = solid(scene)
+    layout = context.layout
+    areas = hit_areas(context)
+    above = solid_boxes(context)
     for node, box in areas.items():
-        own = scene.visible_rect(node)
-        cover = None if own.area < RULE.thresholds["area"] else _cover(scene, node, own, above)
+        own = context.visible_rect(node)
+        cover = None if own.area < RULE.thresholds["area"] else _find_cover(context, node, own, above)
         if cover is None:
             yield Outcome(Verdict.PASS, node)
-        elif layout.attribute(node, "tabindex") == "-1" or meant(scene, node, cover, areas):
+        elif layout.attribute(node, "tabindex") == "-1" or is_intended_overlay(context, node, cover, areas):
             yield Outcome(Verdict.INCOMPLETE, node, reason="over-on-purpose")
         else:
-            yield _confirmed(scene, node, cover, box)
+            yield _confirm_by_paint(context, node, cover, box)
 
 
-def _cover(scene: Scene, node: int, box: Rect, above: list[int]) -> int | None:
+def _find_cover(context: ViewContext, node: int, box: Rect, above: list[int]) -> int | None:
     """The opaque element that is painted over the middle and most of the box."""
-    layout, order = scene.layout, scene.layout.paint_order(node)
+    layout, order = context.layout, context.layout.paint_order(node)
     x, y = box.centre
     for other in above:
-        over = scene.visible_rect(other)
-        if layout.paint_order(other) <= order or layout.within(node, other) or layout.within(other, node):
+        over = context.visible_rect(other)
+        if layout.paint_order(other) <= order or layout.is_within(node, other) or layout.is_within(other, node):
             continue
         inside = over.x <= x <= over.right and over.y <= y <= over.bottom
         if inside and over.intersect(box).area >= RULE.thresholds["share"] * box.area:
@@ -43,11 +43,11 @@ def _cover(scene: Scene, node: int, box: Rect, above: list[int]) -> int | None:
     return None
 
 
-def _confirmed(scene: Scene, node: int, cover: int, box: Rect) -> Outcome:
-    layout = scene.layout
-    paint = scene.paint(node)
+def _confirm_by_paint(context: ViewContext, node: int, cover: int, box: Rect) -> Outcome:
+    layout = context.layout
+    paint = context.paint_evidence(node)
     if paint is None:
-        need = NeedPaint(scene.view.id, layout.key(node))
+        need = NeedPaint(context.view.id, layout.key(node))
         return Outcome(Verdict.INCOMPLETE, node, reason="unconfirmed", need=need)
     if paint.changed > RULE.thresholds["seen"] * box.area:
         return Outcome(Verdict.INCOMPLETE, node, reason="still-seen")
@@ -61,7 +61,7 @@ def _confirmed(scene: Scene, node: int, cover: int, box: Rect) -> Outcome:
             ByDeclaration(cover, ("margin-top", "top", "position", "z-index"), ("static", "auto", "0px", "0")),
             ByTag(cover),
         ),
-        data={"control": layout.short_name(node), "cover": layout.short_name(cover)},
+        message_values={"control": layout.short_name(node), "cover": layout.short_name(cover)},
     )
 
 

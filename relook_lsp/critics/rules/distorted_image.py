@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from relook_lsp.core.finding import ByAttribute, ByDeclaration, ByTag, Outcome, Severity, Verdict
-from relook_lsp.core.snapshot import Image
-from relook_lsp.critics.boxes import turned
-from relook_lsp.critics.pictures import is_drawing, pictures
+from relook_lsp.core.snapshot import ImageFacts
+from relook_lsp.critics.box_traits import is_transformed
+from relook_lsp.critics.page_images import is_drawing, rendered_images
 from relook_lsp.critics.rule import Rule
-from relook_lsp.critics.scene import Scene
+from relook_lsp.critics.view_context import ViewContext
 
 
-def judge(scene: Scene) -> Iterator[Outcome]:
-    for node, image in pictures(scene):
+def judge(context: ViewContext) -> Iterator[Outcome]:
+    for node, image in rendered_images(context):
         if image.width and image.height:
-            yield _picture(scene, node, image)
+            yield _judge_image(context, node, image)
 
 
-def _picture(scene: Scene, node: int, image: Image) -> Outcome:
-    layout, thresholds = scene.layout, RULE.thresholds
-    box = scene.content_box(node)
+def _judge_image(context: ViewContext, node: int, image: ImageFacts) -> Outcome:
+    layout, thresholds = context.layout, RULE.thresholds
+    box = context.content_box(node)
     if layout.style(node, "object-fit") != "fill" or is_drawing(image):
         return Outcome(Verdict.PASS, node)
-    if box.width < 1 or box.height < 1 or turned(scene, node):
+    if box.width < 1 or box.height < 1 or is_transformed(context, node):
         return Outcome(Verdict.INCOMPLETE, node, reason="turned")
     # Half a pixel of rounding makes a small picture look distorted that is not.
     stretch = (box.width / image.width) / (box.height / image.height)
@@ -33,12 +33,12 @@ def _picture(scene: Scene, node: int, image: Image) -> Outcome:
         return Outcome(Verdict.PASS, node)
     if min(image.width, image.height) < thresholds["smallest"] or min(box.width, box.height) < thresholds["smallest"]:
         return Outcome(Verdict.INCOMPLETE, node, reason="too-small-to-tell")
-    if not _varied(scene, node):
+    if not _has_shapes(context, node):
         return Outcome(Verdict.INCOMPLETE, node, reason="shows-no-shapes")
     return Outcome(
         Verdict.FAIL,
         node,
-        scene.visible_rect(node),
+        context.visible_rect(node),
         measured={
             "stretch": round(by, 2), "direction": "sideways" if stretch > 1 else "upwards",
             "width": image.width, "height": image.height,
@@ -55,11 +55,11 @@ def _picture(scene: Scene, node: int, image: Image) -> Outcome:
     )  # fmt: skip
 
 
-def _varied(scene: Scene, node: int) -> bool:
+def _has_shapes(context: ViewContext, node: int) -> bool:
     """Whether what is painted has shapes in it: a plain or evenly shaded area may be stretched at will."""
-    if scene.pixels is None:
+    if context.pixels is None:
         return False
-    part = scene.pixels.crop(scene.visible_rect(node))
+    part = context.pixels.crop(context.visible_rect(node))
     if part.shape[0] < 4 or part.shape[1] < 4:
         return False
     rows, columns = part.mean(axis=1), part.mean(axis=0)

@@ -6,14 +6,22 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from relook_lsp.core.colour import parse_computed
+from relook_lsp.core.colour import parse_computed_colour
 from relook_lsp.core.finding import Blame, ByDeclaration, ByTag, NeedPaint, Outcome, Severity, Verdict
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.snapshot import TextRun
-from relook_lsp.critics.boxes import bounded, decorative, inner, opaque, path, small_letters, turned
-from relook_lsp.critics.overlap import overlapping
+from relook_lsp.critics.box_traits import (
+    boxes_up_to,
+    has_visible_box,
+    is_decorative,
+    is_inside_replaced_content,
+    is_opaque,
+    is_transformed,
+    x_height_rect,
+)
+from relook_lsp.critics.overlap import overlapping_pairs
 from relook_lsp.critics.rule import Rule
-from relook_lsp.critics.scene import Scene
+from relook_lsp.critics.view_context import ViewContext
 
 _PLACE = ("top", "bottom", "left", "right", "position")
 _MARGIN = ("margin-top", "margin-bottom", "margin-left", "margin-right")
@@ -24,7 +32,7 @@ _BOXES = frozenset(("button", "input", "select", "textarea", "a"))
 _MAX_PAINTS = 3
 
 
-class _Pair(NamedTuple):
+class _OverlappingPair(NamedTuple):
     """``upper`` is painted later; ``overlap`` is where both show."""
 
     upper: int
@@ -33,105 +41,121 @@ class _Pair(NamedTuple):
     what: str
 
 
-def judge(scene: Scene) -> Iterator[Outcome]:
-    worst: dict[int, _Pair] = {}
-    for pair in (*_texts(scene), *_controls(scene)):
+def judge(context: ViewContext) -> Iterator[Outcome]:
+    worst: dict[int, _OverlappingPair] = {}
+    for pair in (*_text_pairs(context), *_control_pairs(context)):
         if pair.upper not in worst or pair.overlap.area > worst[pair.upper].overlap.area:
             worst[pair.upper] = pair
     asked = 0
     for pair in worst.values():
-        for outcome in _verdict(scene, pair):
+        for outcome in _judge_pair(context, pair):
             asked += outcome.need is not None
             if asked > 2 * _MAX_PAINTS:
                 outcome = Outcome(Verdict.INCOMPLETE, pair.upper, reason="too-many")
             yield outcome
-    if scene.pixels is not None:
-        seen = {run.element for run in scene.runs} | set(scene.controls())
+    if context.pixels is not None:
+        seen = {run.element for run in context.visible_text_runs} | set(context.controls())
         yield from (Outcome(Verdict.PASS, node) for node in sorted(seen - worst.keys()))
 
 
-def _texts(scene: Scene) -> Iterator[_Pair]:
-    runs, layout = scene.runs, scene.layout
-    glyphs = [small_letters(scene, run) for run in runs]
-    for one, two in overlapping(glyphs, [run.element for run in runs]):
+def _text_pairs(context: ViewContext) -> Iterator[_OverlappingPair]:
+    runs, layout = context.visible_text_runs, context.layout
+    glyphs = [x_height_rect(context, run) for run in runs]
+    for one, two in overlapping_pairs(glyphs, [run.element for run in runs]):
         run, other, overlap = runs[one], runs[two], glyphs[one].intersect(glyphs[two])
-        smaller = min(layout.pixels(n, "font-size") for n in (run.element, other.element))
+        smaller = min(layout.style_px(n, "font-size") for n in (run.element, other.element))
         if overlap.width < RULE.thresholds["overlap"] * smaller or overlap.height < 0.3 * smaller:
             continue
         if run.text.strip() == other.text.strip():  # an echo, a glitch effect
             continue
-        if not _counts(scene, run) or not _counts(scene, other) or _scrolls_by(scene, run.element, other.element):
+        if (
+            not _is_readable_content(context, run)
+            or not _is_readable_content(context, other)
+            or _only_one_scrolls(context, run.element, other.element)
+        ):
             continue
         lower, upper = sorted((run, other), key=lambda r: (layout.paint_order(r.node), r.node))
-        yield _Pair(upper.element, lower.element, overlap, "text")
+        yield _OverlappingPair(upper.element, lower.element, overlap, "text")
 
 
-def _counts(scene: Scene, run: TextRun) -> bool:
+def _is_readable_content(context: ViewContext, run: TextRun) -> bool:
     """Whether the line is content that is meant to be read: not an icon, an ornament or a watermark."""
-    generated = scene.layout.pseudo(run.node) is not None
-    if sum(character.isalnum() for character in run.text) < 2 or generated or inner(scene, run.element):
+    generated = context.layout.pseudo_type(run.node) is not None
+    if (
+        sum(character.isalnum() for character in run.text) < 2
+        or generated
+        or is_inside_replaced_content(context, run.element)
+    ):
         return False
-    colour = parse_computed(scene.layout.style(run.element, "-webkit-text-fill-color") or "")
-    faint = (1.0 if colour is None else colour.alpha) * scene.opacity(run.element) < RULE.thresholds["faint"]
-    return not faint and not decorative(scene, run.element)
+    colour = parse_computed_colour(context.layout.style(run.element, "-webkit-text-fill-color") or "")
+    faint = (1.0 if colour is None else colour.alpha) * context.total_opacity(run.element) < RULE.thresholds["faint"]
+    return not faint and not is_decorative(context, run.element)
 
 
-def _controls(scene: Scene) -> Iterator[_Pair]:
-    layout, tolerance = scene.layout, RULE.thresholds["tolerance"]
-    nodes = [n for n in scene.controls() if layout.names[n] in _BOXES and bounded(scene, n) and not inner(scene, n)]
-    nodes = [n for n in nodes if scene.visible_rect(n).area > 64]
-    boxes = [scene.visible_rect(n) for n in nodes]
-    for one, two in overlapping(boxes, nodes):
+def _control_pairs(context: ViewContext) -> Iterator[_OverlappingPair]:
+    layout, tolerance = context.layout, RULE.thresholds["tolerance"]
+    nodes = [
+        n
+        for n in context.controls()
+        if layout.names[n] in _BOXES and has_visible_box(context, n) and not is_inside_replaced_content(context, n)
+    ]
+    nodes = [n for n in nodes if context.visible_rect(n).area > 64]
+    boxes = [context.visible_rect(n) for n in nodes]
+    for one, two in overlapping_pairs(boxes, nodes):
         node, other, rect, box = nodes[one], nodes[two], boxes[one], boxes[two]
         overlap = rect.intersect(box)
-        if min(overlap.width, overlap.height) < tolerance or layout.within(other, node) or layout.within(node, other):
+        if (
+            min(overlap.width, overlap.height) < tolerance
+            or layout.is_within(other, node)
+            or layout.is_within(node, other)
+        ):
             continue
         inside = overlap.area > 0.8 * min(rect.area, box.area)
         if inside or layout.attribute(node, "type") == "range" == layout.attribute(other, "type"):
             continue  # a button inside a field is a pattern, not an accident
-        if _scrolls_by(scene, node, other) or _stacked(scene, node, other):
+        if _only_one_scrolls(context, node, other) or _is_overlapping_row(context, node, other):
             continue
         upper, lower = sorted((node, other), key=lambda n: (-layout.paint_order(n), -n))
-        yield _Pair(upper, lower, overlap, "control")
+        yield _OverlappingPair(upper, lower, overlap, "control")
 
 
-def _stacked(scene: Scene, one: int, other: int) -> bool:
+def _is_overlapping_row(context: ViewContext, one: int, other: int) -> bool:
     """Whether both are of a row whose members reach into one another, all by the same margin: portraits of a group."""
-    layout = scene.layout
+    layout = context.layout
     kind = (layout.names[one], layout.attribute(one, "class"))
     if layout.parents[one] != layout.parents[other] or kind != (layout.names[other], layout.attribute(other, "class")):
         return False
     row = [n for n in layout.children[layout.parents[one]] if (layout.names[n], layout.attribute(n, "class")) == kind]
-    margins = Counter((side, layout.pixels(n, side)) for n in row for side in _MARGIN)
+    margins = Counter((side, layout.style_px(n, side)) for n in row for side in _MARGIN)
     return any(size < 0 and count > 1 for (_, size), count in margins.items())
 
 
-def _scrolls_by(scene: Scene, one: int, other: int) -> bool:
+def _only_one_scrolls(context: ViewContext, one: int, other: int) -> bool:
     """Whether only one of them stays in the window: what lies under a bar now is out in the open a moment later."""
-    return scene.fixed(one) != scene.fixed(other)
+    return context.stays_in_window(one) != context.stays_in_window(other)
 
 
-def _verdict(scene: Scene, pair: _Pair) -> Iterator[Outcome]:
-    layout = scene.layout
-    common = next(a for a in (pair.upper, *layout.ancestors(pair.upper)) if layout.within(pair.lower, a))
-    sides = [list(path(scene, n, common)) for n in (pair.upper, pair.lower)]
-    if any(turned(scene, n) for side in sides for n in side):
+def _judge_pair(context: ViewContext, pair: _OverlappingPair) -> Iterator[Outcome]:
+    layout = context.layout
+    common = next(a for a in (pair.upper, *layout.ancestors(pair.upper)) if layout.is_within(pair.lower, a))
+    sides = [list(boxes_up_to(context, n, common)) for n in (pair.upper, pair.lower)]
+    if any(is_transformed(context, n) for side in sides for n in side):
         yield Outcome(Verdict.INCOMPLETE, pair.upper, reason="transformed")
         return
-    if pair.what == "text" and any(_covers(scene, n, pair) for n in sides[0]):
+    if pair.what == "text" and any(_hides_lower(context, n, pair) for n in sides[0]):
         yield Outcome(Verdict.INCOMPLETE, pair.upper, reason="covered")
         return
-    if scene.pixels is not None:
-        unknown = [n for n in (pair.upper, pair.lower) if scene.paint(n) is None]
+    if context.pixels is not None:
+        unknown = [n for n in (pair.upper, pair.lower) if context.paint_evidence(n) is None]
         for node in unknown:
-            need = NeedPaint(scene.view.id, layout.key(node))
+            need = NeedPaint(context.view.id, layout.key(node))
             yield Outcome(Verdict.INCOMPLETE, pair.upper, reason="unconfirmed", need=need)
         if unknown:
             return
         # Letters mix; of two controls the later one hides the other.
         both = (pair.upper, pair.lower) if pair.what == "text" else (pair.upper,)
-        paints = [paint for n in both if (paint := scene.paint(n)) is not None]
-        lower = scene.paint(pair.lower)
+        paints = [paint for n in both if (paint := context.paint_evidence(n)) is not None]
+        lower = context.paint_evidence(pair.lower)
         seen = all(paint.box.intersect(pair.overlap).area >= 0.5 * pair.overlap.area for paint in paints)
         if not seen or lower is None or lower.changed == 0:
             yield Outcome(Verdict.INCOMPLETE, pair.upper, reason="nothing-painted")
@@ -148,29 +172,29 @@ def _verdict(scene: Scene, pair: _Pair) -> Iterator[Outcome]:
         },
         required={"overlap": 0},
         extent=min(1.0, 0.3 + pair.overlap.area / smaller),
-        blame=(*_blame(scene, sides, pair), ByTag(pair.upper)),
-        data={"element": layout.short_name(pair.upper), "other": layout.short_name(pair.lower)},
+        blame=(*_blame_candidates(context, sides, pair), ByTag(pair.upper)),
+        message_values={"element": layout.short_name(pair.upper), "other": layout.short_name(pair.lower)},
     )
 
 
-def _covers(scene: Scene, node: int, pair: _Pair) -> bool:
+def _hides_lower(context: ViewContext, node: int, pair: _OverlappingPair) -> bool:
     """Whether the box hides what is below it, so that the texts do not mix: that is for ``text-covered``. Within one
     layer backgrounds lie below all text; there the pictures decide."""
-    layout = scene.layout
+    layout = context.layout
     if layout.paint_order(node) <= layout.paint_order(pair.lower):
         return False
     image = layout.style(node, "background-image") not in ("none", "")
-    return (opaque(scene, node) or image) and layout.rect(node).contains(pair.overlap, 1)
+    return (is_opaque(context, node) or image) and layout.rect(node).contains(pair.overlap, 1)
 
 
-def _blame(scene: Scene, sides: list[list[int]], pair: _Pair) -> Iterator[Blame]:
+def _blame_candidates(context: ViewContext, sides: list[list[int]], pair: _OverlappingPair) -> Iterator[Blame]:
     """What took an element out of the way it would flow: position, a negative margin, a height that is too small."""
-    layout = scene.layout
+    layout = context.layout
     for node in (n for side in sides for n in side):
         if layout.style(node, "position") in ("absolute", "fixed", "relative"):
             yield ByDeclaration(node, _PLACE, _NO_CAUSE)
     for node in (n for side in sides for n in side):
-        negative = tuple(name for name in _MARGIN if layout.pixels(node, name) < 0)
+        negative = tuple(name for name in _MARGIN if layout.style_px(node, name) < 0)
         if negative:
             yield ByDeclaration(node, negative)
     for node in (n for side in reversed(sides) for n in side):

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from relook_lsp.core.finding import ByResource, Outcome, Severity, Verdict
 from relook_lsp.core.snapshot import Snapshot
-from relook_lsp.critics import missing
-from relook_lsp.critics.pictures import did_not_come, pictures
-from relook_lsp.critics.rule import Options, Rule
-from relook_lsp.critics.scene import Scene
+from relook_lsp.critics import missing_files
+from relook_lsp.critics.page_images import failed_images, rendered_images
+from relook_lsp.critics.rule import CriticOptions, Rule
+from relook_lsp.critics.view_context import ViewContext
 
 _KINDS = {
     "stylesheet": "style sheet", "script": "script", "font": "font", "image": "picture", "media": "media file",
@@ -20,13 +20,13 @@ _UNUSABLE = frozenset(("stylesheet", "script"))
 _CONSEQUENCE = "; how the page looks is not judged without it"
 
 
-def judge(snapshot: Snapshot, options: Options) -> Iterator[Outcome]:
+def judge(snapshot: Snapshot, options: CriticOptions) -> Iterator[Outcome]:
     failed = False
-    seen = _seen_as_broken(snapshot, options)
+    seen = _urls_reported_as_broken(snapshot, options)
     for request in snapshot.requests:
         if request.outcome not in ("missing", "refused", "outside") or request.url == snapshot.url:
             continue
-        path, excuse = missing.path(request), missing.excuse(request)
+        path, excuse = missing_files.request_path(request), missing_files.excuse_missing_file(request)
         if request.kind not in _KINDS or path == "/favicon.ico" or path.endswith(".map") or request.url in seen:
             continue
         if excuse:
@@ -39,7 +39,8 @@ def judge(snapshot: Snapshot, options: Options) -> Iterator[Outcome]:
             measured={
                 "path": path.lstrip("/"),
                 "kind": _KINDS[request.kind],
-                "problem": missing.problem(request) + (_CONSEQUENCE if request.kind in _UNUSABLE else ""),
+                "problem": missing_files.describe_failure(request)
+                + (_CONSEQUENCE if request.kind in _UNUSABLE else ""),
             },
             extent=1.0 if request.kind in _UNUSABLE else 0.5,
             severity=None if request.kind in _UNUSABLE else Severity.WARNING,
@@ -49,13 +50,13 @@ def judge(snapshot: Snapshot, options: Options) -> Iterator[Outcome]:
         yield Outcome(Verdict.PASS)
 
 
-def _seen_as_broken(snapshot: Snapshot, options: Options) -> set[str]:
+def _urls_reported_as_broken(snapshot: Snapshot, options: CriticOptions) -> set[str]:
     """Addresses of pictures whose empty place is seen: ``broken-image`` tells of them."""
     urls: set[str] = set()
-    for view in snapshot.settled:
-        broken = did_not_come(snapshot, view)
+    for view in snapshot.settled_views:
+        broken = failed_images(snapshot, view)
         if broken:
-            shown = pictures(Scene(snapshot, view, options))
+            shown = rendered_images(ViewContext(snapshot, view, options))
             urls |= {broken[image.key].url for _, image in shown if image.key in broken}
     return urls
 

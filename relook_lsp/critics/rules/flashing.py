@@ -15,52 +15,52 @@ from relook_lsp.core.finding import ByDeclaration, ByTag, NeedFlicker, Outcome, 
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.snapshot import Flicker
 from relook_lsp.critics.rule import Rule
-from relook_lsp.critics.scene import Scene
+from relook_lsp.critics.view_context import ViewContext
 
 _ASKED = 2
 """Elements of one page that are looked at so closely."""
 
 
-def judge(scene: Scene) -> Iterator[Outcome]:
-    views = scene.snapshot.settled
+def judge(context: ViewContext) -> Iterator[Outcome]:
+    views = context.snapshot.settled_views
     desk = max(views, key=lambda view: view.viewport.width, default=None)
-    if scene.view is not desk:  # one window is enough: the same things flash in all of them
+    if context.view is not desk:  # one window is enough: the same things flash in all of them
         return
-    window = Rect(0, 0, scene.width, scene.view.viewport.height)
-    suspects = [n for n in scene.layout.elements if _quick(scene, n) and scene.shown(n)]
+    window = Rect(0, 0, context.width, context.view.viewport.height)
+    suspects = [n for n in context.layout.elements if _repeats_quickly(context, n) and context.is_shown(n)]
     large = {
-        n: box for n in suspects if (box := scene.visible_rect(n).intersect(window)).area >= RULE.thresholds["area"]
+        n: box for n in suspects if (box := context.visible_rect(n).intersect(window)).area >= RULE.thresholds["area"]
     }
     for node in sorted(large, key=lambda n: -large[n].area)[:_ASKED]:
-        yield _element(scene, node, large[node])
+        yield _judge_element(context, node, large[node])
 
 
-def _quick(scene: Scene, node: int) -> bool:
+def _repeats_quickly(context: ViewContext, node: int) -> bool:
     """Whether the element's animation repeats often enough to flash for a second."""
-    layout, thresholds = scene.layout, RULE.thresholds
+    layout, thresholds = context.layout, RULE.thresholds
     if layout.style(node, "animation-name") in ("none", ""):
         return False
-    lasting = [_seconds(part) for part in layout.style(node, "animation-duration").split(",")]
-    times = [_times(part) for part in layout.style(node, "animation-iteration-count").split(",")]
+    lasting = [_parse_seconds(part) for part in layout.style(node, "animation-duration").split(",")]
+    times = [_parse_iterations(part) for part in layout.style(node, "animation-iteration-count").split(",")]
     return any(0 < one <= thresholds["period"] for one in lasting) and max(times) >= thresholds["repeats"]
 
 
-def _seconds(text: str) -> float:
+def _parse_seconds(text: str) -> float:
     text = text.strip()
     return float(text[:-2]) / 1000 if text.endswith("ms") else float(text.rstrip("s") or 0)
 
 
-def _times(text: str) -> float:
+def _parse_iterations(text: str) -> float:
     return float("inf") if text.strip() == "infinite" else float(text.strip() or 0)
 
 
-def _element(scene: Scene, node: int, box: Rect) -> Outcome:
-    layout = scene.layout
-    key = (scene.view.id, layout.key(node))
-    seen = scene.snapshot.evidence.flicker.get(key)
+def _judge_element(context: ViewContext, node: int, box: Rect) -> Outcome:
+    layout = context.layout
+    key = (context.view.id, layout.key(node))
+    seen = context.snapshot.evidence.flicker.get(key)
     if seen is None:
         return Outcome(Verdict.INCOMPLETE, node, reason="unconfirmed", need=NeedFlicker(*key))
-    count, area = flashes(seen)
+    count, area = count_flashes(seen)
     if area < RULE.thresholds["area"]:
         return Outcome(Verdict.PASS, node)
     return Outcome(
@@ -71,21 +71,21 @@ def _element(scene: Scene, node: int, box: Rect) -> Outcome:
         required={"flashes": RULE.thresholds["flashes"]},
         extent=1.0,
         blame=(ByDeclaration(node, ("animation-name", "animation-duration"), ("none",)), ByTag(node)),
-        data={"element": layout.short_name(node)},
+        message_values={"element": layout.short_name(node)},
     )
 
 
-def flashes(seen: Flicker) -> tuple[int, float]:
+def count_flashes(seen: Flicker) -> tuple[int, float]:
     """(most flashes of any square, area in pixels of the squares with too many) within the second."""
     light = np.array(seen.light, dtype=np.float64)
     if light.ndim != 2 or not light.size:
         return 0, 0.0
-    counts = np.array([_flashes(column) for column in light.T])
+    counts = np.array([_count_luminance_flashes(column) for column in light.T])
     many = counts[counts > RULE.thresholds["flashes"]]
     return (int(many.max()), float(many.size * seen.cell**2)) if many.size else (0, 0.0)
 
 
-def _flashes(light: NDArray[np.float64]) -> int:
+def _count_luminance_flashes(light: NDArray[np.float64]) -> int:
     """Pairs of opposing changes of at least a tenth of full luminance, the darker end below 0.8 (WCAG 2.2, general
     flash): extremes are followed, so that a change may take several pictures."""
     change, dark = RULE.thresholds["change"], RULE.thresholds["dark"]

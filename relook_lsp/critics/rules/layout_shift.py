@@ -6,25 +6,25 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from relook_lsp.core.finding import Blame, ByAttribute, ByTag, Outcome, Severity, Verdict
+from relook_lsp.critics.layout_shifts import LayoutShift, measure_shift
 from relook_lsp.critics.rule import Rule
-from relook_lsp.critics.scene import Scene
-from relook_lsp.critics.shifts import Shift, shift
+from relook_lsp.critics.view_context import ViewContext
 
 
-def judge(scene: Scene) -> Iterator[Outcome]:
-    layout = scene.layout
-    views = scene.snapshot.moments(scene.view.viewport)
-    body = layout.find("body")
-    if body is None or scene.view.role != "configured":
+def judge(context: ViewContext) -> Iterator[Outcome]:
+    layout = context.layout
+    views = context.snapshot.views_over_time(context.view.viewport)
+    body = layout.find_first("body")
+    if body is None or context.view.role != "configured":
         return
-    worst: tuple[Shift, int, int, int] | None = None
+    worst: tuple[LayoutShift, int, int, int] | None = None
     for before, after in pairwise(views):
-        found = shift(before, after)
+        found = measure_shift(before, after)
         if found is None or found.pusher is None or found.score < RULE.thresholds["score"]:
             continue
         # The finding speaks of the settled page, where what pushed must still be.
-        pusher = layout.by_key.get(after.layout.key(found.pusher))
-        first = layout.by_key.get(after.layout.key(found.moved[0]))
+        pusher = layout.nodes_by_key.get(after.layout.key(found.pusher))
+        first = layout.nodes_by_key.get(after.layout.key(found.moved[0]))
         if pusher is not None and first is not None and (worst is None or found.score > worst[0].score):
             worst = (found, pusher, first, after.moment)
     if worst is None:
@@ -45,7 +45,11 @@ def judge(scene: Scene) -> Iterator[Outcome]:
         # Between the two, things may well come in on purpose.
         severity=None if found.score > RULE.thresholds["poor"] else Severity.INFORMATION,
         blame=blame,
-        data={"pusher": layout.short_name(pusher), "element": layout.short_name(first), "when": f"{moment / 1000:g}"},
+        message_values={
+            "pusher": layout.short_name(pusher),
+            "element": layout.short_name(first),
+            "when": f"{moment / 1000:g}",
+        },
         moment=moment,
     )
 

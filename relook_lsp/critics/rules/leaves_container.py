@@ -7,9 +7,17 @@ from typing import NamedTuple
 
 from relook_lsp.core.finding import Blame, ByDeclaration, ByTag, NeedPaint, Outcome, Severity, Verdict
 from relook_lsp.core.geometry import Rect
-from relook_lsp.critics.boxes import REPLACED, bounded, edge_visible, inner, moved, path, sticks_out
+from relook_lsp.critics.box_traits import (
+    REPLACED,
+    boxes_up_to,
+    has_visible_box,
+    is_edge_visible,
+    is_inside_replaced_content,
+    is_out_of_normal_place,
+    overhang,
+)
 from relook_lsp.critics.rule import Rule
-from relook_lsp.critics.scene import Scene
+from relook_lsp.critics.view_context import ViewContext
 
 _NOT_HOLDERS = frozenset(
     ("html", "body", "tr", "thead", "tbody", "tfoot", "col", "colgroup", "input", "select", "textarea")
@@ -22,7 +30,7 @@ _HEIGHT = ("height", "max-height", "min-height", "flex-basis")
 _NO_CAUSE = ("auto", "none", "normal", "0px", "0", "100%", "fit-content", "min-content", "max-content")
 
 
-class _Case(NamedTuple):
+class _Overhang(NamedTuple):
     node: int
     box: Rect
     side: str
@@ -30,103 +38,111 @@ class _Case(NamedTuple):
     text: bool
 
 
-def judge(scene: Scene) -> Iterator[Outcome]:
-    holders = _Holders(scene)
-    worst: dict[int, _Case] = {}
-    for holder, case in _cases(scene, holders):
+def judge(context: ViewContext) -> Iterator[Outcome]:
+    holders = _VisibleHolders(context)
+    worst: dict[int, _Overhang] = {}
+    for holder, case in _find_overhangs(context, holders):
         if holder not in worst or case.by > worst[holder].by:
             worst[holder] = case
     asked = 0
     for holder, case in worst.items():
-        outcome = _verdict(scene, holder, case)
+        outcome = _judge_overhang(context, holder, case)
         asked += outcome.need is not None
         yield outcome if asked <= _MAX_PAINTS else Outcome(Verdict.INCOMPLETE, holder, reason="too-many")
-    if scene.pixels is not None:
-        yield from (Outcome(Verdict.PASS, n) for n in scene.layout.elements if n not in worst and n in holders)
+    if context.pixels is not None:
+        yield from (Outcome(Verdict.PASS, n) for n in context.layout.elements if n not in worst and n in holders)
 
 
-class _Holders:
+class _VisibleHolders:
     """Boxes whose edges show."""
 
-    def __init__(self, scene: Scene) -> None:
-        self._scene = scene
+    def __init__(self, context: ViewContext) -> None:
+        self._context = context
         self._known: dict[int, bool] = {}
 
     def __contains__(self, node: int) -> bool:
         if node not in self._known:
-            named = self._scene.layout.names[node] not in _NOT_HOLDERS
-            self._known[node] = named and self._scene.shown(node) and bounded(self._scene, node)
+            named = self._context.layout.names[node] not in _NOT_HOLDERS
+            self._known[node] = named and self._context.is_shown(node) and has_visible_box(self._context, node)
         return self._known[node]
 
-    def of(self, node: int) -> int | None:
+    def holder_of(self, node: int) -> int | None:
         """The nearest visible box around a node that everything between them simply flows in."""
-        layout = self._scene.layout
-        if inner(self._scene, node) or layout.names[node] in _AT_THE_EDGE:
+        layout = self._context.layout
+        if is_inside_replaced_content(self._context, node) or layout.names[node] in _AT_THE_EDGE:
             return None
-        for each in path(self._scene, node, -1):
+        for each in boxes_up_to(self._context, node, -1):
             flows = all(layout.style(each, f"overflow-{axis}") == "visible" for axis in "xy")
             if each != node and each in self:
                 return each if flows else None
-            if layout.names[each] in _AT_THE_EDGE or moved(self._scene, each) or (each != node and not flows):
+            if (
+                layout.names[each] in _AT_THE_EDGE
+                or is_out_of_normal_place(self._context, each)
+                or (each != node and not flows)
+            ):
                 return None
         return None
 
 
-def _cases(scene: Scene, holders: _Holders) -> Iterator[tuple[int, _Case]]:
-    layout, tolerance = scene.layout, RULE.thresholds["tolerance"]
-    for run in scene.runs:
+def _find_overhangs(context: ViewContext, holders: _VisibleHolders) -> Iterator[tuple[int, _Overhang]]:
+    layout, tolerance = context.layout, RULE.thresholds["tolerance"]
+    for run in context.visible_text_runs:
         # Generated text belongs to its pseudo-element, which may have been placed elsewhere.
-        box = run.node if layout.pseudo(run.node) else run.element
+        box = run.node if layout.pseudo_type(run.node) else run.element
         # A line box is taller than its glyphs: only what lies beyond a part of it can be ink.
-        slack = max(0.0, (run.rect.height - 0.7 * layout.pixels(run.element, "font-size")) / 2)
+        slack = max(0.0, (run.rect.height - 0.7 * layout.style_px(run.element, "font-size")) / 2)
         glyphs = Rect(run.rect.x, run.rect.y + slack, run.rect.width, max(1.0, run.rect.height - 2 * slack))
-        if scene.confines[run.element].intersect(layout.rect(run.element)).contains(glyphs, tolerance):
+        if context.common_ancestor_boxes[run.element].intersect(layout.rect(run.element)).contains(glyphs, tolerance):
             continue
         if box in holders:  # its own text
             flows = all(layout.style(box, f"overflow-{axis}") == "visible" for axis in "xy")
-            holder = box if flows and box == run.element and not inner(scene, box) else None
+            holder = box if flows and box == run.element and not is_inside_replaced_content(context, box) else None
         else:
-            holder = holders.of(box)
+            holder = holders.holder_of(box)
         if holder is None or not any(c.isalnum() for c in run.text):
             continue
-        side, by = sticks_out(glyphs, layout.rect(holder))
+        side, by = overhang(glyphs, layout.rect(holder))
         if by > tolerance:
-            yield holder, _Case(run.element, glyphs, side, by, True)
+            yield holder, _Overhang(run.element, glyphs, side, by, True)
     for node in layout.elements:
         rect = layout.rect(node)
-        if rect.area <= 16 or scene.confines[node].contains(rect, tolerance) or not scene.shown(node):
+        if (
+            rect.area <= 16
+            or context.common_ancestor_boxes[node].contains(rect, tolerance)
+            or not context.is_shown(node)
+        ):
             continue
-        holder = holders.of(node) if layout.names[node] in REPLACED or node in holders else None
+        holder = holders.holder_of(node) if layout.names[node] in REPLACED or node in holders else None
         if holder is not None:
-            side, by = sticks_out(rect, layout.rect(holder))
+            side, by = overhang(rect, layout.rect(holder))
             if by > tolerance:
-                yield holder, _Case(node, rect, side, by, False)
+                yield holder, _Overhang(node, rect, side, by, False)
 
 
-def _verdict(scene: Scene, holder: int, case: _Case) -> Outcome:
-    layout = scene.layout
+def _judge_overhang(context: ViewContext, holder: int, case: _Overhang) -> Outcome:
+    layout = context.layout
     edge = layout.rect(holder)
-    wide = layout.content[0] > scene.layout_width + 1 and case.box.right > scene.layout_width + 1
+    wide = layout.content_size[0] > context.layout_width + 1 and case.box.right > context.layout_width + 1
     if case.side == "right" and wide:
         return Outcome(Verdict.INCOMPLETE, holder, reason="page-scrolls-sideways")
-    if any(layout.style(n, "transform") != "none" for n in path(scene, case.node, -1)):
+    if any(layout.style(n, "transform") != "none" for n in boxes_up_to(context, case.node, -1)):
         return Outcome(Verdict.INCOMPLETE, holder, reason="transformed")
-    if scene.pixels is not None:
-        if not edge_visible(scene, edge, case.side, case.box):
+    if context.pixels is not None:
+        if not is_edge_visible(context, edge, case.side, case.box):
             return Outcome(Verdict.INCOMPLETE, holder, reason="edge-not-visible")
-        beyond = _beyond(case, edge)
-        ink = scene.pixels.ink(beyond)
+        beyond = _rect_beyond_edge(case, edge)
+        ink = context.pixels.text_ink(beyond)
         # Ink out there is this text's only where no other line is.
-        alone = not any(r.element != case.node and r.rect.intersect(beyond).area > 0 for r in scene.runs)
+        alone = not any(r.element != case.node and r.rect.intersect(beyond).area > 0 for r in context.visible_text_runs)
         if case.text and alone:
             if ink is None or ink.sum() < RULE.thresholds["least_ink"]:
                 return Outcome(Verdict.INCOMPLETE, holder, reason="nothing-painted")
         else:
-            paint = scene.paint(case.node)
+            paint = context.paint_evidence(case.node)
             if paint is None:
-                need = NeedPaint(scene.view.id, layout.key(case.node))
+                need = NeedPaint(context.view.id, layout.key(case.node))
                 return Outcome(Verdict.INCOMPLETE, holder, reason="unconfirmed", need=need)
-            if paint.changed == 0 or sticks_out(paint.box, edge)[1] <= RULE.thresholds["tolerance"]:
+            if paint.changed == 0 or overhang(paint.box, edge)[1] <= RULE.thresholds["tolerance"]:
                 return Outcome(Verdict.INCOMPLETE, holder, reason="nothing-painted")
     return Outcome(
         Verdict.FAIL,
@@ -135,12 +151,12 @@ def _verdict(scene: Scene, holder: int, case: _Case) -> Outcome:
         measured={"outside": round(case.by, 1), "side": case.side, "element": layout.selector(case.node)},
         required={"outside": 0},
         extent=min(1.0, 0.15 + case.by / max(40.0, case.box.width if case.side in ("left", "right") else case.box.height)),
-        blame=_blame(scene, holder, case),
-        data={"by": round(case.by), "side": case.side, "what": "Text" if case.node == holder else layout.short_name(case.node), "holder": layout.short_name(holder)},
+        blame=_blame_candidates(context, holder, case),
+        message_values={"by": round(case.by), "side": case.side, "what": "Text" if case.node == holder else layout.short_name(case.node), "holder": layout.short_name(holder)},
     )  # fmt: skip
 
 
-def _beyond(case: _Case, edge: Rect) -> Rect:
+def _rect_beyond_edge(case: _Overhang, edge: Rect) -> Rect:
     """The part of the box outside the holder's edge, two pixels away from it."""
     box = case.box
     match case.side:
@@ -155,9 +171,9 @@ def _beyond(case: _Case, edge: Rect) -> Rect:
             return Rect(box.x, box.y, box.width, max(0.0, min(box.bottom, edge.y - 2) - box.y))
 
 
-def _blame(scene: Scene, holder: int, case: _Case) -> tuple[Blame, ...]:
+def _blame_candidates(context: ViewContext, holder: int, case: _Overhang) -> tuple[Blame, ...]:
     """Sideways the content's own width comes first, up and down the holder's height."""
-    inside = list(path(scene, case.node, holder))
+    inside = list(boxes_up_to(context, case.node, holder))
     if case.side in ("left", "right"):
         names, order = _WIDTH, [*inside, holder]
     else:

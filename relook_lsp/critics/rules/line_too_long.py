@@ -6,18 +6,18 @@ from collections.abc import Iterator
 
 from relook_lsp.core.finding import ByDeclaration, ByTag, Outcome, Severity, Verdict
 from relook_lsp.core.geometry import Rect
-from relook_lsp.critics.boxes import decorative, path
+from relook_lsp.critics.box_traits import boxes_up_to, is_decorative
 from relook_lsp.critics.rule import Rule
-from relook_lsp.critics.scene import Scene
+from relook_lsp.critics.view_context import ViewContext
 
 _RUNNING = frozenset(("p", "li", "dd", "blockquote", "div", "section", "article", "td", "main"))
 _NO_CAUSE = ("auto", "none", "100%")
 
 
-def judge(scene: Scene) -> Iterator[Outcome]:
+def judge(context: ViewContext) -> Iterator[Outcome]:
     lines: dict[int, list[tuple[int, Rect]]] = {}
-    for run in scene.runs:
-        block = _block(scene, run.element)
+    for run in context.visible_text_runs:
+        block = _running_text_block(context, run.element)
         if block is None:
             continue
         found = lines.setdefault(block, [])
@@ -28,7 +28,7 @@ def judge(scene: Scene) -> Iterator[Outcome]:
         else:
             found.append((length, run.rect))
     for block, each in lines.items():
-        if len(each) < RULE.thresholds["lines"] or decorative(scene, block):
+        if len(each) < RULE.thresholds["lines"] or is_decorative(context, block):
             continue
         # The last line of a paragraph is as long as it happens to be.
         lengths = sorted(length for length, _ in each[:-1])
@@ -47,16 +47,16 @@ def judge(scene: Scene) -> Iterator[Outcome]:
             required={"characters": int(limit)},
             extent=min(1.0, (typical - limit) / limit),
             blame=(
-                *(ByDeclaration(n, ("max-width", "width"), _NO_CAUSE) for n in path(scene, block, -1)),
+                *(ByDeclaration(n, ("max-width", "width"), _NO_CAUSE) for n in boxes_up_to(context, block, -1)),
                 ByTag(block),
             ),
         )
 
 
-def _block(scene: Scene, element: int) -> int | None:
+def _running_text_block(context: ViewContext, element: int) -> int | None:
     """The block of running text that the element's text flows in; None for code, tables of figures and the like."""
-    layout = scene.layout
-    for node in path(scene, element, -1):
+    layout = context.layout
+    for node in boxes_up_to(context, element, -1):
         if layout.style(node, "display") == "inline":
             continue
         wraps = layout.style(node, "white-space-collapse") == "collapse"

@@ -9,56 +9,62 @@ import numpy as np
 from numpy.typing import NDArray
 
 from relook_lsp.core import colour as colours
-from relook_lsp.core.colour import Colour, parse_computed
+from relook_lsp.core.colour import Colour, parse_computed_colour
 from relook_lsp.core.finding import Blame, ByDeclaration, ByTag, Outcome, Severity, Verdict
 from relook_lsp.core.geometry import Rect
-from relook_lsp.core.pixels import Pixels, luminance
+from relook_lsp.core.pixels import Pixels, pixel_luminance
 from relook_lsp.core.snapshot import TextRun
-from relook_lsp.critics.boxes import decorative, path
-from relook_lsp.critics.covers import bars, solid
-from relook_lsp.critics.pictures import holes
-from relook_lsp.critics.pixels import Picture, contrast, quantiles
+from relook_lsp.critics.box_traits import boxes_up_to, is_decorative
+from relook_lsp.critics.overlays import solid_boxes, translucent_bars
+from relook_lsp.critics.page_images import missing_image_boxes
 from relook_lsp.critics.rule import Rule
-from relook_lsp.critics.scene import Scene
+from relook_lsp.critics.view_context import ViewContext
+from relook_lsp.critics.view_pixels import ViewPixels, contrast_ratios, grouped_quantiles
 
 _CAUSES = ("-webkit-text-fill-color", "color")
 
 
-def judge(scene: Scene) -> Iterator[Outcome]:
-    picture = scene.pixels
+def judge(context: ViewContext) -> Iterator[Outcome]:
+    picture = context.pixels
     if picture is None or picture.background is None:
         return
     by_element: dict[int, list[TextRun]] = defaultdict(list)
-    labels = _labels_of_disabled(scene)
-    for run in scene.runs:
-        inactive = scene.disabled(run.element) or (labels and not labels.isdisjoint(path(scene, run.element, -1)))
+    labels = _labels_of_disabled(context)
+    for run in context.visible_text_runs:
+        inactive = context.is_disabled(run.element) or (
+            labels and not labels.isdisjoint(boxes_up_to(context, run.element, -1))
+        )
         if any(character.isalnum() for character in run.text) and not inactive:
             by_element[run.element].append(run)
-    covers = [*solid(scene), *bars(scene)]
+    covers = [*solid_boxes(context), *translucent_bars(context)]
     empty: list[Rect] | None = None
     for element, runs in by_element.items():
-        outcome = _element(scene, picture, element, runs, covers)
+        outcome = _judge_element(context, picture, element, runs, covers)
         if outcome.verdict is Verdict.FAIL:
-            empty = holes(scene) if empty is None else empty
+            empty = missing_image_boxes(context) if empty is None else empty
             if any(run.rect.intersect(one).area > 0 for one in empty for run in runs):
                 outcome = Outcome(Verdict.INCOMPLETE, element, reason="picture-missing")
         yield outcome
 
 
-def _element(scene: Scene, picture: Picture, element: int, runs: list[TextRun], covers: list[int]) -> Outcome:
-    layout = scene.layout
+def _judge_element(
+    context: ViewContext, picture: ViewPixels, element: int, runs: list[TextRun], covers: list[int]
+) -> Outcome:
+    layout = context.layout
     if "text" in layout.style(element, "background-clip"):
         return Outcome(Verdict.INCOMPLETE, element, reason="background-clip-text")
-    colour = parse_computed(layout.style(element, "-webkit-text-fill-color") or layout.style(element, "color"))
+    colour = parse_computed_colour(layout.style(element, "-webkit-text-fill-color") or layout.style(element, "color"))
     if colour is None:
         return Outcome(Verdict.INCOMPLETE, element, reason="colour-space")
     if colour.alpha == 0:  # nobody writes that by mistake: a spinner stands in its place, or a picture says it
         return Outcome(Verdict.INCOMPLETE, element, reason="transparent")
-    required = RULE.thresholds["symbol"] if _symbol(scene, element, runs) else _required(scene, element)
+    required = (
+        RULE.thresholds["symbol"] if _is_symbol_label(context, element, runs) else _required_ratio(context, element)
+    )
     worst: tuple[float, Rect, Colour] | None = None
     faintest = runs[0]
     for run in runs:
-        measured = _run(scene, picture, run, colour)
+        measured = _worst_contrast_of_run(context, picture, run, colour)
         if measured is not None and (worst is None or measured[0] < worst[0]):
             worst, faintest = measured, run
     if worst is None:
@@ -66,15 +72,15 @@ def _element(scene: Scene, picture: Picture, element: int, runs: list[TextRun], 
     ratio, box, behind = worst
     if ratio >= required - RULE.thresholds["tolerance"]:
         return Outcome(Verdict.PASS, element)
-    if _under(scene, faintest, covers):
+    if _is_under_cover(context, faintest, covers):
         return Outcome(Verdict.INCOMPLETE, element, reason="covered")
     if layout.style(element, "text-shadow") not in ("none", ""):
         return Outcome(Verdict.INCOMPLETE, element, reason="text-shadow")
-    if ratio < RULE.thresholds["unreadable"] and decorative(scene, element):
+    if ratio < RULE.thresholds["unreadable"] and is_decorative(context, element):
         return Outcome(Verdict.INCOMPLETE, element, reason="decoration")
-    if _looks_switched_off(scene, element):
+    if _looks_switched_off(context, element):
         return Outcome(Verdict.INCOMPLETE, element, reason="looks-switched-off")
-    shown = colour._replace(alpha=colour.alpha * scene.opacity(element)).over(behind)
+    shown = colour._replace(alpha=colour.alpha * context.total_opacity(element)).composite_over(behind)
     return Outcome(
         Verdict.FAIL,
         element,
@@ -83,23 +89,29 @@ def _element(scene: Scene, picture: Picture, element: int, runs: list[TextRun], 
         required={"ratio": required},
         extent=min(1.0, (required - ratio) / (required - 1)),
         severity=Severity.ERROR if ratio < RULE.thresholds["unreadable"] else None,
-        blame=(*_fading(scene, element, colour, behind, required), ByDeclaration(element, _CAUSES), ByTag(element)),
-        data={"text": shown.hex, "background": behind.hex},
+        blame=(
+            *_blame_opacity(context, element, colour, behind, required),
+            ByDeclaration(element, _CAUSES),
+            ByTag(element),
+        ),
+        message_values={"text": shown.hex, "background": behind.hex},
     )
 
 
-def _fading(scene: Scene, element: int, colour: Colour, behind: Colour, required: float) -> Iterator[Blame]:
+def _blame_opacity(
+    context: ViewContext, element: int, colour: Colour, behind: Colour, required: float
+) -> Iterator[Blame]:
     """The opacity that takes most, where the text's own colour would do without any."""
-    if scene.opacity(element) == 1 or colours.contrast(colour.over(behind), behind) < required:
+    if context.total_opacity(element) == 1 or colours.contrast_ratio(colour.composite_over(behind), behind) < required:
         return
-    opacities = {node: scene.layout.pixels(node, "opacity") for node in path(scene, element, -1)}
+    opacities = {node: context.layout.style_px(node, "opacity") for node in boxes_up_to(context, element, -1)}
     yield ByDeclaration(min(opacities, key=lambda node: opacities[node]), ("opacity",))
 
 
-def _labels_of_disabled(scene: Scene) -> set[int]:
+def _labels_of_disabled(context: ViewContext) -> set[int]:
     """Elements that name a control which is switched off."""
-    layout = scene.layout
-    off = [n for n in layout.elements if scene.disabled(n)]
+    layout = context.layout
+    off = [n for n in layout.elements if context.is_disabled(n)]
     ids = {layout.attribute(n, "id") for n in off} - {None}
     naming = {word for n in off for word in (layout.attribute(n, "aria-labelledby") or "").split()}
     found = {n for n in layout.elements if layout.attribute(n, "id") in naming} if naming else set[int]()
@@ -107,58 +119,60 @@ def _labels_of_disabled(scene: Scene) -> set[int]:
     return found | {a for n in off for a in layout.ancestors(n) if layout.names[a] == "label"}
 
 
-def _looks_switched_off(scene: Scene, element: int) -> bool:
+def _looks_switched_off(context: ViewContext, element: int) -> bool:
     """Whether the text is on a control that only its style switches off: the pointer does not reach it, or is told so."""
-    layout = scene.layout
+    layout = context.layout
     return any(
-        scene.is_control(node)
+        context.is_control(node)
         and (layout.style(node, "pointer-events") == "none" or layout.style(node, "cursor") == "not-allowed")
-        for node in path(scene, element, -1)
+        for node in boxes_up_to(context, element, -1)
     )
 
 
-def _symbol(scene: Scene, element: int, runs: list[TextRun]) -> bool:
+def _is_symbol_label(context: ViewContext, element: int, runs: list[TextRun]) -> bool:
     """Whether a single letter is the picture on a control whose name is another one: an X for "Close"."""
     text = "".join(run.text for run in runs).strip()
-    names = (scene.layout.attribute(node, "aria-label") for node in path(scene, element, -1))
+    names = (context.layout.attribute(node, "aria-label") for node in boxes_up_to(context, element, -1))
     name = next((name for name in names if name), "")
     return len(text) == 1 and bool(name) and text.lower() != name.strip().lower()
 
 
-def _required(scene: Scene, element: int) -> float:
-    size, weight = scene.layout.pixels(element, "font-size"), scene.layout.pixels(element, "font-weight")
+def _required_ratio(context: ViewContext, element: int) -> float:
+    size, weight = context.layout.style_px(element, "font-size"), context.layout.style_px(element, "font-weight")
     large = size >= RULE.thresholds["large"] or (size >= RULE.thresholds["large_bold"] and weight >= 700)
-    level = "aaa" if scene.options.contrast_level == "AAA" else "aa"
+    level = "aaa" if context.options.contrast_level == "AAA" else "aa"
     return RULE.thresholds[f"{level}_large" if large else level]
 
 
-def _run(scene: Scene, picture: Picture, run: TextRun, colour: Colour) -> tuple[float, Rect, Colour] | None:
+def _worst_contrast_of_run(
+    context: ViewContext, picture: ViewPixels, run: TextRun, colour: Colour
+) -> tuple[float, Rect, Colour] | None:
     """(ratio, box, background) of the least legible part of a line; None where no glyph can be seen."""
-    clip = scene.text_clip(run.element)
+    clip = context.text_clip_rect(run.element)
     rect = run.rect if clip is None else run.rect.intersect(clip)
     if min(rect.width, rect.height) < RULE.thresholds["smallest"]:  # there for screen readers
         return None
-    ink = picture.ink(rect)
+    ink = picture.text_ink(rect)
     assert picture.background is not None
-    window = picture.window(rect)
+    window = picture.pixel_window(rect)
     behind = picture.background[window]
     if ink is None or behind.size == 0:
         return None
-    alpha = colour.alpha * scene.opacity(run.element)
+    alpha = colour.alpha * context.total_opacity(run.element)
     if not ink.any():
         # Nothing painted: either it lies under something, or the colours are the same.
-        same = float(np.median(_expected(colour, alpha, behind))) < RULE.thresholds["invisible"]
-        if not same or _covered(scene, run, rect):
+        same = float(np.median(_expected_contrast(colour, alpha, behind))) < RULE.thresholds["invisible"]
+        if not same or _is_covered_at_centre(context, run, rect):
             return None
         flat = behind.reshape(-1, 3)
         return 1.0, rect, Colour(*(float(v) for v in np.median(flat, axis=0)))
     # The line is judged in stretches about one em wide, so that the worst part of a gradient is not averaged away.
-    size = max(8, int(scene.layout.pixels(run.element, "font-size")))
+    size = max(8, int(context.layout.style_px(run.element, "font-size")))
     stretch = np.nonzero(ink)[1] // size
     under, over = behind[ink], picture.shown[window][ink]
     counts = np.bincount(stretch)
-    predicted = quantiles(_expected(colour, alpha, under), stretch, counts, 0.25)
-    observed = quantiles(contrast(luminance(over), luminance(under)), stretch, counts, 0.95)
+    predicted = grouped_quantiles(_expected_contrast(colour, alpha, under), stretch, counts, 0.25)
+    observed = grouped_quantiles(contrast_ratios(pixel_luminance(over), pixel_luminance(under)), stretch, counts, 0.95)
     ratios = np.where(counts < RULE.thresholds["least_ink"], np.inf, np.maximum(predicted, observed))
     worst = int(np.argmin(ratios))
     if np.isinf(ratios[worst]):
@@ -166,30 +180,30 @@ def _run(scene: Scene, picture: Picture, run: TextRun, colour: Colour) -> tuple[
     return float(ratios[worst]), rect.rounded(), Colour(*(float(v) for v in np.median(under[stretch == worst], axis=0)))
 
 
-def _expected(colour: Colour, alpha: float, behind: Pixels) -> NDArray[np.float32]:
+def _expected_contrast(colour: Colour, alpha: float, behind: Pixels) -> NDArray[np.float32]:
     """Contrast of the glyphs' colour where antialiasing does not thin it: the computed colour over what is behind."""
     paint = np.array(colour[:3], dtype=np.float32) * alpha + behind.astype(np.float32) * (1 - alpha)
-    return contrast(luminance(np.clip(np.rint(paint), 0, 255).astype(np.uint8)), luminance(behind))
+    return contrast_ratios(pixel_luminance(np.clip(np.rint(paint), 0, 255).astype(np.uint8)), pixel_luminance(behind))
 
 
-def _under(scene: Scene, run: TextRun, covers: list[int]) -> bool:
+def _is_under_cover(context: ViewContext, run: TextRun, covers: list[int]) -> bool:
     """Whether one of these boxes, of elsewhere, is painted over a part of the line: what is seen there is not its letters."""
-    layout, order = scene.layout, scene.layout.paint_order(run.node)
+    layout, order = context.layout, context.layout.paint_order(run.node)
     return any(
         layout.paint_order(node) > order
-        and scene.visible_rect(node).intersect(run.rect).area > RULE.thresholds["under"] * run.rect.area
-        and not layout.within(run.element, node)
-        and not layout.within(node, run.element)
+        and context.visible_rect(node).intersect(run.rect).area > RULE.thresholds["under"] * run.rect.area
+        and not layout.is_within(run.element, node)
+        and not layout.is_within(node, run.element)
         for node in covers
     )
 
 
-def _covered(scene: Scene, run: TextRun, rect: Rect) -> bool:
+def _is_covered_at_centre(context: ViewContext, run: TextRun, rect: Rect) -> bool:
     """Whether a box that is painted later lies over the middle of the line."""
-    layout, order = scene.layout, scene.layout.paint_order(run.node)
+    layout, order = context.layout, context.layout.paint_order(run.node)
     x, y = rect.centre
     for node in layout.elements:
-        if layout.paint_order(node) > order and not layout.within(run.element, node) and scene.shown(node):
+        if layout.paint_order(node) > order and not layout.is_within(run.element, node) and context.is_shown(node):
             box = layout.rect(node)
             if box.x <= x <= box.right and box.y <= y <= box.bottom:
                 return True

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from statistics import median
 
 from relook_lsp.core.finding import ByDeclaration, ByTag, Outcome, Severity, Verdict
-from relook_lsp.critics.rows import column, row, sets
 from relook_lsp.critics.rule import Rule
-from relook_lsp.critics.scene import Scene
+from relook_lsp.critics.sibling_rows import is_column, is_row, sibling_sets
+from relook_lsp.critics.view_context import ViewContext
 
 _CAUSES = {
     "left": ("margin-left", "left", "padding-left", "transform"),
@@ -17,22 +17,22 @@ _CAUSES = {
 _NO_CAUSE = ("auto", "0", "0px", "none")
 
 
-def judge(scene: Scene) -> Iterator[Outcome]:
-    if scene.pixels is None:
+def judge(context: ViewContext) -> Iterator[Outcome]:
+    if context.pixels is None:
         return
     found = 0
-    for nodes in sets(scene, int(RULE.thresholds["siblings"])):
-        axis = "left" if column(scene, nodes) else "top" if row(scene, nodes) else None
+    for nodes in sibling_sets(context, int(RULE.thresholds["siblings"])):
+        axis = "left" if is_column(context, nodes) else "top" if is_row(context, nodes) else None
         if axis is None:
             continue
-        outcome = _set(scene, nodes, axis)
+        outcome = _judge_siblings(context, nodes, axis)
         if outcome is not None and found < RULE.thresholds["most"]:
             found += 1
             yield outcome
 
 
-def _set(scene: Scene, nodes: list[int], axis: str) -> Outcome | None:
-    layout = scene.layout
+def _judge_siblings(context: ViewContext, nodes: list[int], axis: str) -> Outcome | None:
+    layout = context.layout
     at = {n: layout.rect(n).x if axis == "left" else layout.rect(n).y for n in nodes}
     size = {n: layout.rect(n).width if axis == "left" else layout.rect(n).height for n in nodes}
     line = median(at.values())
@@ -52,7 +52,12 @@ def _set(scene: Scene, nodes: list[int], axis: str) -> Outcome | None:
         required={"off": 0},
         extent=min(1.0, abs(off) / 10),
         blame=(ByDeclaration(node, _CAUSES[axis], _NO_CAUSE), ByTag(node)),
-        data={"element": layout.short_name(node), "by": round(abs(off), 1), "edge": axis, "others": len(nodes) - 1},
+        message_values={
+            "element": layout.short_name(node),
+            "by": round(abs(off), 1),
+            "edge": axis,
+            "others": len(nodes) - 1,
+        },
     )
 
 

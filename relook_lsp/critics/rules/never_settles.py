@@ -9,18 +9,18 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from relook_lsp.core.finding import ByTag, Outcome, Severity, Verdict
+from relook_lsp.critics.layout_shifts import measure_shift
 from relook_lsp.critics.rule import Rule
-from relook_lsp.critics.scene import Scene
-from relook_lsp.critics.shifts import shift
+from relook_lsp.critics.view_context import ViewContext
 
 
-def judge(scene: Scene) -> Iterator[Outcome]:
-    layout = scene.layout
-    body = layout.find("body")
-    views = scene.snapshot.moments(scene.view.viewport)
-    if body is None or scene.view.role != "configured" or len(views) < RULE.thresholds["moments"]:
+def judge(context: ViewContext) -> Iterator[Outcome]:
+    layout = context.layout
+    body = layout.find_first("body")
+    views = context.snapshot.views_over_time(context.view.viewport)
+    if body is None or context.view.role != "configured" or len(views) < RULE.thresholds["moments"]:
         return
-    shifts = [shift(before, after) for before, after in pairwise(views)]
+    shifts = [measure_shift(before, after) for before, after in pairwise(views)]
     if any(s is None or s.pusher is None or s.distance < RULE.thresholds["distance"] for s in shifts):
         yield Outcome(Verdict.PASS, body)
         return
@@ -34,7 +34,7 @@ def judge(scene: Scene) -> Iterator[Outcome]:
         required={"moves": 0},
         extent=0.5,
         blame=(ByTag(last.pusher),),
-        data={"pusher": layout.short_name(last.pusher)},
+        message_values={"pusher": layout.short_name(last.pusher)},
     )
 
 

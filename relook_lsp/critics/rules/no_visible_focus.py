@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 
 from relook_lsp.core.finding import ByDeclaration, ByTag, NeedFocus, Outcome, Severity, Verdict
+from relook_lsp.critics.hit_areas import hit_areas
 from relook_lsp.critics.rule import Rule
-from relook_lsp.critics.scene import Scene
-from relook_lsp.critics.targets import targets
+from relook_lsp.critics.view_context import ViewContext
 
 _TAKEN_AWAY = re.compile(
     r"outline(-style|-width)?\s*:\s*(none|0|transparent)|outline-none|outline-color\s*:\s*transparent"
@@ -22,31 +22,31 @@ _WITH_CARET = frozenset(
 )
 
 
-def judge(scene: Scene) -> Iterator[Outcome]:
+def judge(context: ViewContext) -> Iterator[Outcome]:
     # One size is enough: a keyboard is used at a desk.
-    if scene.pixels is None or scene.view is not _desk(scene):
+    if context.pixels is None or context.view is not _reference_view(context):
         return
-    layout = scene.layout
-    removed = any(_TAKEN_AWAY.search(source.text) for source in scene.snapshot.sources.values())
+    layout = context.layout
+    removed = any(_TAKEN_AWAY.search(source.text) for source in context.snapshot.sources.values())
     seen: set[tuple[str, str | None, str | None]] = set()
-    for node in targets(scene):
+    for node in hit_areas(context):
         kind = (layout.names[node], layout.attribute(node, "class"), layout.attribute(node, "type"))
-        if _caret(kind[0], kind[2]) or not _reachable(scene, node) or _under(scene, node):
+        if _shows_caret(kind[0], kind[2]) or not _is_reachable_by_tab(context, node) or _is_under_bar(context, node):
             continue
         if not removed:
             yield Outcome(Verdict.PASS, node)
         elif kind not in seen and len(seen) < RULE.thresholds["kinds"]:
             # Controls of one kind share their style: one stands for all.
             seen.add(kind)
-            yield _control(scene, node)
+            yield _judge_control(context, node)
 
 
-def _control(scene: Scene, node: int) -> Outcome:
-    layout = scene.layout
+def _judge_control(context: ViewContext, node: int) -> Outcome:
+    layout = context.layout
     key = layout.key(node)
-    changed = scene.snapshot.evidence.focus.get((scene.view.id, key))
+    changed = context.snapshot.evidence.focus.get((context.view.id, key))
     if changed is None:
-        return Outcome(Verdict.INCOMPLETE, node, reason="unconfirmed", need=NeedFocus(scene.view.id, key))
+        return Outcome(Verdict.INCOMPLETE, node, reason="unconfirmed", need=NeedFocus(context.view.id, key))
     if changed < 0:
         return Outcome(Verdict.INCOMPLETE, node, reason="takes-no-focus")
     if changed >= RULE.thresholds["pixels"]:
@@ -54,30 +54,30 @@ def _control(scene: Scene, node: int) -> Outcome:
     return Outcome(
         Verdict.FAIL,
         node,
-        scene.visible_rect(node),
+        context.visible_rect(node),
         measured={"changed": changed},
         required={"changed": RULE.thresholds["pixels"]},
         extent=0.5,
         blame=(ByDeclaration(node, ("outline-style", "outline-width", "outline-color"), state="focus"), ByTag(node)),
-        data={"control": layout.short_name(node)},
+        message_values={"control": layout.short_name(node)},
     )
 
 
-def _desk(scene: Scene) -> object:
-    views = scene.snapshot.settled
+def _reference_view(context: ViewContext) -> object:
+    views = context.snapshot.settled_views
     return next((view for view in reversed(views) if not view.viewport.touch), views[-1] if views else None)
 
 
-def _caret(name: str, kind: str | None) -> bool:
+def _shows_caret(name: str, kind: str | None) -> bool:
     return name == "textarea" or (name == "input" and (kind or "text").lower() in _WITH_CARET)
 
 
-def _reachable(scene: Scene, node: int) -> bool:
+def _is_reachable_by_tab(context: ViewContext, node: int) -> bool:
     """Whether the Tab key comes by, and the control can be seen where it stands: on the picture, which ends somewhere."""
-    layout, box = scene.layout, scene.visible_rect(node)
+    layout, box = context.layout, context.visible_rect(node)
     if (layout.attribute(node, "tabindex") or "").startswith("-") or box.width < 4 or box.height < 4:
         return False
-    if scene.pixels is None or not scene.pixels.inside(box):
+    if context.pixels is None or not context.pixels.is_inside_frame(box):
         return False
     return (
         layout.names[node] in ("a", "button", "select", "input", "summary")
@@ -85,13 +85,13 @@ def _reachable(scene: Scene, node: int) -> bool:
     )
 
 
-def _under(scene: Scene, node: int) -> bool:
+def _is_under_bar(context: ViewContext, node: int) -> bool:
     """Whether the control lies under a bar that stays in the window; it is scrolled out from there when it gets the
     focus, which the picture of the whole page does not show."""
-    layout, box = scene.layout, scene.visible_rect(node)
-    return not scene.fixed(node) and any(
-        layout.paint_order(bar) > layout.paint_order(node) and scene.visible_rect(bar).intersect(box).area > 0
-        for bar in scene.bars
+    layout, box = context.layout, context.visible_rect(node)
+    return not context.stays_in_window(node) and any(
+        layout.paint_order(bar) > layout.paint_order(node) and context.visible_rect(bar).intersect(box).area > 0
+        for bar in context.window_fixed_elements
     )
 
 

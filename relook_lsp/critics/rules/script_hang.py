@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from relook_lsp.core.finding import ByScript, Outcome, Severity, Verdict
 from relook_lsp.core.snapshot import Snapshot
-from relook_lsp.critics.rule import Options, Rule
+from relook_lsp.critics.rule import CriticOptions, Rule
 
 
-def judge(snapshot: Snapshot, _options: Options) -> Iterator[Outcome]:
+def judge(snapshot: Snapshot, _options: CriticOptions) -> Iterator[Outcome]:
     if snapshot.hang is not None:
         yield Outcome(Verdict.FAIL, blame=(ByScript(snapshot.hang),))
     elif snapshot.hung:

@@ -10,17 +10,17 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from relook_lsp.core.finding import Outcome, Severity
-from relook_lsp.critics.rule import Rule, message
+from relook_lsp.critics.rule import Rule, format_message
 
 
-def applies(failing: Collection[int], examined: Collection[int], configured: Collection[int]) -> bool:
+def is_small_range(failing: Collection[int], examined: Collection[int], configured: Collection[int]) -> bool:
     """Whether narrower and wider windows are free of the failure, and every configured one is. Widths in CSS pixels."""
     return bool(failing and examined) and not set(failing) & set(configured) and min(examined) < min(failing) <= max(failing) < max(examined)  # fmt: skip
 
 
-def renamed(rule: Rule, outcome: Outcome) -> Outcome:
+def as_small_range_outcome(rule: Rule, outcome: Outcome) -> Outcome:
     """The outcome of another rule, as this rule reports it."""
-    data = {**outcome.data, "what": message(rule, outcome)}
+    data = {**outcome.message_values, "what": format_message(rule, outcome)}
     return replace(outcome, data=data, measured={**outcome.measured, "rule": rule.id})
 
 

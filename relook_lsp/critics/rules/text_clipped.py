@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from relook_lsp.core.finding import Outcome, Severity
-from relook_lsp.critics.clipping import THRESHOLDS, Clipping
+from relook_lsp.critics.clipping import THRESHOLDS, TextClipping
 from relook_lsp.critics.rule import Rule
-from relook_lsp.critics.scene import Scene
+from relook_lsp.critics.view_context import ViewContext
 
 
-def judge(scene: Scene) -> Iterator[Outcome]:
-    yield from Clipping(scene, RULE).outcomes()
+def judge(context: ViewContext) -> Iterator[Outcome]:
+    yield from TextClipping(context, RULE).outcomes()
 
 
 RULE = Rule(

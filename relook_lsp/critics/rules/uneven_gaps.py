@@ -7,37 +7,37 @@ from itertools import pairwise
 from statistics import median
 
 from relook_lsp.core.finding import ByDeclaration, ByTag, Outcome, Severity, Verdict
-from relook_lsp.critics.rows import column, row, sets
 from relook_lsp.critics.rule import Rule
-from relook_lsp.critics.scene import Scene
+from relook_lsp.critics.sibling_rows import is_column, is_row, sibling_sets
+from relook_lsp.critics.view_context import ViewContext
 
 _NO_CAUSE = ("auto", "0", "0px", "none")
 
 
-def judge(scene: Scene) -> Iterator[Outcome]:
-    if scene.pixels is None:
+def judge(context: ViewContext) -> Iterator[Outcome]:
+    if context.pixels is None:
         return
     found = 0
-    for nodes in sets(scene, int(RULE.thresholds["siblings"])):
-        axis = "y" if column(scene, nodes) else "x" if row(scene, nodes) else None
-        if axis is None or not _neighbours(scene, nodes):
+    for nodes in sibling_sets(context, int(RULE.thresholds["siblings"])):
+        axis = "y" if is_column(context, nodes) else "x" if is_row(context, nodes) else None
+        if axis is None or not _are_adjacent(context, nodes):
             continue
-        outcome = _set(scene, nodes, axis)
+        outcome = _judge_siblings(context, nodes, axis)
         if outcome is not None and found < RULE.thresholds["most"]:
             found += 1
             yield outcome
 
 
-def _neighbours(scene: Scene, nodes: list[int]) -> bool:
+def _are_adjacent(context: ViewContext, nodes: list[int]) -> bool:
     """Whether nothing else stands between the siblings."""
-    layout = scene.layout
-    children = [c for c in layout.children[layout.parents[nodes[0]]] if layout.has_box(c) and (layout.types[c] == 1 or layout.value(c).strip())]  # fmt: skip
+    layout = context.layout
+    children = [c for c in layout.children[layout.parents[nodes[0]]] if layout.has_box(c) and (layout.types[c] == 1 or layout.text_of(c).strip())]  # fmt: skip
     first, last = children.index(nodes[0]), children.index(nodes[-1])
     return children[first : last + 1] == nodes
 
 
-def _set(scene: Scene, nodes: list[int], axis: str) -> Outcome | None:
-    layout = scene.layout
+def _judge_siblings(context: ViewContext, nodes: list[int], axis: str) -> Outcome | None:
+    layout = context.layout
     rects = [layout.rect(n) for n in nodes]
     pairs = pairwise(rects)
     gaps = [after.y - before.bottom if axis == "y" else after.x - before.right for before, after in pairs]
@@ -58,7 +58,7 @@ def _set(scene: Scene, nodes: list[int], axis: str) -> Outcome | None:
         required={"gap": round(usual, 1)},
         extent=min(1.0, abs(gap - usual) / 20),
         blame=(ByDeclaration(after, names[1:], _NO_CAUSE), ByDeclaration(before, names[:1], _NO_CAUSE), ByTag(after)),
-        data={"element": layout.short_name(after), "others": len(gaps) - 1},
+        message_values={"element": layout.short_name(after), "others": len(gaps) - 1},
     )
 
 

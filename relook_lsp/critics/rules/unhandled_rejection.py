@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from relook_lsp.core.finding import Outcome, Severity
 from relook_lsp.core.snapshot import Snapshot
-from relook_lsp.critics.rule import Options, Rule
-from relook_lsp.critics.script_errors import outcomes
+from relook_lsp.critics.rule import CriticOptions, Rule
+from relook_lsp.critics.script_errors import script_error_outcomes
 
 
-def judge(snapshot: Snapshot, _options: Options) -> Iterator[Outcome]:
-    yield from outcomes(snapshot, "rejection")
+def judge(snapshot: Snapshot, _options: CriticOptions) -> Iterator[Outcome]:
+    yield from script_error_outcomes(snapshot, "rejection")
 
 
 RULE = Rule(

@@ -9,9 +9,9 @@ from itertools import islice, pairwise
 from relook_lsp.core.finding import Blame, ByDeclaration, ByTag, Outcome, Severity, Verdict
 from relook_lsp.core.geometry import Rect
 from relook_lsp.core.snapshot import TEXT, Layout, TextRun
-from relook_lsp.critics.boxes import inner
+from relook_lsp.critics.box_traits import is_inside_replaced_content
 from relook_lsp.critics.rule import Rule
-from relook_lsp.critics.scene import Scene
+from relook_lsp.critics.view_context import ViewContext
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _BARS = frozenset(("navigation", "tablist", "toolbar", "menubar"))
@@ -20,58 +20,58 @@ _BREAK = ("word-break", "overflow-wrap", "white-space-collapse", "text-wrap-mode
 _NO_CAUSE = ("auto", "none", "normal", "100%")
 
 
-def judge(scene: Scene) -> Iterator[Outcome]:
-    layout = scene.layout
-    controls = [n for n in scene.controls() if not inner(scene, n)]
+def judge(context: ViewContext) -> Iterator[Outcome]:
+    layout = context.layout
+    controls = [n for n in context.controls() if not is_inside_replaced_content(context, n)]
     headings = [n for n in layout.elements if layout.names[n] in _HEADINGS]
     labels: dict[int, list[TextRun]] = {n: [] for n in (*controls, *headings)}
-    for run in scene.runs:
+    for run in context.visible_text_runs:
         for node in (run.element, *layout.ancestors(run.element)):
             if node in labels:
                 labels[node].append(run)
     failed: set[int] = set()
     for node, runs in labels.items():
-        outcome = _broken_word(scene, node, runs)
+        outcome = _find_broken_word(context, node, runs)
         if outcome is not None:
             failed.add(node)
             yield outcome
     groups: dict[tuple[int, str], list[int]] = defaultdict(list)
     for node in controls:
-        groups[_row_of(scene, node), layout.names[node]].append(node)
+        groups[_row_of(context, node), layout.names[node]].append(node)
     for (parent, _name), nodes in groups.items():
-        if any(layout.types[c] == TEXT and layout.value(c).strip() for c in layout.children[parent]):
+        if any(layout.types[c] == TEXT and layout.text_of(c).strip() for c in layout.children[parent]):
             continue  # links in running text break with its lines
-        for outcome in (*_odd_label(scene, nodes, labels), *_lost_item(scene, parent, nodes)):
+        for outcome in (*_find_odd_labels(context, nodes, labels), *_find_lost_item(context, parent, nodes)):
             if outcome.node not in failed and outcome.node is not None:
                 failed.add(outcome.node)
                 yield outcome
-    if scene.pixels is not None:
+    if context.pixels is not None:
         rest = {*labels, *(parent for parent, _ in groups)} - failed
         yield from (Outcome(Verdict.PASS, node) for node in sorted(rest))
 
 
-def _row_of(scene: Scene, node: int) -> int:
+def _row_of(context: ViewContext, node: int) -> int:
     """The element whose children the controls of one row are: the parent, beyond wrappers of a single control."""
-    layout = scene.layout
+    layout = context.layout
     parent = layout.parents[node]
-    while layout.names[parent] == "li" or (layout.parents[parent] >= 0 and _holds_one(layout, parent)):
+    while layout.names[parent] == "li" or (layout.parents[parent] >= 0 and _holds_one_element(layout, parent)):
         parent = layout.parents[parent]
     return parent
 
 
-def _holds_one(layout: Layout, node: int) -> bool:
+def _holds_one_element(layout: Layout, node: int) -> bool:
     return len(list(islice((c for c in layout.children[node] if layout.types[c] == 1), 2))) == 1
 
 
-def _broken_word(scene: Scene, node: int, runs: list[TextRun]) -> Outcome | None:
-    layout = scene.layout
+def _find_broken_word(context: ViewContext, node: int, runs: list[TextRun]) -> Outcome | None:
+    layout = context.layout
     for one, other in pairwise(runs):
         if one.node != other.node or other.rect.y < one.rect.centre[1]:
             continue
         if not (one.text[-1:].isalpha() and other.text[:1].isalpha()) or one.text[-1] == "\u00ad":
             continue
         before, after = one.text.split()[-1], other.text.split()[0]
-        if (before + after).casefold() not in layout.value(one.node).casefold():
+        if (before + after).casefold() not in layout.text_of(one.node).casefold():
             continue  # there is a space between, which hangs at the end of the line
         if not (before + after).isascii() or layout.style(node, "hyphens") == "auto":
             continue  # scripts without spaces break anywhere
@@ -83,14 +83,17 @@ def _broken_word(scene: Scene, node: int, runs: list[TextRun]) -> Outcome | None
             required={"lines": 1},
             extent=0.5,
             blame=(ByDeclaration(one.element, _BREAK, _NO_CAUSE), ByDeclaration(node, _WIDTH, _NO_CAUSE), ByTag(node)),
-            data={"what": f"breaks the word “{before}{after}” after “{before}”", "element": layout.short_name(node)},
+            message_values={
+                "what": f"breaks the word “{before}{after}” after “{before}”",
+                "element": layout.short_name(node),
+            },
         )
     return None
 
 
-def _odd_label(scene: Scene, nodes: list[int], labels: dict[int, list[TextRun]]) -> Iterator[Outcome]:
+def _find_odd_labels(context: ViewContext, nodes: list[int], labels: dict[int, list[TextRun]]) -> Iterator[Outcome]:
     """Short labels in one row of which some break."""
-    layout = scene.layout
+    layout = context.layout
     if len(nodes) < 3:
         return
     count = {n: len({round(run.rect.y / 4) for run in labels[n]}) for n in nodes}
@@ -112,17 +115,17 @@ def _odd_label(scene: Scene, nodes: list[int], labels: dict[int, list[TextRun]])
             required={"lines": 1},
             extent=0.4,
             blame=blame,
-            data={"what": f"wraps to {count[node]} lines, and its neighbours do not", "element": layout.short_name(node)},
+            message_values={"what": f"wraps to {count[node]} lines, and its neighbours do not", "element": layout.short_name(node)},
         )  # fmt: skip
 
 
-def _lost_item(scene: Scene, parent: int, nodes: list[int]) -> Iterator[Outcome]:
+def _find_lost_item(context: ViewContext, parent: int, nodes: list[int]) -> Iterator[Outcome]:
     """A bar of controls whose last one alone stands on a second line."""
-    layout = scene.layout
-    if len(nodes) < 4 or not _is_bar(scene, parent):
+    layout = context.layout
+    if len(nodes) < 4 or not _is_bar(context, parent):
         return
     rects = [layout.rect(n) for n in nodes]
-    lines = _rows(rects)
+    lines = _group_rects_by_line(rects)
     if len(lines) != 2 or len(lines[1]) != 1 or lines[1][0] != rects[-1]:
         return
     last = nodes[-1]
@@ -134,19 +137,19 @@ def _lost_item(scene: Scene, parent: int, nodes: list[int]) -> Iterator[Outcome]
         required={"lines": 1},
         extent=0.3,
         blame=(ByDeclaration(parent, ("column-gap", "flex-wrap"), ("nowrap",)), ByDeclaration(last, ("margin-left", "padding-left")), ByTag(last)),
-        data={"what": "falls alone to a second line", "element": layout.short_name(last)},
+        message_values={"what": "falls alone to a second line", "element": layout.short_name(last)},
     )  # fmt: skip
 
 
-def _is_bar(scene: Scene, node: int) -> bool:
-    layout = scene.layout
+def _is_bar(context: ViewContext, node: int) -> bool:
+    layout = context.layout
     return any(
         layout.types[n] == 1 and (layout.names[n] == "nav" or layout.attribute(n, "role") in _BARS)
         for n in (node, *layout.ancestors(node))
     )
 
 
-def _rows(rects: list[Rect]) -> list[list[Rect]]:
+def _group_rects_by_line(rects: list[Rect]) -> list[list[Rect]]:
     """Boxes by line: those whose middles are at one height."""
     lines: list[list[Rect]] = []
     for rect in sorted(rects, key=lambda r: r.centre[1]):

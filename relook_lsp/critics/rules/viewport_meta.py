@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from relook_lsp.core.finding import ByAttribute, ByTag, Outcome, Severity, Verdict
 from relook_lsp.core.snapshot import Layout
 from relook_lsp.critics.rule import Rule
-from relook_lsp.critics.scene import Scene
+from relook_lsp.critics.view_context import ViewContext
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")
 _PROPERTY = re.compile(r"([a-z-]+)\s*=\s*([^\s,;=]+)")
 
 
-def judge(scene: Scene) -> Iterator[Outcome]:
-    layout = scene.layout
-    root = layout.find("html")
+def judge(context: ViewContext) -> Iterator[Outcome]:
+    layout = context.layout
+    root = layout.find_first("html")
     metas = [
         n
         for n, name in enumerate(layout.names)
@@ -26,19 +26,19 @@ def judge(scene: Scene) -> Iterator[Outcome]:
         return
     if metas:
         yield Outcome(Verdict.PASS, root)
-    elif scene.view.viewport.touch and scene.layout_width > scene.width:
-        bare = not _styled(layout)
+    elif context.view.viewport.touch and context.layout_width > context.width:
+        bare = not _has_styles(layout)
         yield Outcome(
             Verdict.FAIL,
             root,
-            measured={"meta": "none", "laid_out_at": round(scene.layout_width)},
-            required={"laid_out_at": scene.width},
+            measured={"meta": "none", "laid_out_at": round(context.layout_width)},
+            required={"laid_out_at": context.width},
             extent=0.5,
             # Text without any style of its own is a draft, not a page made for desktops.
             severity=Severity.INFORMATION if bare else None,
-            blame=tuple(ByTag(n) for n in (layout.find("head"), root) if n is not None),
-            data={
-                "problem": f"There is no viewport meta: phones lay the page out {scene.layout_width:.0f} px wide and shrink it to {scene.width} px."
+            blame=tuple(ByTag(n) for n in (layout.find_first("head"), root) if n is not None),
+            message_values={
+                "problem": f"There is no viewport meta: phones lay the page out {context.layout_width:.0f} px wide and shrink it to {context.width} px."
             },
         )
     for meta in metas:
@@ -53,7 +53,7 @@ def judge(scene: Scene) -> Iterator[Outcome]:
             required={"zoom": RULE.thresholds["zoom"]},
             extent=0.5,
             blame=(ByAttribute(meta, ("content",)), ByTag(meta)),
-            data={"problem": f"The viewport meta forbids zooming (`{problem}`)."},
+            message_values={"problem": f"The viewport meta forbids zooming (`{problem}`)."},
         )
 
 
@@ -62,19 +62,19 @@ def forbidden_zoom(content: str) -> str | None:
     numbers are read up to where they stop making sense, unknown words count as 0)."""
     properties = {match[1]: (match[2], match[0]) for match in _PROPERTY.finditer(content.lower())}
     value, written = properties.get("user-scalable", ("yes", ""))
-    if value not in ("yes", "device-width", "device-height") and abs(_number(value)) < 1:
+    if value not in ("yes", "device-width", "device-height") and abs(_parse_number(value)) < 1:
         return written
     value, written = properties.get("maximum-scale", ("10", ""))
-    largest = {"yes": 1.0, "device-width": 10.0, "device-height": 10.0}.get(value, _number(value))
+    largest = {"yes": 1.0, "device-width": 10.0, "device-height": 10.0}.get(value, _parse_number(value))
     return written if 0 <= largest < RULE.thresholds["zoom"] else None
 
 
-def _number(value: str) -> float:
+def _parse_number(value: str) -> float:
     match = _NUMBER.match(value)
     return float(match[0]) if match else 0.0
 
 
-def _styled(layout: Layout) -> bool:
+def _has_styles(layout: Layout) -> bool:
     return any(
         name == "style"
         or (name == "link" and "stylesheet" in (layout.attribute(n, "rel") or "").lower())

@@ -9,24 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from relook_lsp.core.finding import Outcome, Severity
-from relook_lsp.critics.clipping import THRESHOLDS, Clipping
+from relook_lsp.critics.clipping import THRESHOLDS, TextClipping
 from relook_lsp.critics.rule import Rule
-from relook_lsp.critics.scene import Scene
+from relook_lsp.critics.view_context import ViewContext
 
 
-def judge(scene: Scene) -> Iterator[Outcome]:
-    clipping = Clipping(scene, RULE)
+def judge(context: ViewContext) -> Iterator[Outcome]:
+    clipping = TextClipping(context, RULE)
     if clipping.worst:
-        before = _cut_without_zoom(scene)
-        keys = {node: scene.layout.key(node) for node in clipping.worst}
+        before = _keys_cut_without_zoom(context)
+        keys = {node: context.layout.key(node) for node in clipping.worst}
         clipping.worst = {node: cut for node, cut in clipping.worst.items() if keys[node] not in before}
     yield from clipping.outcomes()
 
 
-def _cut_without_zoom(scene: Scene) -> set[str]:
+def _keys_cut_without_zoom(context: ViewContext) -> set[str]:
     """Keys of boxes that cut text in a configured window."""
-    settled = (Scene(scene.snapshot, view, scene.options) for view in scene.snapshot.settled)
-    return {one.layout.key(node) for one in settled for node in Clipping(one, RULE).worst}
+    settled = (ViewContext(context.snapshot, view, context.options) for view in context.snapshot.settled_views)
+    return {one.layout.key(node) for one in settled for node in TextClipping(one, RULE).worst}
 
 
 RULE = Rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types as lsp
 
-from relook_lsp.lsp.documents import keep, settings
+from relook_lsp.lsp.documents import editor_settings_for, put_document
 from relook_lsp.lsp.server import RelookServer
 
 
@@ -15,7 +15,7 @@ def register(server: RelookServer) -> None:
         if known is None or not params.content_changes:
             return
         text = params.content_changes[-1].text
-        document = keep(ls, known.uri, known.language, params.text_document.version, text)
-        editor = settings(ls, document)
+        document = put_document(ls, known.uri, known.language, params.text_document.version, text)
+        editor = editor_settings_for(ls, document)
         if editor.onChange:
-            ls.session.schedule(document, editor.delay / 1000)
+            ls.session.schedule_review(document, editor.delay / 1000)

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from lsprotocol import types as lsp
 
-from relook_lsp.lsp.configuration import SECTION, ask, look_again, take
+from relook_lsp.lsp.configuration import SECTION, request_settings, review_all_again, take_settings
 from relook_lsp.lsp.server import RelookServer
 
 
@@ -17,7 +17,7 @@ def register(server: RelookServer) -> None:
         sent: Any = params.settings
         section: Any = cast("Mapping[str, Any]", sent).get(SECTION) if isinstance(sent, Mapping) else None
         if isinstance(section, Mapping):
-            take(ls, cast("Mapping[str, object]", section))
+            take_settings(ls, cast("Mapping[str, object]", section))
         else:
-            await ask(ls)
-        look_again(ls)
+            await request_settings(ls)
+        review_all_again(ls)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from lsprotocol import types as lsp
 
-from relook_lsp.lsp.configuration import look_again
+from relook_lsp.lsp.configuration import review_all_again
 from relook_lsp.lsp.methods.did_change_watched_files import PAUSE
 from relook_lsp.lsp.server import RelookServer
 
@@ -26,5 +26,5 @@ def register(server: RelookServer) -> None:
 
 
 def _changed(ls: RelookServer) -> None:
-    ls.session.files_changed()
-    look_again(ls, PAUSE)
+    ls.session.on_files_changed()
+    review_all_again(ls, PAUSE)

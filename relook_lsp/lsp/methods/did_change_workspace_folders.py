@@ -7,7 +7,7 @@ from pathlib import Path
 from lsprotocol import types as lsp
 from pygls import uris
 
-from relook_lsp.lsp.configuration import look_again
+from relook_lsp.lsp.configuration import review_all_again
 from relook_lsp.lsp.server import RelookServer
 
 
@@ -19,5 +19,5 @@ def register(server: RelookServer) -> None:
         preferences = ls.session.preferences
         kept = [folder for folder in preferences.folders if folder not in {Path(path).resolve() for path in removed}]
         preferences.folders = tuple(dict.fromkeys((*kept, *(Path(path).resolve() for path in added))))
-        ls.session.files_changed()
-        look_again(ls)
+        ls.session.on_files_changed()
+        review_all_again(ls)

@@ -11,6 +11,6 @@ def register(server: RelookServer) -> None:
     @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(ls: RelookServer, params: lsp.DidCloseTextDocumentParams) -> None:
         uri = params.text_document.uri
-        ls.session.drop(uri)
+        ls.session.close_document(uri)
         # What a page that is still open says of the file stays, without a version.
         ls.diagnostics.publish(uri)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from lsprotocol import types as lsp
 
-from relook_lsp.lsp.configuration import look_again
-from relook_lsp.lsp.documents import is_settings_file, settings
+from relook_lsp.lsp.configuration import review_all_again
+from relook_lsp.lsp.documents import editor_settings_for, is_settings_file
 from relook_lsp.lsp.server import RelookServer
 
 
@@ -14,9 +14,9 @@ def register(server: RelookServer) -> None:
     def did_save(ls: RelookServer, params: lsp.DidSaveTextDocumentParams) -> None:
         uri = params.text_document.uri
         if is_settings_file(uri):
-            ls.session.files_changed()
-            look_again(ls)
+            ls.session.on_files_changed()
+            review_all_again(ls)
             return
         document = ls.session.documents.get(uri)
-        if document is not None and settings(ls, document).onSave:
-            ls.session.schedule(document, 0)
+        if document is not None and editor_settings_for(ls, document).onSave:
+            ls.session.schedule_review(document, 0)

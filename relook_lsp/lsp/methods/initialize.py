@@ -10,8 +10,8 @@ from typing import Any, cast
 from lsprotocol import types as lsp
 from pygls import uris
 
-from relook_lsp.lsp.caps import ClientCaps
-from relook_lsp.lsp.model import EditorChat
+from relook_lsp.lsp.client_capabilities import ClientCapabilities
+from relook_lsp.lsp.editor_model import EditorChatModel
 from relook_lsp.lsp.protocol import ClientOptions
 from relook_lsp.lsp.server import RelookServer
 
@@ -19,16 +19,16 @@ from relook_lsp.lsp.server import RelookServer
 def register(server: RelookServer) -> None:
     @server.feature(lsp.INITIALIZE)
     def initialize(ls: RelookServer, params: lsp.InitializeParams) -> None:
-        ls.caps = ClientCaps.of(params.capabilities)
+        ls.caps = ClientCapabilities.from_capabilities(params.capabilities)
         folders = [folder.uri for folder in params.workspace_folders or ()] or [params.root_uri or ""]
         paths = [uris.to_fs_path(uri) for uri in folders if uri]
         ls.session.preferences.folders = tuple(Path(path).resolve() for path in paths if path)
         options: Any = params.initialization_options
         if isinstance(options, Mapping):
-            _options(ls, dict(cast("Mapping[str, Any]", options)))
+            _initialization_options(ls, dict(cast("Mapping[str, Any]", options)))
 
 
-def _options(ls: RelookServer, options: dict[str, Any]) -> None:
+def _initialization_options(ls: RelookServer, options: dict[str, Any]) -> None:
     preferences = ls.session.preferences
     trusted = options.pop("trusted", None)
     # What is not a plain yes or no says nothing.
@@ -36,7 +36,7 @@ def _options(ls: RelookServer, options: dict[str, Any]) -> None:
     ls.client = client_options(options.pop("client", None))
     ls.session.keep_frames = ls.client.reviewed
     if ls.client.model:
-        ls.session.model = partial(EditorChat, ls)
+        ls.session.model = partial(EditorChatModel, ls)
     values = {key: value for key, value in options.items() if value is not None}
     if values:
         preferences.initialize(values)

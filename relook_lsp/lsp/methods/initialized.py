@@ -8,7 +8,7 @@ import uuid
 
 from lsprotocol import types as lsp
 
-from relook_lsp.lsp.configuration import SECTION, ask
+from relook_lsp.lsp.configuration import SECTION, request_settings
 from relook_lsp.lsp.server import RelookServer
 
 log = logging.getLogger(__name__)
@@ -20,11 +20,11 @@ def register(server: RelookServer) -> None:
     @server.feature(lsp.INITIALIZED)
     async def initialized(ls: RelookServer, _params: lsp.InitializedParams) -> None:
         ls.watch_editor()
-        await _watch(ls)
-        await ask(ls)
+        await _watch_files(ls)
+        await request_settings(ls)
 
 
-async def _watch(ls: RelookServer) -> None:
+async def _watch_files(ls: RelookServer) -> None:
     wanted: list[lsp.Registration] = []
     if ls.caps.register_configuration:
         options = lsp.DidChangeConfigurationRegistrationOptions(section=SECTION)

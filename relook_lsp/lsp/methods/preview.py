@@ -4,45 +4,49 @@ from __future__ import annotations
 
 from relook_lsp.lsp import lookup, protocol
 from relook_lsp.lsp.apply import apply_fix
-from relook_lsp.lsp.preview import keep
+from relook_lsp.lsp.preview import keep_preview
 from relook_lsp.lsp.server import RelookServer
-from relook_lsp.session.fixes import Fix
+from relook_lsp.session.fix_store import VerifiedFix
 
 GONE = "This preview is gone; look for the fix again."
 
 
 def register(server: RelookServer) -> None:
     @server.feature(protocol.PREVIEW)
-    def preview(ls: RelookServer, params: protocol.About) -> protocol.Preview | None:
-        fix = _prepared(ls, params.uri, params.finding)
-        return keep(ls, fix) if fix is not None else None
+    def preview(ls: RelookServer, params: protocol.FindingParams) -> protocol.PreviewPayload | None:
+        fix = _prepare_preview(ls, params.uri, params.finding)
+        return keep_preview(ls, fix) if fix is not None else None
 
     @server.feature(protocol.ACCEPT)
-    async def accept(ls: RelookServer, params: protocol.Reference) -> protocol.Applied:
-        fix = ls.session.fixes.preview(params.id)
+    async def accept(ls: RelookServer, params: protocol.PreviewParams) -> protocol.ApplyResult:
+        fix = ls.session.fixes.find_preview(params.id)
         if fix is None:
-            return protocol.Applied(False, GONE)
+            return protocol.ApplyResult(False, GONE)
         applied = await apply_fix(ls, fix)
         if applied.applied:
-            _decided(ls, params.id)
+            _take_decision(ls, params.id)
         return applied
 
     @server.feature(protocol.DISCARD)
-    def discard(ls: RelookServer, params: protocol.Reference) -> None:
-        _decided(ls, params.id)
+    def discard(ls: RelookServer, params: protocol.PreviewParams) -> None:
+        _take_decision(ls, params.id)
 
 
-def _prepared(ls: RelookServer, uri: str, finding: str) -> Fix | None:
+def _prepare_preview(ls: RelookServer, uri: str, finding: str) -> VerifiedFix | None:
     if finding:
-        target = lookup.finding_of(ls, uri, finding)
-        if target is None or not ls.session.fresh(target[0]):
+        target = lookup.finding_by_id(ls, uri, finding)
+        if target is None or not ls.session.is_latest(target[0]):
             return None
-        places = tuple(one.identity for one in lookup.group_of(*target))
-        return ls.session.fixes.find(target[0].subject, places)
-    seen = next(iter(lookup.seen_of(ls, uri)), None)
-    return ls.session.fixes.find(seen.subject, ()) if seen is not None and ls.session.fresh(seen) else None
+        places = tuple(one.identity for one in lookup.group_of_finding(*target))
+        return ls.session.fixes.find_fix(target[0].page_id, places)
+    reviewed = next(iter(lookup.reviews_of(ls, uri)), None)
+    return (
+        ls.session.fixes.find_fix(reviewed.page_id, ())
+        if reviewed is not None and ls.session.is_latest(reviewed)
+        else None
+    )
 
 
-def _decided(ls: RelookServer, identity: str) -> None:
-    if ls.session.fixes.decide(identity) is not None:
-        ls.session.release(identity)
+def _take_decision(ls: RelookServer, identity: str) -> None:
+    if ls.session.fixes.take_preview(identity) is not None:
+        ls.session.release_pictures(identity)

@@ -10,4 +10,4 @@ from relook_lsp.lsp.server import RelookServer
 def register(server: RelookServer) -> None:
     @server.feature(lsp.SHUTDOWN)
     async def shutdown(ls: RelookServer, _params: None) -> None:
-        await ls.stop()
+        await ls.close_browser()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from relook_lsp.lsp.server import RelookServer
-from relook_lsp.lsp.why import explain
+from relook_lsp.lsp.why import explain_finding
 
 COMMAND = "relook.why"
 
@@ -11,6 +11,6 @@ COMMAND = "relook.why"
 def register(server: RelookServer) -> None:
     @server.command(COMMAND)
     def run(ls: RelookServer, uri: str, rule: str, key: str) -> str:
-        answer = explain(ls, uri, f"{rule}@{key}").message
-        ls.show(answer)
+        answer = explain_finding(ls, uri, f"{rule}@{key}").message
+        ls.show_message(answer)
         return answer

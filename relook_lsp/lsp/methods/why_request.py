@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from relook_lsp.lsp import protocol
 from relook_lsp.lsp.server import RelookServer
-from relook_lsp.lsp.why import explain
+from relook_lsp.lsp.why import explain_finding
 
 
 def register(server: RelookServer) -> None:
     @server.feature(protocol.WHY)
-    def why(ls: RelookServer, params: protocol.About) -> protocol.Why:
-        return explain(ls, params.uri, params.finding)
+    def why(ls: RelookServer, params: protocol.FindingParams) -> protocol.WhyResult:
+        return explain_finding(ls, params.uri, params.finding)

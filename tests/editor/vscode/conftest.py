@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
-from relook_lsp.browser.find import find
+from relook_lsp.browser.executables import find_browser
 from tests.editor.vscode import code_server
 from tests.editor.vscode.code_server import INSTALLED, ROOT, CodeServer
 from tests.editor.vscode.workbench import Workbench, until
@@ -62,7 +62,9 @@ async def browser() -> AsyncIterator[Browser]:
     """For VS Code's own window."""
     sandbox = [] if os.geteuid() else ["--no-sandbox"]
     async with async_playwright() as playwright:
-        one = await playwright.chromium.launch(executable_path=find().path, headless=True, args=[*FLAGS, *sandbox])
+        one = await playwright.chromium.launch(
+            executable_path=find_browser().path, headless=True, args=[*FLAGS, *sandbox]
+        )
         yield one
         await one.close()
 
