@@ -5,13 +5,18 @@ from __future__ import annotations
 import argparse
 import hashlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from relook_lsp.core.atomic import check_folder, check_writable, write_atomically
+from relook_lsp.core.errors import UsageError
 from relook_lsp.core.failures import describe_write_error
+from relook_lsp.core.page import CODE_SUFFIXES, Page
 from relook_lsp.report import Notice, PageReview
 from relook_lsp.review.pipeline import Review
+
+SETTINGS_FILES = ("relook.toml", "pyproject.toml")
+_REPORT_TITLE = b"<title>ReLook "
 
 _SUFFIXES = {".json": "json", ".sarif": "sarif", ".html": "html", ".htm": "html"}
 
@@ -113,6 +118,24 @@ def check_output_target(options: argparse.Namespace) -> None:
             check_writable(output)
     except OSError as error:
         raise describe_write_error(named or Path(), error) from error
+
+
+def refuse_to_overwrite(output: Path | None, pages: Iterable[Page]) -> None:
+    """Raise ``UsageError`` if the report would replace a page, a settings file, a style sheet or a script. A former
+    report may be replaced, also where it was found among the pages of its folder."""
+    if output is None or not output.is_file():
+        return
+    target = output.resolve()
+    page_list = [page for page in pages if not page.is_url]
+    own = {(page.root / page.entry).resolve() for page in page_list}
+    own |= {page.root.resolve() / name for page in page_list for name in SETTINGS_FILES}
+    if target.suffix.lower() in CODE_SUFFIXES or (target in own and not _is_report(target)):
+        raise UsageError(f"--output {output} would replace a file of the project. Name another file.")
+
+
+def _is_report(path: Path) -> bool:
+    with path.open("rb") as file:
+        return _REPORT_TITLE in file.read(4096)
 
 
 def write_output(target: Path, data: bytes) -> None:

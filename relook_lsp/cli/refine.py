@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from relook_lsp.browser.driver import Driver
 from relook_lsp.cli import option_types
-from relook_lsp.cli.output import chosen_format, write_output
+from relook_lsp.cli.output import chosen_format, refuse_to_overwrite, write_output
 from relook_lsp.cli.targets import ReviewTarget, job_count, notices_of, resolve_targets
 from relook_lsp.cli.targets import add_arguments as shared
 from relook_lsp.cli.trust import show
@@ -65,6 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """0 all clean, 1 findings remain, 3 where a page could not be looked at or a file not be written."""
     chosen = resolve_targets(options)
+    refuse_to_overwrite(options.output, (target.page for target in chosen))
     notices = notices_of(chosen)
     show(notices)
     results = asyncio.run(_refine_targets(chosen, options))

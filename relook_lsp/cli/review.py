@@ -9,7 +9,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from relook_lsp.cli.output import CropFolder, check_output_target, chosen_format, write_report
+from relook_lsp.cli.output import (
+    CropFolder,
+    check_output_target,
+    chosen_format,
+    refuse_to_overwrite,
+    write_report,
+)
 from relook_lsp.cli.targets import ReviewTarget, job_count, notices_of, resolve_targets
 from relook_lsp.cli.targets import add_arguments as shared
 from relook_lsp.cli.trust import show
@@ -51,6 +57,7 @@ def run(options: argparse.Namespace) -> int:
         pages = _replay_snapshots(options, crops)
     else:
         chosen = resolve_targets(options)
+        refuse_to_overwrite(options.output, (target.page for target in chosen))
         notices = notices_of(chosen)
         show(notices)
         pages = asyncio.run(_review_targets(chosen, options, crops))

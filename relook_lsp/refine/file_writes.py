@@ -58,6 +58,11 @@ def write_patch(root: Path, patch: Patch, texts: Mapping[str, str]) -> list[Path
         journal = EditJournal(root, [change.entry for change in changes])
         try:
             journal.begin()
+        except FileExistsError as error:
+            names = ", ".join(patch.paths)
+            raise NotWritten(
+                f"No file was changed ({names}): {root / NAME} is in the way. Delete it if no other run is writing."
+            ) from error
         except OSError as error:
             raise _refused(patch.paths, root / NAME, error) from error
         try:

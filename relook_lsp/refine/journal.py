@@ -21,6 +21,7 @@ from typing import Any, cast
 
 from relook_lsp.core.atomic import sync_folder, write_new
 from relook_lsp.core.errors import NotWritten
+from relook_lsp.core.regular_file import read_regular_file
 
 if sys.platform != "win32":
     import fcntl
@@ -31,6 +32,10 @@ NAME = ".relook-edit.json"
 _OURS = re.compile(r"\.relook-[0-9a-f]{16}\.(new|former)")
 
 _MAX_BYTES = 1_000_000
+_MAX_ENTRIES, _MAX_PATH = 200, 1_000
+"""Files of one edit, and characters of a path: a journal may have been planted."""
+_MAX_FILE = 64 * 1024 * 1024
+"""Bytes of an edited file."""
 _PATIENCE = 10.0
 """Seconds to wait for another run that writes in the same folder."""
 
@@ -85,7 +90,10 @@ class EditJournal:
 
     def target(self, entry: JournalEntry) -> Path:
         """The file itself, where the path is a symbolic link too. Raises ``NotWritten`` outside the root."""
-        real = (self.root / entry.path).resolve()
+        try:
+            real = (self.root / entry.path).resolve()
+        except RuntimeError as error:  # a symbolic link that leads to itself
+            raise NotWritten(f"No file was changed: {entry.path} is a link that leads to itself.") from error
         if not real.is_relative_to(self.root.resolve()):
             raise NotWritten(f"No file was changed: {entry.path} leads out of {self.root}.")
         return real
@@ -110,8 +118,9 @@ class EditJournal:
         for entry in self.entries:
             target = self.target(entry)
             try:
-                holds = _digest(target.read_bytes())
+                holds = _digest(read_regular_file(target, _MAX_FILE))
                 if holds == entry.after != entry.before:
+                    _check_former(target.parent / entry.former, entry)
                     (target.parent / entry.former).replace(target)
                     sync_folder(target.parent)
                 (restored if holds in (entry.before, entry.after) else changed).append(entry.path)
@@ -129,9 +138,18 @@ class EditJournal:
     def is_complete(self) -> bool:
         """Whether every file holds the edit."""
         try:
-            return all(_digest(self.target(entry).read_bytes()) == entry.after for entry in self.entries)
+            return all(
+                _digest(read_regular_file(self.target(entry), _MAX_FILE)) == entry.after for entry in self.entries
+            )
         except OSError:
             return False
+
+
+def _check_former(path: Path, entry: JournalEntry) -> None:
+    """Raise ``OSError`` unless the file is the one that this process or a former one put there: a planted journal could
+    else put any content, or a link, into the place of a file."""
+    if not stat.S_ISREG(path.lstat().st_mode) or _digest(read_regular_file(path, _MAX_FILE)) != entry.before:
+        raise OSError(errno.EINVAL, "its former content is not there any more", str(path))
 
 
 def take_back_interrupted(root: Path) -> Iterator[str]:
@@ -178,7 +196,7 @@ def _read_journal(folder: Path) -> EditJournal | None:
             return _parse_journal(folder, file.read(_MAX_BYTES))
     except OSError:
         return None
-    except (ValueError, TypeError, KeyError, NotWritten):
+    except (ValueError, TypeError, KeyError, RecursionError, NotWritten):
         with contextlib.suppress(OSError):
             path.unlink()
         return None
@@ -189,10 +207,13 @@ def _parse_journal(folder: Path, data: bytes) -> EditJournal:
     ``ValueError``, ``TypeError``, ``KeyError`` and ``NotWritten``."""
     body = cast("dict[str, Any]", json.loads(data))
     entries = [JournalEntry(**entry) for entry in body["entries"]]
+    if len(entries) > _MAX_ENTRIES:
+        raise ValueError(len(entries))
     for entry in entries:
         if (
             not (_OURS.fullmatch(entry.new) and _OURS.fullmatch(entry.former))
             or PurePosixPath(entry.path).is_absolute()
+            or len(entry.path) > _MAX_PATH
         ):
             raise ValueError(entry.path)
     journal = EditJournal(folder, entries)

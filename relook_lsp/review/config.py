@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from relook_lsp.browser.capture_plan import CapturePlan
 from relook_lsp.core.errors import SettingsError
+from relook_lsp.core.regular_file import read_regular_file
 from relook_lsp.core.snapshot import Viewport
 from relook_lsp.critics.rule import CriticOptions
 from relook_lsp.review.settings import ReviewSettings
@@ -23,6 +24,8 @@ from relook_lsp.review.user_settings import user_settings_file
 log = logging.getLogger(__name__)
 
 FILE = "relook.toml"
+MAX_SETTINGS = 1_000_000
+"""Bytes of a settings file."""
 TOUCH_BELOW = 768
 EDITOR = "editor"
 """The endpoint that stands for the model which the editor has."""
@@ -198,6 +201,9 @@ def check_settings(values: Mapping[str, object], where: str) -> None:
     errors: list[Any] = sorted(validator.iter_errors(dict(values)), key=_path_of_error)
     if errors:
         raise SettingsError(_error_sentence(errors[0], where))
+    unordered = next((name for name, value in values.items() if value != value), None)
+    if unordered is not None:  # no bound of the schema holds back a NaN
+        raise SettingsError(f"'{unordered}' in {where} must be a number, not nan.")
     rules = cast("Mapping[str, str]", values.get("rules") or {})
     if not rules:
         return
@@ -303,12 +309,18 @@ def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
 def _read_settings_table(path: Path, *, strict: bool = False) -> dict[str, Any] | None:
     """The settings of a file; None where it has none. With ``strict`` a file that cannot be read is an error."""
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        data = tomllib.loads(read_regular_file(path, MAX_SETTINGS).decode("utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:  # a TOML or Unicode error is a ValueError
         if strict:
-            why = error.strerror if isinstance(error, OSError) else error
+            why = error.strerror if isinstance(error, OSError) else str(error)[:200]
             raise SettingsError(f"{path} could not be read: {why}.") from error
         return None
-    if path.name == "pyproject.toml":
-        return data.get("tool", {}).get("relook")
-    return data
+    if path.name != "pyproject.toml":
+        return data
+    tools = data.get("tool")
+    table: object = cast("dict[str, object]", tools).get("relook") if isinstance(tools, dict) else None
+    if table is None or isinstance(table, dict):
+        return cast("dict[str, Any] | None", table)
+    if strict:
+        raise SettingsError(f"'tool.relook' in {path} must be a table of settings.")
+    return {}
