@@ -8,12 +8,14 @@ OUT := build
 CLIENT := client-vscode
 NPM := $(shell command -v npm)
 
-.PHONY: demo test test-fast coverage release test-models test-client test-vscode check check-client editor editor-pictures wheel vsix format setup browser system lock lock-train picture clean help data natural verdicts sft grpo weights test-training bench bench-refine
+.PHONY: demo test test-fast snapshots check-snapshots coverage release test-models test-client test-vscode check check-client editor editor-pictures wheel vsix format setup browser system lock lock-train picture clean help data natural verdicts sft grpo weights test-training bench bench-refine
 
 help:
 	@echo "make demo    review the sample pages and write an HTML report"
 	@echo "make test    run every test, but for those of models"
 	@echo "make test-fast  the tests that start no browser, editor or model server"
+	@echo "make snapshots  capture the pages of the rules' tests again; RULES='low-contrast flashing' for some"
+	@echo "make check-snapshots  whether the browser still gives every stored snapshot"
 	@echo "make coverage   the tests with the share of lines that they run"
 	@echo "make release    wheel and .vsix with checksums, and a tag; DRY_RUN=1 tags nothing"
 	@echo "make test-models  the tests against a real model server, in an environment of their own (3.5 GB)"
@@ -34,13 +36,23 @@ demo: setup browser
 	@echo "The report, with pictures:"
 	@echo "$(CURDIR)/$(OUT)/demo/report.html"
 
+# More workers than the two cores of a small machine: many tests wait for a pause, a bound or the end of a process.
+WORKERS ?= 3
+
 test: setup system browser $(if $(NPM),test-client)
-	$(BIN)/python -m pytest -n 2 -m "not model and not vscode" $(TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not model and not vscode" $(TESTS)
 	$(if $(NPM),$(MAKE) test-vscode || $(BIN)/python -m pytest -n 0 --last-failed $(VSCODE))
 
 # For the inner loop: nothing that starts a browser, an editor or a model server.
 test-fast: setup
 	$(BIN)/python -m pytest -n 2 -m "not browser and not editors and not vscode and not model" $(TESTS)
+
+# Stored snapshots of the pages of tests/rules, which the tests judge instead of loading each page.
+snapshots: setup browser
+	$(BIN)/python -m tests.rules.regenerate $(RULES)
+
+check-snapshots: setup browser
+	$(BIN)/python -m tests.rules.regenerate --check $(RULES)
 
 # Not part of "make test": before Python 3.12 counting lines makes tests much slower.
 coverage: setup system browser
@@ -66,6 +78,7 @@ check: setup $(if $(NPM),check-client)
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.docs.lint
 
 format: setup
 	$(BIN)/ruff check --fix .

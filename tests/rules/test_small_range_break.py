@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from relook_lsp.browser.driver import Driver
-from relook_lsp.core.page import Page
 from relook_lsp.critics.rules.small_range_break import is_small_range
-from relook_lsp.review.pipeline import ReviewSettings, review_page
+from tests.rules import stored_snapshot
+from tests.rules.case import Case
 
 HERE = Path(__file__).parent / "small-range-break"
 EXAMINED = (320, 375, 540, 600, 660, 768, 1280, 1400)
@@ -30,12 +29,10 @@ def test_which_widths(failing: tuple[int, ...], is_small: bool) -> None:
     assert is_small_range(failing, EXAMINED, (375, 768, 1280)) is is_small
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize(("page", "passes"), [("fluid.html", True), ("missing_breakpoint.html", False)])
-async def test_passes_where_nothing_breaks(page: str, passes: bool, driver: Driver) -> None:
-    result = await review_page(driver, Page(HERE, page, sites=()), ReviewSettings())
-    assert result.snapshot is not None, result.report.problems
-    layout = result.snapshot.settled_views[0].layout
+@pytest.mark.parametrize(("name", "passes"), [("fluid", True), ("missing_breakpoint", False)])
+def test_passes_where_nothing_breaks(name: str, passes: bool) -> None:
+    report, snapshot = stored_snapshot.replayed(Case(HERE, name))
+    layout = snapshot.settled_views[0].layout
     root = layout.find_first("html")
     assert root is not None
-    assert (("small-range-break", layout.key(root)) in result.report.passed) is passes
+    assert (("small-range-break", layout.key(root)) in report.passed) is passes
