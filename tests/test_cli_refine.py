@@ -144,3 +144,21 @@ def test_a_page_that_is_missing(site: Path, capsys: pytest.CaptureFixture[str]) 
 def test_only_the_rule_that_was_asked_for(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, body = refined(str(site / "a.html"), "--rule", "text-too-small", capsys=capsys)
     assert code == 0 and body["pages"][0]["trajectory"] == []
+
+
+def test_a_page_that_may_not_be_edited_is_said_once_and_nothing_is_tried(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (site / "a.xhtml").write_text(
+        '<html xmlns="http://www.w3.org/1999/xhtml" lang="en"><head><title>t</title>'
+        '<meta name="viewport" content="width=device-width"/><style>p { color: #bbb }</style></head>'
+        "<body><h1>Kiosk</h1><p>Open from six to ten</p></body></html>",
+        "utf-8",
+    )
+    code = main(["refine", str(site / "a.xhtml"), "--policy", "solved", "--format", "json"])
+    output = capsys.readouterr()
+    data = json.loads(output.out)
+    assert code == 1
+    assert [one["kind"] for one in data["notices"]] == ["not-editable"]
+    assert output.err.count("a.xhtml itself is not edited") == 1
+    assert data["pages"][0]["trajectory"] == []

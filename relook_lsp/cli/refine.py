@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,13 +20,13 @@ from relook_lsp.cli.trust import show
 from relook_lsp.core.failures import attribute_error
 from relook_lsp.core.finding import RULE_FAILED
 from relook_lsp.core.page import Page
+from relook_lsp.report import Notice
 from relook_lsp.review.parallel import run_parallel
 
 if TYPE_CHECKING:
     from relook_lsp.cli.refine_output import RefinedPage
     from relook_lsp.refine.candidate_renderer import CandidateRenderer
     from relook_lsp.refine.trajectory import Trajectory
-    from relook_lsp.report import Notice
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
     """0 all clean, 1 findings remain, 3 where a page could not be looked at or a file not be written."""
     chosen = resolve_targets(options)
     refuse_to_overwrite(options.output, (target.page for target in chosen))
-    notices = notices_of(chosen)
+    notices = [*notices_of(chosen), *_not_edited(chosen)]
     show(notices)
     results = asyncio.run(_refine_targets(chosen, options))
     _print_results(results, options, notices)
@@ -78,6 +78,19 @@ def run(options: argparse.Namespace) -> int:
     from relook_lsp.refine.trajectory import open_findings
 
     return 1 if any(open_findings(result.trajectory.best) for result in results) else 0
+
+
+def _not_edited(chosen: Sequence[ReviewTarget]) -> Iterator[Notice]:
+    """One sentence for each page whose own file no candidate may change."""
+    from relook_lsp.refine.acceptance.permissions import is_editable
+
+    for target in chosen:
+        entry = target.page.entry
+        if not target.page.is_url and not is_editable(entry):
+            yield Notice(
+                "not-editable",
+                f"{entry} itself is not edited, only its .css files are: change it by hand or make it .html.",
+            )
 
 
 async def _refine_targets(chosen: Sequence[ReviewTarget], options: argparse.Namespace) -> list[RefinedPage]:

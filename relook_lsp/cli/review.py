@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,16 +20,17 @@ from relook_lsp.cli.output import (
 from relook_lsp.cli.targets import ReviewTarget, job_count, notices_of, resolve_targets
 from relook_lsp.cli.targets import add_arguments as shared
 from relook_lsp.cli.trust import show
+from relook_lsp.core.errors import RelookError, UsageError
 from relook_lsp.core.failures import attribute_error
 from relook_lsp.core.finding import Severity
 from relook_lsp.core.snapshot import Evidence, Snapshot
-from relook_lsp.report import Notice, PageReview
+from relook_lsp.report import PageReview
 from relook_lsp.review import config
 from relook_lsp.review.critic_opinion import add_critic_opinion, configured_critic
 from relook_lsp.review.parallel import run_parallel
 from relook_lsp.review.pipeline import Review, failed_report, review_page
 from relook_lsp.review.repository import path_in_repository
-from relook_lsp.review.snapshot_store import load_reviews, save_review
+from relook_lsp.review.snapshot_store import load_review, save_review, snapshot_paths
 
 FORMATS = ("terminal", "json", "sarif", "html")
 FAIL_ON = ("error", "warning", "never")
@@ -52,16 +54,17 @@ def run(options: argparse.Namespace) -> int:
     """0 nothing at or above ``--fail-on``, 1 findings, 3 where a page could not be reviewed or a rule failed."""
     check_output_target(options)
     crops = CropFolder(options.pictures)
-    notices: list[Notice] = []
     if options.from_snapshots is not None:
-        pages = _replay_snapshots(options, crops)
+        with _snapshots_to_blame(options.from_snapshots):
+            pages = _replay_snapshots(options, crops)
+            write_report(pages, options, crops)
     else:
         chosen = resolve_targets(options)
         refuse_to_overwrite(options.output, (target.page for target in chosen))
         notices = notices_of(chosen)
         show(notices)
         pages = asyncio.run(_review_targets(chosen, options, crops))
-    write_report(pages, options, crops, notices)
+        write_report(pages, options, crops, notices)
     if any(not page.report.reviewed or page.report.faulty for page in pages):
         return 3
     return 1 if _reaches_severity(pages, options.fail_on) else 0
@@ -108,13 +111,35 @@ def _replay_snapshots(options: argparse.Namespace, crops: CropFolder) -> list[Pa
     """Judged as they were when they were kept, or as ``--config`` and ``--rule`` say."""
     other = config.load_config(Path.cwd(), {}, options.config).settings.options if options.config is not None else None
     folder = path_in_repository(config.find_root(Path.cwd(), options.root), Path.cwd())
-    pages: list[PageReview] = []
-    for stored in load_reviews(options.from_snapshots):
+    pages: list[tuple[int, PageReview]] = []
+    files = snapshot_paths(options.from_snapshots)
+    if not files:
+        raise UsageError(f"there is no snapshot in {options.from_snapshots}")
+    for file in files:  # one at a time: all of them would not fit into memory
+        stored = load_review(file)
         judged = other or stored.options
         result = stored.review(replace(judged, only=frozenset(options.rule)) if options.rule else judged)
         crops.save_crops(result)
-        pages.append(PageReview(result.report, _snapshot_for_report(result.snapshot, chosen_format(options)), folder))
-    return pages
+        pages.append(
+            (
+                stored.order,
+                PageReview(result.report, _snapshot_for_report(result.snapshot, chosen_format(options)), folder),
+            )
+        )
+    return [page for _, page in sorted(pages, key=lambda one: one[0])]
+
+
+@contextlib.contextmanager
+def _snapshots_to_blame(folder: Path) -> Generator[None]:
+    """Snapshots may come from anyone, and may hold what no capture makes: a failure over them is theirs."""
+    try:
+        yield
+    except (RelookError, MemoryError, BrokenPipeError):
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise UsageError(f"a snapshot in {folder} is damaged and cannot be judged ({type(error).__name__})") from error
 
 
 def _snapshot_for_report(snapshot: Snapshot | None, kind: str) -> Snapshot | None:

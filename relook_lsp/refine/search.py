@@ -10,11 +10,12 @@ from relook_lsp.browser.driver import Driver
 from relook_lsp.core.finding import Finding
 from relook_lsp.core.page import Page
 from relook_lsp.core.patch import Patch
+from relook_lsp.refine.acceptance.permissions import is_editable
 from relook_lsp.refine.candidate_renderer import CandidateRenderer
 from relook_lsp.refine.forced_optimization import Proposer, SearchLimits, optimize
 from relook_lsp.refine.proposers.solved import SolverProposer
 from relook_lsp.refine.repair_site import group_findings
-from relook_lsp.refine.trajectory import Attempt, PageState, Trajectory, open_findings
+from relook_lsp.refine.trajectory import Attempt, PageState, Trajectory, open_findings, texts_of
 from relook_lsp.refine.verifier import Verifier
 from relook_lsp.review.pipeline import Review, ReviewSettings
 
@@ -82,6 +83,9 @@ async def refine_page(
     only where given) gets up to ``limits.attempts`` candidates. ``limits.seconds`` bounds the whole. The first pass
     leaves out the findings ``refused``, for which nothing was found before."""
     limits = limits or SearchLimits()
+    if not start.page.is_url and not any(map(is_editable, texts_of(start))):
+        # Every candidate would be refused.
+        return Trajectory(start, start, (), "exhausted" if open_findings(start) else "clean")
     best, attempts, stopped = start, list[Attempt](), "rounds"
     deadline = time.monotonic() + limits.seconds
     given_up = set(refused)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -11,6 +10,7 @@ from relook_lsp import __version__
 from relook_lsp.core.finding import Finding, Location, Report
 from relook_lsp.core.text import Range
 from relook_lsp.report import Notice, PageReview
+from relook_lsp.report.sanitize import json_text
 
 SCHEMA = 1
 
@@ -29,7 +29,7 @@ def render_json(
         "notices": [asdict(notice) for notice in notices],
         "pages": [page_object(one.report, pictures or {}, timings=timings) for one in pages],
     }
-    return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
+    return json_text(body)
 
 
 def page_object(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -14,6 +13,7 @@ from relook_lsp.core.finding import Location, Severity
 from relook_lsp.core.page import is_url
 from relook_lsp.report import Notice, PageReview
 from relook_lsp.report.grouping import Group, group_by_cause
+from relook_lsp.report.sanitize import json_text
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 BASE = "%SRCROOT%"
@@ -98,7 +98,7 @@ def render_sarif(pages: Sequence[PageReview], rules: Sequence[RuleDescription], 
         ],
         "results": results,
     }
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
+    return json_text({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _rule_object(rule: RuleDescription) -> dict[str, Any]:

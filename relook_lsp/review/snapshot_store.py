@@ -13,14 +13,16 @@ from typing import Any
 from relook_lsp.core.atomic import write_atomically
 from relook_lsp.core.errors import UsageError
 from relook_lsp.core.failures import describe_write_error
-from relook_lsp.core.finding import Problem, Report
+from relook_lsp.core.finding import Problem, Report, Severity
 from relook_lsp.core.page import hash_texts
 from relook_lsp.core.snapshot import SCHEMA, Frame, Snapshot
 from relook_lsp.critics.rule import CriticOptions
 from relook_lsp.review.pipeline import Review, replay_review
 from relook_lsp.review.snapshot_codec import decode_snapshot, encode_snapshot
+from relook_lsp.review.untrusted import NotASnapshot, parse, read_picture, read_text
 
 _SUFFIX = ".relook.json.gz"
+_SEVERITIES = frozenset((*Severity, "off"))
 _PICTURE = re.compile("[0-9a-f]{64}")
 
 
@@ -96,13 +98,19 @@ def load_reviews(folder: Path) -> list[StoredReview]:
 def load_review(path: Path) -> StoredReview:
     """Raises ``UsageError`` where the file is not a snapshot of this version."""
     try:
-        body: dict[str, Any] = json.loads(gzip.decompress(path.read_bytes()))
-        if body["schema"] == SCHEMA:
+        body: dict[str, Any] = parse(read_text(path))
+        version = body["schema"]
+        if version == SCHEMA:
             return _decode_stored_review(body, path.parent / "frames")
+    except MemoryError:
+        raise
     except Exception as error:
         # Whatever a foreign file makes the readers raise.
-        raise UsageError(f"{path} is not a stored snapshot ({type(error).__name__})") from error
-    raise UsageError(f"{path} is of version {body['schema']}, not {SCHEMA}; capture the page again")
+        why = str(error) if isinstance(error, NotASnapshot) else type(error).__name__
+        raise UsageError(f"{path} is not a stored snapshot ({why})") from error
+    if not isinstance(version, int):
+        raise UsageError(f"{path} is not a stored snapshot (its version is not a number)")
+    raise UsageError(f"{path} is of version {version}, not {SCHEMA}; capture the page again")
 
 
 def _decode_stored_review(body: Mapping[str, Any], pictures: Path) -> StoredReview:
@@ -112,14 +120,25 @@ def _decode_stored_review(body: Mapping[str, Any], pictures: Path) -> StoredRevi
         if not _PICTURE.fullmatch(name):
             raise ValueError(name)
         if name not in frames:
-            frames[name] = Frame((pictures / f"{name}.png").read_bytes())
+            frames[name] = read_picture(pictures / f"{name}.png")
         return frames[name]
 
     options = body["options"]
+    severities = {_text(rule): _text(chosen) for rule, chosen in options["severities"].items()}
+    if not set(severities.values()) <= _SEVERITIES or options["contrast_level"] not in ("AA", "AAA"):
+        raise NotASnapshot("its options are unknown")
+    if type(body["order"]) is not int:
+        raise NotASnapshot("its place in the run is not a number")
     return StoredReview(
-        page=body["page"],
+        page=_text(body["page"]),
         snapshot=None if body["snapshot"] is None else decode_snapshot(body["snapshot"], picture),
-        problems=tuple(Problem(*problem) for problem in body["problems"]),
-        options=CriticOptions(options["contrast_level"], options["severities"], frozenset(options["only"])),
+        problems=tuple(Problem(_text(kind), _text(message)) for kind, message in body["problems"]),
+        options=CriticOptions(options["contrast_level"], severities, frozenset(map(_text, options["only"]))),
         order=body["order"],
     )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise NotASnapshot("a text is not a text")
+    return value

@@ -1,8 +1,13 @@
-"""Edits that silence a finding: a comment at its line or in its file, its rule in the project, its host allowed."""
+"""Edits that silence a finding: a comment at its line or in its file, its rule in the project, its host allowed.
+
+An edit with a comment is offered only if the comment, read from the edited text, silences exactly what it should: inside
+a ``<textarea>``, a template literal or a tag it would be plain text.
+"""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +19,8 @@ from relook_lsp.core.text import LineIndex, Span, decode
 from relook_lsp.review import config, settings_edits
 from relook_lsp.session.open_documents import OpenDocuments
 from relook_lsp.session.reviewed_page import ReviewedPage
+from relook_lsp.source.comments import find_comments
+from relook_lsp.source.suppress import read_suppressions
 
 Scope = Literal["line", "file", "project", "host"]
 
@@ -44,12 +51,42 @@ def suppression_edit(
         return None
     kind = next(source.kind for source in reviewed.snapshot.sources.values() if source.path == path)  # type: ignore[union-attr]
     if scope == "file":
-        offset, comment = _whole_file_comment(text, kind, rule)
         title = f"ignore {rule} in this file"
+        patch = suppress_in_file(path, text, kind, rule, title)
     else:
-        offset, comment = _comment_line_before(text, finding.cause.span.start, kind, rule)
         title = f"ignore {rule} here"
-    return SuppressionEdit(title, _insertion_patch(path, offset, comment, title), {path: text})
+        patch = suppress_line(path, text, kind, rule, finding.cause.span.start, title)
+    return None if patch is None else SuppressionEdit(title, patch, {path: text})
+
+
+def suppress_line(path: str, text: str, kind: str, rule: str, start: int, title: str) -> Patch | None:
+    """Insert a comment that silences ``rule`` on the line of offset ``start`` and changes no other suppression; None where
+    none can. ``kind`` as in ``Source``."""
+    offset, comment = _comment_line_before(text, start, kind, rule)
+    patch, index = _insertion_patch(path, offset, comment, title), LineIndex(text)
+    inserted, target = index.position(offset).line, index.position(start).line + 1
+    before, after = read_suppressions(text, kind), read_suppressions(patch.apply(path, text), kind)
+    if not _is_comment(patch, path, text, kind):
+        return None
+    moved = [(a + (a >= inserted), b + (b >= inserted), rules) for a, b, rules in before.lines]
+    wanted = Counter([*moved, (target, target, frozenset((rule,)))])
+    return patch if Counter(after.lines) == wanted and after.whole == before.whole else None
+
+
+def suppress_in_file(path: str, text: str, kind: str, rule: str, title: str) -> Patch | None:
+    """Insert a comment that silences ``rule`` in the whole file; None where none can stand at its top."""
+    patch = _insertion_patch(path, *_whole_file_comment(text, kind, rule), title)
+    before, after = read_suppressions(text, kind), read_suppressions(patch.apply(path, text), kind)
+    if not _is_comment(patch, path, text, kind):
+        return None
+    return patch if Counter(after.whole) == Counter([*before.whole, frozenset((rule,))]) else None
+
+
+def _is_comment(patch: Patch, path: str, text: str, kind: str) -> bool:
+    """Whether a comment begins where the inserted one does: inside another comment it would end that one early."""
+    (settings_edits,) = patch.replacements
+    start = settings_edits.span.start + len(settings_edits.new) - len(settings_edits.new.lstrip())
+    return any(begin == start for begin, _, _ in find_comments(patch.apply(path, text), kind))
 
 
 def _insertion_patch(path: str, offset: int, text: str, title: str) -> Patch:

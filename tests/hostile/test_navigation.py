@@ -55,6 +55,13 @@ async def test_a_page_in_itself(reviewed: Reviewer) -> None:
     assert "Harbour" in text_of(result)
 
 
+@pytest.mark.parametrize("source", ["", "index.html", "http://127.0.0.1:9/"])
+async def test_a_fenced_frame_does_not_stop_the_page(source: str, reviewed: Reviewer) -> None:
+    result = await reviewed(f"{HEAD}<body><h1>Harbour</h1><fencedframe src='{source}'></fencedframe>")
+    assert not result.report.problems
+    assert "Harbour" in text_of(result)
+
+
 async def test_frames_within_frames(reviewed: Reviewer) -> None:
     script = "for (let i = 0; i < 30; i++) { const f = document.createElement('iframe'); f.src = 'b.html?' + Math.random(); document.body.append(f) }"
     files = {"b.html": f"{HEAD}<body>b<script>if (Math.random() < 0.5) {{ {script} }}</script>"}

@@ -66,14 +66,24 @@ async def listener() -> AsyncIterator[Listener]:
     await server.wait_closed()
 
 
+REFUSED = frozenset(("fetch", "beacon", "image", "css-background"))
+"""Ways of which every Chromium makes a request that interception sees."""
+
+
 @pytest.mark.parametrize("ways", [escapes.staying, escapes.leaving])
 async def test_nothing_arrives(
     ways: Callable[[list[escapes.Target]], str], listener: Listener, reviewed: Reviewer
 ) -> None:
     """The part of the proof that needs no network of its own: all ways at a port where somebody listens."""
     plan = replace(PLAN, viewports=(Viewport(1280, 800),), moments=(0,), sweep=())
-    await reviewed(f"{HEAD}<body><h1>Harbour</h1>{ways([('http', listener.host)])}", plan=plan)
+    result = await reviewed(f"{HEAD}<body><h1>Harbour</h1>{ways([('http', listener.host)])}", plan=plan)
     assert listener.heard == []
+    # A page that hung would send nothing either.
+    assert not result.report.problems
+    assert "Harbour" in text_of(result)
+    if ways is escapes.staying:
+        refused = {one.url.rpartition("/")[2] for one in seen(result).requests if one.outcome == "remote"}
+        assert refused >= REFUSED
 
 
 async def test_an_allowed_host_is_asked_and_its_neighbour_is_not(listener: Listener, reviewed: Reviewer) -> None:
@@ -113,7 +123,7 @@ def test_no_packet_is_sent(scene: str, scenes: dict[str, Any]) -> None:
     sent = scenes[scene]
     assert (sent["flows"], sent["names"], sent["requests"]) == ([], [], [])
     if scene == "staying":
-        assert {f"{name}.{LEAK}" for name in ("fetch", "beacon", "image", "css-background")} <= set(sent["refused"])
+        assert {f"{name}.{LEAK}" for name in REFUSED} <= set(sent["refused"])
 
 
 def test_only_the_allowed_host_is_contacted(scenes: dict[str, Any]) -> None:

@@ -11,6 +11,8 @@ _DISABLED_FEATURES = (
     "LocalNetworkAccessChecks",
     # What loads without a request that interception sees; none of it changes how a page looks.
     "FedCm", "NoStatePrefetch", "Prerender2", "SpeculationRules",
+    # The browser waits without end for the first frame of a fenced frame that loads nothing.
+    "FencedFrames",
     # Peers that are named *.local are looked for by multicast, which no proxy and no resolver rule stops.
     "WebRtcHideLocalIpsWithMdns",
     # What a full browser sends on its own account.

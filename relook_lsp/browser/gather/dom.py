@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 from relook_lsp.browser.cdp import Cdp
 from relook_lsp.core.snapshot import ImageFacts, Layout
@@ -34,14 +36,24 @@ async def read_layout(cdp: Cdp) -> Layout:
     )
     nodes: dict[str, Any] = raw["documents"][0]["nodes"]
     if nodes.get("shadowRootType", {}).get("index"):
-        nodes[SHADOW_ROOT_CHILDREN] = {"index": await _shadow_root_children(cdp, nodes["backendNodeId"])}
+        nodes[SHADOW_ROOT_CHILDREN] = {"index": await _shadow_root_children(cdp, nodes)}
     # Frames of other documents are opaque: only the main document is judged.
     return Layout({"documents": raw["documents"][:1], "strings": raw["strings"]}, PROPERTIES)
 
 
-async def _shadow_root_children(cdp: Cdp, backend_ids: list[int]) -> list[int]:
+_last_shadow_roots: WeakKeyDictionary[Cdp, tuple[object, list[int]]] = WeakKeyDictionary()
+"""For each session the last tree, and its answer: a description of 5,000 nodes takes 0.3 s, and most layouts of a load
+have the same tree."""
+
+
+async def _shadow_root_children(cdp: Cdp, nodes: Mapping[str, Any]) -> list[int]:
     """Indices of the nodes whose parent is a shadow root. The snapshot tells only which nodes lie in a shadow tree, so
     that a host in a shadow tree looks like any other element."""
+    backend_ids: list[int] = nodes["backendNodeId"]
+    tree = (backend_ids, nodes["parentIndex"], nodes["shadowRootType"]["index"])
+    last = _last_shadow_roots.get(cdp)
+    if last is not None and last[0] == tree:
+        return last[1]
     described = await cdp.send("DOM.describeNode", {"backendNodeId": backend_ids[0], "depth": -1, "pierce": True})
     children: set[int] = set()
     waiting: list[dict[str, Any]] = [described["node"]]
@@ -50,7 +62,9 @@ async def _shadow_root_children(cdp: Cdp, backend_ids: list[int]) -> list[int]:
         roots: list[dict[str, Any]] = node.get("shadowRoots", [])
         children.update(child["backendNodeId"] for root in roots for child in root.get("children", []))
         waiting += [*roots, *node.get("children", [])]
-    return [index for index, backend_id in enumerate(backend_ids) if backend_id in children]
+    found = [index for index, backend_id in enumerate(backend_ids) if backend_id in children]
+    _last_shadow_roots[cdp] = (tree, found)
+    return found
 
 
 _IMAGES = """[...document.images].map(i => [i.currentSrc || i.src, i.naturalWidth, i.naturalHeight, i.complete])"""

@@ -45,10 +45,17 @@ def check_permissions(patch: Patch, texts: Mapping[str, str]) -> tuple[Reason, s
     return None
 
 
+def is_editable(path: str) -> bool:
+    """Whether a patch may change this file at all. XHTML is read by XML's rules, which the check does not know."""
+    return PurePosixPath(path).suffix.lower() in _STYLE_SUFFIXES | _PAGE_SUFFIXES
+
+
 def _denied_change(path: str, before: str, after: str, texts: Mapping[str, str]) -> str:
+    if not is_editable(path):
+        return (
+            "only .html, .htm and .css files are edited; change this file by hand, or move its style into a .css file"
+        )
     suffix = PurePosixPath(path).suffix.lower()
-    if suffix not in _STYLE_SUFFIXES | _PAGE_SUFFIXES:
-        return "only HTML and CSS may be edited"
     kind = "css" if suffix in _STYLE_SUFFIXES else "html"
     if _mentions(before) != _mentions(after):
         return "comments that steer ReLook may not be touched"
