@@ -61,7 +61,7 @@ def documentation_url(one: Finding) -> str:
     """Address of the page about a rule."""
     if one.source == "axe":
         return str(one.measured["reference"])
-    return _DOCUMENTATION + ("critic.md" if one.source == "critic" else f"rules/{one.rule}.md")
+    return _DOCUMENTATION + ("models.md" if one.source == "critic" else f"rules/{one.rule}.md")
 
 
 def build_diagnostic(

@@ -1,4 +1,4 @@
-"""Every command of the READMEs works on the first try: in a clean copy of the checkout, with an empty home folder."""
+"""Every command of the pages for users works on the first try: in a clean copy of the checkout, with an empty home folder."""
 
 from __future__ import annotations
 
@@ -17,13 +17,11 @@ from urllib.parse import unquote
 import pytest
 
 ROOT = Path(__file__).parents[2]
-READMES = ("README.md", "client-vscode/README.md")
+READMES = ("README.md", "docs/cli.md", "docs/editors.md", "docs/ci.md", "client-vscode/README.md")
 
 ELSEWHERE = {
     "make test": "this test is a part of it",
     "make check": ".ci/run",
-    "make test-vscode": "make test, where there is npm",
-    "make test-models": ".ci/run, where its 3.5 GB are installed",
     "code --install-extension build/relook.vsix": "tests/editor/vscode, in a real VS Code",
 }
 """Commands that are not run here, and what runs them."""
@@ -43,7 +41,7 @@ def commands(readme: str) -> list[str]:
     lines = [line for language, block in fences if not language for line in block.splitlines()]
     lines += re.findall(r"^- run: (.*)$", text, re.M)
     prose = re.sub(r"^```.*?^```$", "", text, flags=re.S | re.M)
-    lines += re.findall(r"`((?:make|relook|code|\.venv/bin/\w+) [^`\n]+)`", prose)
+    lines += re.findall(r"`((?:make|code|\.venv/bin/\w+|relook [a-z-]+) [^`\n]+)`", prose)
     return list(dict.fromkeys(line.split("  #")[0].strip() for line in lines if line.strip()))
 
 

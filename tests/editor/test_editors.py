@@ -1,4 +1,4 @@
-"""Real editors with the settings of the README: each opens a page, sees the finding on its line, applies the verified fix, and sees it go away."""
+"""Real editors with the settings of the documentation: each opens a page, sees the finding on its line, applies the verified fix, and sees it go away."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ EMACS = ("emacs", "elisp", "emacs")
 
 
 def recipe(title: str, language: str) -> str:
-    """The settings that README.md gives for an editor, with the Python of the tests."""
-    text = (ROOT / "README.md").read_text("utf-8")
+    """The settings that docs/editors.md gives for an editor, with the Python of the tests."""
+    text = (ROOT / "docs" / "editors.md").read_text("utf-8")
     (block,) = re.findall(rf"^{title}[^\n]*:\n\n```{language}\n(.*?)^```$", text, re.S | re.M | re.I)
     assert "/path/to/.venv/bin/relook-lsp" in block
     return block.replace("/path/to/.venv/bin/relook-lsp", str(Path(sys.executable).with_name("relook-lsp")))

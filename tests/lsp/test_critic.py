@@ -33,7 +33,7 @@ async def test_it_comes_after_what_was_measured(client: Client, site: Path) -> N
         (found,) = await client.diagnostics(page, 1)
         assert (found.source, found.code) == ("ReLook critic", "critic-spatial")
         assert found.severity == lsp.DiagnosticSeverity.Warning
-        assert found.code_description and found.code_description.href.endswith("/docs/critic.md")
+        assert found.code_description and found.code_description.href.endswith("/docs/models.md")
         assert (await client.diagnostics(style, 1))[0].message == measured.message
         hover = await client.raw.text_document_hover_async(
             lsp.HoverParams(lsp.TextDocumentIdentifier(page), found.range.start)
