@@ -40,6 +40,8 @@ USER_PAGES = (
 DEVELOPER_PAGES = ("docs/architecture.md", "docs/adding-a-rule.md", "docs/dependencies.md", "docs/policy.md")
 MOST_USER_PAGES = 10
 
+MOST_TERMS = 40
+
 LONGEST_SENTENCE = 35
 LONGEST_MEAN = 18
 """Words; the mean counts for pages, not for a single message."""
@@ -171,7 +173,11 @@ def unknown_names(markdown: str, names: Names) -> Iterator[Problem]:
     """Names in backticks that do not exist: modules, settings, make targets, commands, options, variables."""
     groups = {key.split(".")[0] for key in names.settings if "." in key}
     for code in re.findall(r"`([^`\n]+)`", re.sub(r"^ *```.*?^ *```$", "", markdown, flags=re.S | re.M)):
-        if (module := re.fullmatch(r"[\w/]+\.py", code)) and not _module_exists(module[0], names.modules):
+        if (
+            (module := re.fullmatch(r"[\w/]+\.py", code))
+            and code not in _EXAMPLES
+            and not _module_exists(module[0], names.modules)
+        ):
             yield f"`{code}`: no such module"
         if (key := re.fullmatch(r"([a-z]+)\.[a-zA-Z]+", code)) and key[1] in groups and code not in names.settings:
             yield f"`{code}`: no such setting"
@@ -186,6 +192,10 @@ def unknown_names(markdown: str, names: Names) -> Iterator[Problem]:
 
 _FOREIGN = frozenset(("--tensor-parallel-size",))
 """Options of other programs that the pages mention."""
+
+
+_EXAMPLES = frozenset(("tiny_gap.py",))
+"""Files that a page asks its reader to write."""
 
 
 def _module_exists(named: str, modules: Iterable[str]) -> bool:
@@ -221,6 +231,19 @@ def unlisted_pages(found: Iterable[str]) -> Iterator[Problem]:
             yield f"{page}: list it as a page for users or for developers"
     if len(USER_PAGES) > MOST_USER_PAGES:
         yield f"{len(USER_PAGES)} pages for users (at most {MOST_USER_PAGES})"
+
+
+def glossary_terms(architecture: str) -> list[str]:
+    _, _, glossary = architecture.partition("## Glossary")
+    return re.findall(r"^\| ([\w ]+) \|", glossary, re.M)[1:]
+
+
+def long_glossary(architecture: str) -> Iterator[Problem]:
+    """One word, one meaning, and few words: each term once."""
+    terms = glossary_terms(architecture)
+    if len(terms) > MOST_TERMS:
+        yield f"{len(terms)} terms in the glossary (at most {MOST_TERMS})"
+    yield from (f"{term} is in the glossary twice" for term in sorted({one for one in terms if terms.count(one) > 1}))
 
 
 def shown_texts() -> Iterator[Text]:
@@ -277,6 +300,8 @@ def problems() -> Iterator[Problem]:
     for text in shown_texts():
         for check in language:
             yield from (f"{text.where}: {one}" for one in check(text))
+    architecture = ROOT / "docs/architecture.md"
+    yield from (f"docs/architecture.md: {one}" for one in long_glossary(architecture.read_text("utf-8")))
     yield from unlisted_pages(str(page.relative_to(ROOT)) for page in docs)
 
 

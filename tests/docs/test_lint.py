@@ -103,3 +103,10 @@ def test_a_page_that_is_not_listed_is_found() -> None:
         "docs/extra.md: list it as a page for users or for developers"
     ]
     assert not list(lint.unlisted_pages(["docs/cli.md", "docs/architecture.md"]))
+
+
+def test_a_long_glossary_and_a_term_twice_are_found() -> None:
+    rows = "".join(f"| term {number} | meaning |\n" for number in range(lint.MOST_TERMS))
+    head = "## Glossary\n\n| term | meaning |\n|---|---|\n"
+    assert not list(lint.long_glossary(head + rows))
+    assert len(list(lint.long_glossary(f"{head}{rows}| term 1 | again |\n"))) == 2
