@@ -187,7 +187,7 @@ class BrowserErrorBoundary:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         if isinstance(error, Hang):
-            raise CaptureTimeout("The page stopped answering while it was looked at; try again.") from error
+            raise CaptureTimeout("The page stopped responding during the review; try again.") from error
         if isinstance(error, CdpError):
             first = str(error).strip().splitlines()[0]
             raise BrowserFailed(f"The browser failed during the capture ({first}); try again.") from error
@@ -229,7 +229,7 @@ async def capture_page(
             driver.close_in_background(page_session.close())
         if isinstance(error, TimeoutError):
             raise CaptureTimeout(
-                f"Looking at {page.entry} took more than {plan.timeout:g} s; give it more (--timeout) or less to look at."
+                f"The review of {page.entry} took more than {plan.timeout:g} s; raise --timeout or reduce the page."
             ) from error
         raise
     snapshot = _build_snapshot(page, plan, page_sessions, record, [view for part in parts for view in part])

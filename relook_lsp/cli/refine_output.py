@@ -81,7 +81,7 @@ def _text_of_page(result: RefinedPage) -> str:
     before, after = one.start.review.report, one.best.review.report
     name = to_plain_line(result.target.page.entry)
     if not before.reviewed:
-        return f"{name}: not looked at\n"
+        return f"{name}: not reviewed\n"
     found = f"{len(group_by_cause(before.findings))} -> {len(group_by_cause(after.findings))} findings"
     lines = [f"{name}: score {before.scored} -> {after.scored}, {found}"]
     for mended, attempt in _accepted_edits_with_rules(one):
@@ -93,7 +93,7 @@ def _text_of_page(result: RefinedPage) -> str:
         lines.append(f"  stopped: {to_plain_line(one.attempts[-1].verdict.detail, 300)}")
     if result.unseen:
         lines.append(
-            "  not looked at, though they share a file: " + ", ".join(to_plain_line(page) for page in result.unseen)
+            "  not reviewed, though they share a file: " + ", ".join(to_plain_line(page) for page in result.unseen)
         )
     if result.files:
         lines.append("  written: " + ", ".join(to_plain_line(str(path)) for path in result.files))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from relook_lsp.refine.trajectory import Attempt
 
 NOTHING = "Nothing is to be refined here."
-STALE = "The page changed while it was looked at; try again."
+STALE = "The page changed during the review; try again."
 
 
 @dataclass(frozen=True)

@@ -92,19 +92,19 @@ class MultimodalCritic:
                 data = parse_answer(text, schema)
             except MalformedAnswer as error:
                 problem = str(error)
-                told = ChatMessage("user", f"That is not the JSON that was asked for: {problem}. Answer again.")
+                told = ChatMessage("user", f"That is not the requested JSON: {problem}. Answer again.")
                 asked = replace(question, messages=(*messages, ChatMessage("assistant", text[:2000]), told))
                 continue
             self.memory.put(key, text)
             return data
-        raise ModelError(f"The critic did not answer in the form that was asked for: {problem}.")
+        raise ModelError(f"The critic's answer does not follow the schema: {problem}.")
 
 
 def widest_viewport(snapshot: Snapshot) -> Viewport:
     """Of the configured windows. Raises ``ModelError`` where no picture was taken."""
     shown = [view.viewport for view in snapshot.settled_views if view.frame is not None]
     if not shown:
-        raise ModelError("There is no picture of the page that the critic could look at.")
+        raise ModelError("There is no picture of the page for the critic.")
     return max(shown, key=lambda viewport: viewport.width)
 
 

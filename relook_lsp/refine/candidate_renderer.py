@@ -148,7 +148,7 @@ class CandidateRenderer:
             else:
                 return None
         if objection[0] is not Reason.NOT_BETTER and await find_drifted_views(live, [view]):
-            raise TrialNotPossible("A script has changed the page since it was looked at.")
+            raise TrialNotPossible("A script has changed the page since the review.")
         return objection
 
     async def _objection_in_view(

@@ -115,11 +115,11 @@ def _render_page(index: int, page: PageReview, rules: Texts, album: ImageAlbum) 
     if report.reviewed and not report.valid:
         notes += '<p class="problem">This page does not render.</p>'
     if report.capture != "exact":
-        notes += '<p class="problem">Looked at in real time: slower, with the same rules.</p>'
+        notes += '<p class="problem">Captured in real time: slower, with the same rules.</p>'
     if report.not_judged is not None and report.valid:
         notes += f'<p class="problem">Not judged: {message_markup(report.not_judged.message)}.</p>'
     if not groups and report.score is not None and report.valid:
-        notes += '<p class="clean">Nothing to mend here.</p>'
+        notes += '<p class="clean">Nothing to fix here.</p>'
     if report.opinion is not None:
         notes += f'<p class="opinion">{escape_line(opinion_summary(report.opinion))}</p>'
     notes += _render_incomplete(report, rules)

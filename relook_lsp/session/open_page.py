@@ -58,7 +58,7 @@ class OpenPage:
             # A page that does not answer would not let its style be taken back either: nobody waits for that.
             await asyncio.wait({trial}, timeout=BOUND)
             if not trial.done():
-                raise CaptureTimeout(f"The edit could not be looked at in {BOUND:g} s; a review follows.")
+                raise CaptureTimeout(f"The edit could not be tried in {BOUND:g} s; a review follows.")
             return trial.result()
         finally:
             trial.cancel()

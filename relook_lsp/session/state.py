@@ -294,7 +294,7 @@ class Session:
             log.info("%s: %s", page.entry, error)
         except Exception:
             # A review follows, whatever was wrong with this.
-            log.exception("%s: an edit could not be looked at", page.entry)
+            log.exception("%s: an edit could not be tried", page.entry)
         finally:
             if usable:
                 self._keep_open(live)

@@ -6,6 +6,7 @@ Each check is a pure function that yields what is wrong; ``main`` collects the t
 from __future__ import annotations
 
 import argparse
+import ast
 import json
 import re
 import sys
@@ -208,7 +209,7 @@ def existing_names() -> Names:
         path for folder in ("relook_lsp", "model_server", "tests", "docs") for path in (ROOT / folder).rglob("*.py")
     ]
     settings: set[str] = set()
-    for name, part in config.schema()["properties"].items():
+    for name, part in config.settings_schema()["properties"].items():
         settings |= {f"{name}.{inner}" for inner in part.get("properties", {})} or {name}
     makefile = (ROOT / "Makefile").read_text("utf-8")
     extra = [path for path in (ROOT / ".ci").iterdir() if path.is_file()]
@@ -253,7 +254,7 @@ def shown_texts() -> Iterator[Text]:
             yield Text(f"rule {rule.id}, {name}", getattr(rule, name), page=False)
     for reason, why in REASONS.items():
         yield Text(f"reason {reason}", why, page=False)
-    for where, text in _descriptions(config.schema(), "settings"):
+    for where, text in _descriptions(config.settings_schema(), "settings"):
         yield Text(where, text, page=False)
     manifest: dict[str, Any] = json.loads((ROOT / "client-vscode" / "package.json").read_text("utf-8"))
     for where, text in _descriptions(manifest, "package.json"):
@@ -266,9 +267,23 @@ def shown_texts() -> Iterator[Text]:
     yield Text("pyproject.toml, description", project["description"], page=False)
 
 
+_PROMPTS = frozenset(("policy_prompt.py", "critic_prompt.py"))
+"""What models read: the shipped policy was trained on these words."""
+
+
+def message_texts(path: Path) -> Iterator[Text]:
+    """The strings of a module that may reach a person: those of several words, docstrings left out."""
+    tree = ast.parse(path.read_text("utf-8"))
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        text = node.value if isinstance(node, ast.Constant) and id(node) not in docstrings else None
+        if isinstance(node, ast.Constant) and isinstance(text, str) and len(text.split()) > 2:
+            yield Text(f"{path.name}:{node.lineno}", text, page=False)
+
+
 def command_parser(command: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(exit_on_error=False)
-    import_module(f"relook_lsp.cli.{command.replace('-', '_')}").arguments(parser)
+    import_module(f"relook_lsp.cli.{command.replace('-', '_')}").add_arguments(parser)
     return parser
 
 
@@ -302,6 +317,9 @@ def problems() -> Iterator[Problem]:
             yield from (f"{text.where}: {one}" for one in check(text))
     architecture = ROOT / "docs/architecture.md"
     yield from (f"docs/architecture.md: {one}" for one in long_glossary(architecture.read_text("utf-8")))
+    for path in sorted((ROOT / "relook_lsp").rglob("*.py")):
+        if path.name not in _PROMPTS:
+            yield from (f"{text.where}: {one}" for text in message_texts(path) for one in banned_phrases(text))
     yield from unlisted_pages(str(page.relative_to(ROOT)) for page in docs)
 
 

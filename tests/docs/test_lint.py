@@ -110,3 +110,10 @@ def test_a_long_glossary_and_a_term_twice_are_found() -> None:
     head = "## Glossary\n\n| term | meaning |\n|---|---|\n"
     assert not list(lint.long_glossary(head + rows))
     assert len(list(lint.long_glossary(f"{head}{rows}| term 1 | again |\n"))) == 2
+
+
+def test_a_banned_phrase_in_a_message_is_found_but_not_in_a_docstring(tmp_path: Path) -> None:
+    module = tmp_path / "module.py"
+    module.write_text('"""It is told."""\nX = f"{1} is looked at twice"\nY = "is told"\n')
+    found = [one for text in lint.message_texts(module) for one in lint.banned_phrases(text)]
+    assert len(found) == 2 and all("looked" in one for one in found)

@@ -99,7 +99,7 @@ def test_every_report_says_why() -> None:
     assert f"not judged: {WHY}" in text.getvalue() and "2 not judged" in text.getvalue()
     assert "score" not in text.getvalue()
     shown = html.render_html([page], {})
-    assert f"Not judged: {WHY}." in shown and "Nothing to mend" not in shown and "No score" in shown
+    assert f"Not judged: {WHY}." in shown and "Nothing to fix" not in shown and "No score" in shown
     run = json.loads(sarif.render_sarif([page], []))["runs"][0]["invocations"][0]
     assert run["toolExecutionNotifications"][0]["message"]["text"] == f"p.html: not judged: {WHY}"
 

@@ -35,7 +35,7 @@ def judge_candidate(
     must fall (other pages), ``guard=False`` that content must be kept (ablations)."""
     before, after = base.review, candidate.review
     if before.snapshot is None or after.snapshot is None:
-        return Reason.INFRASTRUCTURE, "a page could not be looked at"
+        return Reason.INFRASTRUCTURE, "ReLook could not review a page"
     if any(one.reason == OUT_OF_TIME for one in after.report.incomplete):
         return Reason.INFRASTRUCTURE, "the review of the changed page did not end in its time"
     if failed := next((one.rule for one in after.report.incomplete if one.reason == RULE_FAILED), ""):

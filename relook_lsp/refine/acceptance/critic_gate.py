@@ -16,7 +16,7 @@ def critic_gate(critic: MultimodalCritic, intent: str = "") -> Gate:
     async def compare(base: PageState, candidate: PageState) -> str:
         before, after = base.review.snapshot, candidate.review.snapshot
         if before is None or after is None:
-            return "a page could not be looked at"
+            return "ReLook could not review a page"
         return await critic.object_to(
             before, after, most_improved_viewport(base, candidate), page_purpose(before, intent)
         )
