@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ from relook_lsp.report.before_after import RefinedPair, render_before_after
 from relook_lsp.report.grouping import group_by_cause
 from relook_lsp.report.json import finding_object as described
 from relook_lsp.report.json import range_object
-from relook_lsp.report.sanitize import to_plain_line
+from relook_lsp.report.sanitize import json_text, to_plain_line
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ def as_json(results: Sequence[RefinedPage], notices: Sequence[Notice] = (), *, t
     """``timings`` adds ``milliseconds`` to every attempt."""
     told = [asdict(notice) for notice in notices]
     body = {"schema": 1, "notices": told, "pages": [_page_object(result, timings=timings) for result in results]}
-    return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
+    return json_text(body)
 
 
 def _before_after_pair(result: RefinedPage) -> RefinedPair:
