@@ -62,7 +62,7 @@ def render_sarif(pages: Sequence[PageReview], rules: Sequence[RuleDescription], 
     problems = [
         {
             "level": "error",
-            "message": {"text": f"{_page(page)}: {problem.message}"},
+            "message": _message_object(f"{_page(page)}: {problem.message}"),
             "descriptor": {"id": problem.kind},
         }
         for page in pages
@@ -71,7 +71,7 @@ def render_sarif(pages: Sequence[PageReview], rules: Sequence[RuleDescription], 
     problems += [
         {
             "level": "warning",
-            "message": {"text": f"{page.report.page}: not judged: {page.report.not_judged.message}"},
+            "message": _message_object(f"{page.report.page}: not judged: {page.report.not_judged.message}"),
             "descriptor": {"id": "not-judged"},
         }
         for page in pages
@@ -91,7 +91,7 @@ def render_sarif(pages: Sequence[PageReview], rules: Sequence[RuleDescription], 
             {
                 "executionSuccessful": all(page.report.reviewed and not page.report.faulty for page in pages),
                 "toolExecutionNotifications": [
-                    *({"level": "note", "message": {"text": n.message}, "descriptor": {"id": n.kind}} for n in notices),
+                    *({"level": "note", "message": _message_object(n.message), "descriptor": {"id": n.kind}} for n in notices),
                     *problems,
                 ],
             }
@@ -99,6 +99,11 @@ def render_sarif(pages: Sequence[PageReview], rules: Sequence[RuleDescription], 
         "results": results,
     }
     return json_text({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _message_object(text: str) -> dict[str, str]:
+    """A message that holds text of the page: square brackets would begin a link (SARIF 2.1.0, 3.11.6)."""
+    return {"text": text.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")}
 
 
 def _rule_object(rule: RuleDescription) -> dict[str, Any]:
@@ -128,7 +133,7 @@ def _result_object(group: Group, order: dict[str, int], page: PageReview, silenc
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "level": _LEVEL[finding.severity],
-        "message": {"text": f"{finding.message}{places}"},
+        "message": _message_object(f"{finding.message}{places}"),
         "locations": [_location_object(finding.cause, page)],
         "partialFingerprints": {"relook/v1": identity[:32]},
         "properties": {
@@ -145,7 +150,7 @@ def _result_object(group: Group, order: dict[str, int], page: PageReview, silenc
     linked = dict.fromkeys(related for one in group for related in one.related)
     if linked:
         result["relatedLocations"] = [
-            {"id": index, "message": {"text": related.message}, **_location_object(related.location, page)}
+            {"id": index, "message": _message_object(related.message), **_location_object(related.location, page)}
             for index, related in enumerate(linked)
         ]
     if silenced:

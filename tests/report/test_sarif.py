@@ -88,6 +88,13 @@ def test_fingerprint_survives_a_moved_line() -> None:
     assert one["locations"] != two["locations"]
 
 
+def test_text_of_a_page_is_no_link() -> None:
+    text = "p { color: #999 }"
+    page = of_source(text, replace(finding(text, "color"), message="Picture [here](https://x.example) is missing"))
+    (result,) = _run(page)["results"]
+    assert result["message"]["text"] == "Picture \\[here\\](https://x.example) is missing"
+
+
 def test_places_with_one_cause_are_one_alert() -> None:
     text = "p { color: #999 } a b"
     one, two = (
