@@ -57,6 +57,14 @@ class RelookProtocol(LanguageServerProtocol):
             raise JsonRpcInvalidRequest()
         return message
 
+    def _send_response(
+        self, msg_id: int | str, result: Any | None = None, error: lsp.ResponseError | None = None
+    ) -> None:
+        """The framework adds the traceback of a failure to its answer. It belongs to the log, not to the client."""
+        if error is not None:
+            error = lsp.ResponseError(code=error.code, message=error.message)
+        super()._send_response(msg_id, result, error)
+
     @lsp_method(lsp.EXIT)
     def lsp_exit(self, *_args: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Ends with 0 only after a shutdown, as the protocol has it. The framework would end the process here, with the

@@ -148,6 +148,13 @@ async def test_refine_tells_every_candidate(fresh: Client, site: Path) -> None:
     assert applied.applied and applied.message.endswith("to 100.")
 
 
+async def test_a_failed_request_answers_without_a_traceback(client: Client) -> None:
+    with pytest.raises(JsonRpcException) as error:
+        await client.raw.workspace_execute_command_async(protocol.lsp.ExecuteCommandParams("relook.review"))
+    assert error.value.data is None
+    assert "Traceback" not in error.value.message
+
+
 async def test_a_refinement_is_cancelled(fresh: Client, site: Path) -> None:
     client = fresh
     await client.start(site, client={"reviewed": True}, editor={"prepare": 0})
