@@ -81,7 +81,7 @@ class MultimodalCritic:
         kept = self.memory.get(key)
         if kept is not None:
             try:
-                return parse_answer(kept, schema)
+                return parse_critic_answer(kept, schema)
             except MalformedAnswer:
                 pass  # Someone else wrote there; ask.
         problem = ""
@@ -89,7 +89,7 @@ class MultimodalCritic:
         for _ in (1, 2):
             text = (await self.chat.answer(asked))[0]
             try:
-                data = parse_answer(text, schema)
+                data = parse_critic_answer(text, schema)
             except MalformedAnswer as error:
                 problem = str(error)
                 told = ChatMessage("user", f"That is not the requested JSON: {problem}. Answer again.")
@@ -113,7 +113,7 @@ def _frames_over_time(snapshot: Snapshot, viewport: Viewport) -> tuple[bytes, ..
     return tuple(plain_picture(view.frame.png) for view in views if view.frame is not None)
 
 
-def parse_answer(text: str, schema: Mapping[str, Any]) -> Any:
+def parse_critic_answer(text: str, schema: Mapping[str, Any]) -> Any:
     """The JSON of an answer, fences around it taken off. Raises ``Malformed`` unless it follows the schema exactly."""
     bare = text.strip()
     if bare.startswith("```"):

@@ -91,7 +91,10 @@ def render_sarif(pages: Sequence[PageReview], rules: Sequence[RuleDescription], 
             {
                 "executionSuccessful": all(page.report.reviewed and not page.report.faulty for page in pages),
                 "toolExecutionNotifications": [
-                    *({"level": "note", "message": _message_object(n.message), "descriptor": {"id": n.kind}} for n in notices),
+                    *(
+                        {"level": "note", "message": _message_object(n.message), "descriptor": {"id": n.kind}}
+                        for n in notices
+                    ),
                     *problems,
                 ],
             }

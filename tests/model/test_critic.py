@@ -17,7 +17,7 @@ from relook_lsp.core.finding import Opinion, Severity
 from relook_lsp.core.snapshot import Snapshot
 from relook_lsp.models.answer_cache import AnswerCache
 from relook_lsp.models.chat import ModelError
-from relook_lsp.models.critic import MalformedAnswer, MultimodalCritic, parse_answer, widest_viewport
+from relook_lsp.models.critic import MalformedAnswer, MultimodalCritic, parse_critic_answer, widest_viewport
 from relook_lsp.models.critic_prompt import answer_schema, comparison_schema
 from relook_lsp.models.endpoint import Endpoint, HttpChatModel
 from relook_lsp.models.numbered_marks import MAX_HEIGHT, MAX_MARKS, choose_marks, distinct_framed_views, draw_marks
@@ -136,13 +136,13 @@ def test_the_intent_is_a_comment() -> None:
 )  # fmt: skip
 def test_only_the_schema_passes(answer: str) -> None:
     with pytest.raises(MalformedAnswer):
-        parse_answer(answer, answer_schema(3))
+        parse_critic_answer(answer, answer_schema(3))
 
 
 def test_an_answer_in_a_fence_passes() -> None:
-    assert parse_answer(f"```json\n{opinion(critique(3))}\n```", answer_schema(3))["score"] == 75
-    assert parse_answer(verdict("first"), comparison_schema())["better"] == "first"
-    assert parse_answer('{"better": "same", "reason": "a\nb\x19"}', comparison_schema())["reason"] == "a\nb\x19"
+    assert parse_critic_answer(f"```json\n{opinion(critique(3))}\n```", answer_schema(3))["score"] == 75
+    assert parse_critic_answer(verdict("first"), comparison_schema())["better"] == "first"
+    assert parse_critic_answer('{"better": "same", "reason": "a\nb\x19"}', comparison_schema())["reason"] == "a\nb\x19"
 
 
 async def test_critiques_become_findings_at_their_marks(snapshot: Snapshot, memory: AnswerCache) -> None:

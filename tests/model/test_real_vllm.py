@@ -19,7 +19,7 @@ from relook_lsp.core.page import Page
 from relook_lsp.core.snapshot import Frame, Snapshot
 from relook_lsp.models.answer_cache import AnswerCache
 from relook_lsp.models.chat import ChatMessage, ChatModel, ChatRequest, ModelError
-from relook_lsp.models.critic import MultimodalCritic, parse_answer, widest_viewport
+from relook_lsp.models.critic import MultimodalCritic, parse_critic_answer, widest_viewport
 from relook_lsp.models.critic_prompt import DIMENSIONS, comparing_messages, comparison_schema
 from relook_lsp.models.endpoint import Endpoint, HttpChatModel
 from relook_lsp.models.numbered_marks import choose_marks
@@ -129,7 +129,7 @@ async def test_a_comparison_in_both_orders(chat: HttpChatModel, snapshot: Snapsh
     assert chat.spent == spent > 0
     for pair in (((png(),), (png(), png())), ((png(), png()), (png(),))):
         question = ChatRequest(comparing_messages("", *pair), tokens=600, schema=comparison_schema())
-        assert parse_answer((await chat.answer(question))[0], comparison_schema())["better"] in (
+        assert parse_critic_answer((await chat.answer(question))[0], comparison_schema())["better"] in (
             "first",
             "second",
             "same",
