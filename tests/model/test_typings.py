@@ -1,4 +1,4 @@
-"""``typings/`` describes libraries that are not installed where types are checked; this holds it against the libraries."""
+"""``model_server/typings/`` describes libraries that are not installed where types are checked; this holds it against the libraries."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-TYPINGS = Path(__file__).parents[2] / "typings"
+TYPINGS = Path(__file__).parents[2] / "model_server" / "typings"
 STUBS = sorted(TYPINGS.rglob("*.pyi"))
 
 
