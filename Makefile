@@ -36,8 +36,8 @@ demo: setup browser
 	@echo "The report, with pictures:"
 	@echo "$(CURDIR)/$(OUT)/demo/report.html"
 
-# More workers than the two cores of a small machine: many tests wait for a pause, a bound or the end of a process.
-WORKERS ?= 3
+# One worker for each core of a small machine: some tests measure time.
+WORKERS ?= 2
 
 test: setup system browser $(if $(NPM),test-client)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not model and not vscode" $(TESTS)

@@ -73,16 +73,18 @@ def _failed(error: Exception, verbose: bool) -> int:
     hint = f" Run it again with {VERBOSE} for the details." if named.kind == RelookError.kind and not verbose else ""
     with contextlib.suppress(OSError):  # nothing is left to say it on
         print(f"relook: {_to_printable(str(named))}{hint}", file=sys.stderr)
+    _discard_output()
     return USAGE if named.kind in (UsageError.kind, SettingsError.kind) else ENVIRONMENT
 
 
 def _discard_output() -> None:
-    """Drop what the interpreter would still write to stdout when it ends, where stdout no longer takes it."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Drop what the interpreter would still write to a stream that takes nothing: it would change the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _parse_arguments(words: list[str]) -> argparse.Namespace:

@@ -171,7 +171,7 @@ def _mark_out_of_time(result: Judgement, unheard: Set[str], reason: str) -> None
     """Where a rule did not judge every view, nobody knows what would have passed, nor at which widths a failure ends."""
     result.incomplete += (Incomplete(rule, reason, "", "") for rule in sorted(unheard))
     result.passed = frozenset(one for one in result.passed if one[0] not in unheard)
-    result.defects = [replace(one, widths=None) if one.rule.id in unheard else one for one in result.defects]
+    result.defects = [replace(one, failing_widths=None) if one.rule.id in unheard else one for one in result.defects]
 
 
 def _outcome_key(outcome: Outcome, view: View | None) -> str:

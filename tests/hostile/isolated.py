@@ -262,7 +262,7 @@ def _unprotected() -> Iterator[None]:
 
     common = tuple(switch for switch in COMMON if not switch.startswith("--disable-features="))
     with (
-        mock.patch.object(RequestInterceptor, "_reply", replying),
+        mock.patch.object(RequestInterceptor, "_answer_request", replying),
         mock.patch.object(headless_shell, "no_network", switches),
         mock.patch.object(playwright, "no_network", switches),
         mock.patch.object(headless_shell, "COMMON", common),

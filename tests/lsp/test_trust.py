@@ -164,7 +164,7 @@ def test_the_settings_of_the_start_are_the_users(folder: Path) -> None:
     for trusted in (None, False, True):
         one = preferences(folder, trusted=trusted)
         one.it.initialize({"browser": "/of/the/user"})
-        assert one.it.config(folder).browser == "/of/the/user"
+        assert one.it.config_for(folder).browser == "/of/the/user"
 
 
 def test_settings_sent_later_count_as_the_projects_where_the_editor_is_silent_about_trust(folder: Path) -> None:
@@ -173,7 +173,7 @@ def test_settings_sent_later_count_as_the_projects_where_the_editor_is_silent_ab
     one.it.initialize({"browser": "/of/the/user", "editor": {"delay": 100}})
     one.it.configure({"browser": "/of/the/project", "editor": {"delay": 500}})
     one.it.configure({"browser": "/of/the/project", "editor": {"delay": 500}})
-    loaded = one.it.config(folder)
+    loaded = one.it.config_for(folder)
     assert (loaded.browser, loaded.editor.delay) == ("/of/the/user", 500)
     (first,) = [message for message in one.told if "workspace settings" in message]
     assert "'browser'" in first and "'trusted'" in first
@@ -185,7 +185,7 @@ def test_settings_sent_later_are_the_users_where_the_editor_knows_trust(folder: 
     one = preferences(folder, trusted=trusted)
     one.it.initialize({"timeout": 9})
     one.it.configure({"browser": "/of/the/user"})
-    loaded = one.it.config(folder)
+    loaded = one.it.config_for(folder)
     assert (loaded.browser, loaded.settings.plan.timeout) == ("/of/the/user", 30)
 
 
@@ -195,8 +195,8 @@ def test_trust_covers_the_workspace_folders_and_what_is_in_them(folder: Path) ->
     (other / "relook.toml").write_text('browser = "/of/another"\n', "utf-8")
     (folder.parent / "relook.toml").write_text('browser = "/of/somebody"\n', "utf-8")
     one = preferences(folder, trusted=True)
-    assert one.it.config(folder).browser == "/of/the/project"
-    assert (one.it.config(other).browser, one.it.config(folder.parent).browser) == ("", "")
+    assert one.it.config_for(folder).browser == "/of/the/project"
+    assert (one.it.config_for(other).browser, one.it.config_for(folder.parent).browser) == ("", "")
     assert len(one.told) == 2
     both = preferences(folder, other, trusted=True)
-    assert both.it.config(other).browser == "/of/another"
+    assert both.it.config_for(other).browser == "/of/another"

@@ -171,7 +171,7 @@ async def test_a_malformed_answer_gets_one_more_try(snapshot: Snapshot, memory: 
     assert thought.score == 75
     assert "it is not JSON" in server.text()
     async with serving(scripted([said(opinion(critique(mark=400)))])) as server:
-        with pytest.raises(ModelError, match=r"did not answer in the form.*mark"):
+        with pytest.raises(ModelError, match=r"does not follow the schema.*mark"):
             await critic(server, memory).judge(snapshot, "so that nothing is kept yet")
     assert len(server.asked) == 2
 

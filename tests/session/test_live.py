@@ -203,7 +203,7 @@ async def test_a_review_that_is_cut_off_while_it_tries_an_edit(
 async def test_the_browser_has_gone(listening: tuple[Session, Listening], tmp_path: Path) -> None:
     session, listener = listening
     await told(session, listener, tmp_path, PAGE)
-    await session.browser.close()
+    await session.browser._close_driver()
     got = await told(session, listener, tmp_path, MENDED)
     assert got[-1][0] == "reviewed" and places(got[-1][1]) == [("page-scrolls-sideways", 10, 8)]
 

@@ -13,9 +13,9 @@ DEMO = Path(__file__).parents[2] / "docs" / "demo" / "broken"
 WORK = """
 import asyncio, sys
 from pathlib import Path
-from relook_lsp.session.documents import Open
-from relook_lsp.session.session import Session
-from relook_lsp.session.subject import Subject
+from relook_lsp.session.open_documents import OpenDocument
+from relook_lsp.session.reviewed_page import PageId
+from relook_lsp.session.state import Session
 from tests.session.conftest import Nobody
 
 async def main(folder):
@@ -23,8 +23,8 @@ async def main(folder):
     session.browser._idle, page = 0.2, folder / "index.html"
     for version in range(1, 5):
         text = page.read_text("utf-8").replace("<body", "<body title='%d'" % version)
-        session.put(Open(page.as_uri(), page, "html", version, text))
-        assert await session.look(Subject(folder, "index.html"))
+        session.put_document(OpenDocument(page.as_uri(), page, "html", version, text))
+        assert await session.review_now(PageId(folder, "index.html"))
     while session.browser._driver is not None or session.browser._closing is not None:
         await asyncio.sleep(0.1)
     print(next(line for line in open("/proc/self/status") if line.startswith("VmRSS")).split()[1])

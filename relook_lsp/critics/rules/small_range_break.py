@@ -21,7 +21,7 @@ def is_small_range(failing: Collection[int], examined: Collection[int], configur
 def as_small_range_outcome(rule: Rule, outcome: Outcome) -> Outcome:
     """The outcome of another rule, as this rule reports it."""
     data = {**outcome.message_values, "what": format_message(rule, outcome)}
-    return replace(outcome, data=data, measured={**outcome.measured, "rule": rule.id})
+    return replace(outcome, message_values=data, measured={**outcome.measured, "rule": rule.id})
 
 
 RULE = Rule(
