@@ -87,7 +87,7 @@ async def test_untrusted(extensions: Path, window: Window, site: Path, tmp_path:
         await expect(code.squiggles()).to_have_count(1, timeout=WAIT)
         await code.page.keyboard.press("Control+Shift+M")
         # With the script it would be wider.
-        problem = code.page.locator(".markers-panel .monaco-list-row", has_text="The page is 318 px wider")
+        problem = code.page.locator(".markers-panel .monaco-list-row", has_text="Page scrolls sideways by 318 px")
         await expect(problem).to_be_visible(timeout=WAIT)
         status = await code.language_status()
         await expect(status).to_contain_text("scripts off in Restricted Mode", timeout=WAIT)
