@@ -62,7 +62,7 @@ class CandidateRenderer:
         self._live: list[Capture] = []
         """Least recently used first."""
         self._shown: dict[tuple[int, str], tuple[View, VisibleContent, frozenset[str]]] = {}
-        """Of views of bases: what they show, and which controls are wider than a window of the page (``swollen``)."""
+        """Of views of bases: what they show, and which controls are wider than a window of the page (``controls_beyond_window``)."""
 
     async def render(self, page: Page) -> Review:
         """A clean render, with the declarations that repairs look at. Never raises for the environment's sake."""

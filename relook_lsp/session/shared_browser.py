@@ -92,7 +92,7 @@ class SharedBrowser:
             raise BrowserFailed("ReLook is ending and starts no browser.")
 
     async def close(self) -> None:
-        """Close it now and for good: every later ``use`` raises ``BrowserFailed``."""
+        """Close it now and for good: every later ``borrow_driver`` raises ``BrowserFailed``."""
         self._ended = True
         self._stop_timer()
         if self._closing is not None:

@@ -225,7 +225,7 @@ def first_missing_in_view(
     patch: Patch = _NO_EDIT,
     entry: str = "",
 ) -> str:
-    """The first loss in one view; keys of ``before`` and of ``wide`` (``swollen``) are followed through the patch."""
+    """The first loss in one view; keys of ``before`` and of ``wide`` (``controls_beyond_window``) are followed through the patch."""
     for key, text in before.texts.items():
         moved = patch.map_key(key, entry)
         shown = after.texts.get(moved, "") if moved is not None else ""

@@ -29,7 +29,7 @@ async def report_trial(
     incremental_run: IncrementalRun | None = None,
     thread: Executor | None = None,
 ) -> tuple[Capture, Report]:
-    """What rules say of the views of a snapshot (``moved``) while its page has the style of ``patch``, which it still has;
+    """What rules say of the views of a snapshot (``map_snapshot``) while its page has the style of ``patch``, which it still has;
     the capture answers more questions about them. ``asked`` chooses what the browser is asked; ``thread`` is that in which
     the ``incremental_run`` has begun. Raises ``RelookError``."""
     loop, capture, incremental_run = (
